@@ -1,0 +1,120 @@
+"""What is known about a running embedded AWS, and how any AWS client is pointed at it."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+STATE = "embedded.json"
+ENV_FILE = "aws.env"
+LOG = "embedded.log"
+
+# Whoever holds an account's number is its root user here, and no secret is checked. It is one all the
+# same: a client does not sign without. It opens nothing but this machine's own emulator.
+SECRET = "embedded-aws-has-no-secrets"
+
+# Each of these would lead a client away from the embedded AWS, or make it use another identity.
+CLEARED = (
+    "AWS_PROFILE",
+    "AWS_DEFAULT_PROFILE",
+    "AWS_SESSION_TOKEN",
+    "AWS_SECURITY_TOKEN",
+    "AWS_ROLE_ARN",
+    "AWS_WEB_IDENTITY_TOKEN_FILE",
+    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+    "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+    "AWS_ENDPOINT_URL_S3",
+    "AWS_USE_FIPS_ENDPOINT",
+    "AWS_USE_DUALSTACK_ENDPOINT",
+)
+
+
+@dataclass(frozen=True)
+class Embedded:
+    """A running instance. `directory` is where its certificate, log and state file are."""
+
+    endpoint: str
+    port: int
+    pid: int
+    certificate: Path
+    directory: Path
+    account: str
+    region: str
+
+    @property
+    def log(self) -> Path:
+        """The instance's log: the place to look when a deployment fails for no visible reason."""
+        return self.directory / LOG
+
+    def environment(self) -> dict[str, str]:
+        """The variables that make any AWS client use this instance as the account's administrator.
+
+        They are understood by the AWS CLI, boto3, the CDK CLI and other SDKs. The endpoint is an IP
+        address, so S3 clients put the bucket into the path: no name has to resolve. See `within` for
+        what has to go from an environment as well.
+        """
+        return {
+            "AWS_ENDPOINT_URL": self.endpoint,
+            "AWS_CA_BUNDLE": str(self.certificate),
+            "NODE_EXTRA_CA_CERTS": str(self.certificate),
+            "AWS_ACCESS_KEY_ID": self.account,
+            "AWS_SECRET_ACCESS_KEY": SECRET,
+            "AWS_REGION": self.region,
+            "AWS_DEFAULT_REGION": self.region,
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "AWS_CONFIG_FILE": str(self.directory / "aws-config"),
+            "AWS_SHARED_CREDENTIALS_FILE": str(self.directory / "aws-credentials"),
+            "NO_PROXY": "127.0.0.1,localhost",
+            "no_proxy": "127.0.0.1,localhost",
+        }
+
+    def within(self, environ: Mapping[str, str]) -> dict[str, str]:
+        """A copy of `environ` for a subprocess whose every AWS call must reach this instance."""
+        kept = {name: value for name, value in environ.items() if name not in CLEARED}
+        return kept | self.environment()
+
+    def save(self) -> None:
+        """Write the state file, the shell's `aws.env` and the empty AWS configuration files.
+
+        The state file comes last and in one step: whoever reads it finds everything else in place.
+        """
+        (self.directory / "aws-config").write_text("")
+        (self.directory / "aws-credentials").write_text("")
+        (self.directory / ENV_FILE).write_text(self._exports())
+        data = {name: str(v) if isinstance(v, Path) else v for name, v in asdict(self).items()}
+        staged = self.directory / f"{STATE}.new"
+        staged.write_text(json.dumps(data, indent=2) + "\n")
+        staged.replace(self.directory / STATE)
+
+    def forget(self) -> None:
+        """Remove the state file and `aws.env`, so that nobody is pointed at what is gone."""
+        for name in (STATE, ENV_FILE):
+            (self.directory / name).unlink(missing_ok=True)
+
+    def _exports(self) -> str:
+        lines = [
+            "# Points this shell at the embedded AWS:  . "
+            + shlex.quote(str(self.directory / ENV_FILE)),
+            *(f"unset {name}" for name in CLEARED),
+            *(f"export {name}={_quoted(value)}" for name, value in self.environment().items()),
+        ]
+        return "\n".join(lines) + "\n"
+
+
+def load(directory: Path) -> Embedded | None:
+    """The instance that the directory's state file describes, running or not."""
+    try:
+        data = json.loads((directory / STATE).read_text())
+        paths = {name: Path(data[name]) for name in ("certificate", "directory")}
+        return Embedded(**{**data, **paths})
+    except (FileNotFoundError, ValueError, TypeError, KeyError):
+        # A file that is not ours to read describes no instance; `start` writes a new one.
+        return None
+
+
+def _quoted(value: str) -> str:
+    return "'" + value.replace("'", "'\\''") + "'"

@@ -1,0 +1,226 @@
+"""Starting, finding and stopping the embedded AWS.
+
+One directory holds one instance. Whether it runs is asked of the process and of its health endpoint;
+the state file alone proves nothing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import re
+import socket
+import ssl
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from embedded import certificate, processes
+from embedded.instance import LOG, SECRET, Embedded, load
+
+HOST = "127.0.0.1"
+START_SECONDS = 90.0
+STOP_SECONDS = 10.0
+HEALTH_SECONDS = 5.0
+MODULE = "embedded.server"
+
+
+class EmbeddedError(Exception):
+    """The embedded AWS could not be started or stopped. The message is for the person who tried."""
+
+
+def start(directory: Path, account: str, region: str) -> Embedded:
+    """Start the embedded AWS in `directory`, or return the one that already runs there.
+
+    It listens on the loopback interface only, on a free port, in a session of its own: it outlives the
+    command that started it. What it holds lives in its memory, so `stop` ends the account as well.
+    `account` is the twelve-digit account that clients act in; one instance can serve several.
+    """
+    if not re.fullmatch(r"\d{12}", account):
+        raise EmbeddedError(f'An AWS account is a number of 12 digits; "{account}" is not.')
+    directory = directory.absolute()
+    directory.mkdir(parents=True, exist_ok=True)
+    with _locked(directory):
+        running = find(directory)
+        if running is None:
+            _end(directory)
+            running = _launch(directory, account, region)
+        running = replace(running, account=account, region=region)
+        running.save()
+    return running
+
+
+def find(directory: Path) -> Embedded | None:
+    """The embedded AWS that runs in `directory` and answers, or None."""
+    instance = load(directory.absolute())
+    if instance is None or not _is_ours(instance) or not _is_healthy(instance):
+        return None
+    return instance
+
+
+def stop(directory: Path) -> bool:
+    """End the embedded AWS of `directory` and all that it started; returns whether one was running.
+
+    Only a process that runs our server for this very directory is signalled. Its log is kept.
+    """
+    directory = directory.absolute()
+    if not directory.is_dir():
+        return False
+    with _locked(directory):
+        return _end(directory)
+
+
+def _launch(directory: Path, account: str, region: str) -> Embedded:
+    files = certificate.issue(directory)
+    port = _free_port()
+    environment = _server_environment(directory, files, port, account, region)
+    # The directory is an argument only so that the process can be recognised by its command line.
+    command = [sys.executable, "-m", MODULE, str(directory)]
+    with (directory / LOG).open("wb") as log:
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            env=environment,
+            cwd=Path(__file__).parent.parent,
+            start_new_session=True,
+        )
+    instance = Embedded(
+        endpoint=f"https://{HOST}:{port}",
+        port=port,
+        pid=process.pid,
+        certificate=files.authority,
+        directory=directory,
+        account=account,
+        region=region,
+    )
+    instance.save()
+    _await_health(instance, process)
+    return instance
+
+
+def _await_health(instance: Embedded, process: subprocess.Popen[bytes]) -> None:
+    ended = processes.until(
+        lambda: process.poll() is not None or _is_healthy(instance), START_SECONDS
+    )
+    if process.poll() is None and ended:
+        # The process is meant to outlive us; without this, Popen complains when it is collected.
+        process.returncode = 0
+        return
+    how = (
+        f"ended with status {process.returncode}"
+        if ended
+        else f"said nothing for {START_SECONDS:.0f} s"
+    )
+    _end(instance.directory)
+    raise EmbeddedError(
+        f"The embedded AWS did not start: it {how}.\nIts log, {instance.log}, ends with:\n"
+        + _tail(instance.log)
+    )
+
+
+def _end(directory: Path) -> bool:
+    instance = load(directory)
+    if instance is None:
+        return False
+    ours = _is_ours(instance)
+    if ours and not processes.end(processes.session(instance.pid), patience=STOP_SECONDS):
+        raise EmbeddedError(
+            f"The embedded AWS (process {instance.pid}) does not end, not even when killed."
+        )
+    instance.forget()
+    return ours
+
+
+def _is_ours(instance: Embedded) -> bool:
+    """Whether the recorded process is (still) our server for this directory.
+
+    A process id is used again by others after a while: the number alone must never be signalled.
+    """
+    return f"{MODULE} {instance.directory}" in processes.command_line(instance.pid)
+
+
+def _is_healthy(instance: Embedded) -> bool:
+    """Whether it answers, over TLS, with the certificate that only it can have."""
+    try:
+        trust = ssl.create_default_context(cafile=str(instance.certificate))
+        opener = urllib.request.build_opener(
+            urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=trust)
+        )
+        url = f"{instance.endpoint}/_ministack/health"
+        with opener.open(url, timeout=HEALTH_SECONDS) as response:
+            return bool(response.status == 200)
+    except OSError:
+        return False
+
+
+def _server_environment(
+    directory: Path, files: certificate.Certificate, port: int, account: str, region: str
+) -> dict[str, str]:
+    """The server's environment. Its Lambda functions inherit it: nothing of the caller's AWS is left."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    scratch = directory / "tmp"
+    scratch.mkdir(exist_ok=True)
+    settings = {
+        "AUTH": "true",
+        "USE_SSL": "1",
+        "MINISTACK_SSL_CERT": str(files.chain),
+        "MINISTACK_SSL_KEY": str(files.key),
+        "BIND_HOST": HOST,
+        "GATEWAY_PORT": str(port),
+        "MINISTACK_HOST": "localhost",
+        "MINISTACK_ACCOUNT_ID": account,
+        "MINISTACK_REGION": region,
+        "SFTP_ENABLED": "0",
+        "IOT_MTLS_ENABLED": "0",
+        "LAMBDA_EXECUTOR": "local",
+        # With a Docker daemon it would start, and clean up, containers; without, all machines agree.
+        "DOCKER_HOST": f"unix://{directory}/there-is-no-docker.sock",
+        "TMPDIR": str(scratch),
+        "NO_PROXY": f"{HOST},localhost",
+        "no_proxy": f"{HOST},localhost",
+    }
+    return kept | settings | _function_environment(files, port, account, region)
+
+
+def _function_environment(
+    files: certificate.Certificate, port: int, account: str, region: str
+) -> dict[str, str]:
+    """What Lambda functions need to call back: without SSL_CERT_FILE a custom resource never answers."""
+    trust = dict.fromkeys(
+        ("AWS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"),
+        str(files.authority),
+    )
+    return {
+        **trust,
+        "AWS_ENDPOINT_URL": f"https://{HOST}:{port}",
+        "AWS_ACCESS_KEY_ID": account,
+        "AWS_SECRET_ACCESS_KEY": SECRET,
+        "AWS_DEFAULT_REGION": region,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    }
+
+
+@contextlib.contextmanager
+def _locked(directory: Path) -> Iterator[None]:
+    """Two commands at once must not start two instances in one directory."""
+    with (directory / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])
+
+
+def _tail(log: Path, lines: int = 15) -> str:
+    return "\n".join(log.read_text(errors="replace").splitlines()[-lines:])
