@@ -1,0 +1,1 @@
+"""The constructs of Groundwork: one idea each, in the words of the configuration."""

@@ -1,0 +1,1 @@
+"""Access: who prepares changes, who executes them, and who only looks."""

@@ -1,0 +1,1 @@
+"""Backup: buckets, their lifecycle, and what each tool may do with them."""

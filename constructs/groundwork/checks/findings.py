@@ -1,0 +1,72 @@
+"""Findings of the checks, read from the report that the CDK leaves in the cloud assembly.
+
+cdk-nag and the CDK's CloudFormation validation both write there, acknowledged findings included,
+as long as an acknowledgment carries the name of its plugin.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from aws_cdk import Acknowledgment, App, Validations
+from cdk_nag import AwsSolutionsChecks
+from constructs import IConstruct
+
+
+class Finding(NamedTuple):
+    """One rule's finding on one resource."""
+
+    rule: str
+    """The rule's own name, as in `AwsSolutions-RDS10`."""
+    path: str
+    """The path of the resource's construct, its stack first."""
+    description: str
+    acknowledged_at: str | None
+    """The path of the construct on which it was acknowledged."""
+
+
+def add_checks(app: App) -> None:
+    """Run AWS's solutions rules at every synthesis, beside the CDK's own validation."""
+    Validations.of(app).add_plugins(AwsSolutionsChecks(app))
+
+
+def acknowledge(construct: IConstruct, rule: str, reason: str) -> None:
+    """Take one rule's finding on one resource out of the checks, for a reason that is kept.
+
+    For what is true of a construct in every configuration. What a configuration weakens is an
+    accepted risk of its file instead, with an owner and an end.
+    """
+    Validations.of(construct).acknowledge(Acknowledgment(id=qualified(rule), reason=reason))
+
+
+def qualified(rule: str) -> str:
+    """Put the plugin's name before a rule's.
+
+    Without it cdk-nag drops the finding before the report is written, and an acknowledgment that
+    matches nothing could not be told from one that does.
+    """
+    plugin = "AwsSolutions" if rule.startswith("AwsSolutions-") else "CloudFormation-Validate"
+    return f"{plugin}::{rule}"
+
+
+def read_findings(assembly: Path) -> list[Finding]:
+    """Read every finding of a synthesis."""
+    file = assembly / "validation-report.json"
+    if not file.exists():
+        return []
+    report = json.loads(file.read_text(encoding="utf-8"))
+    return [finding for plugin in report["pluginReports"] for finding in _of_plugin(plugin)]
+
+
+def _of_plugin(plugin: dict[str, Any]) -> Iterator[Finding]:
+    for violation in (*plugin["violations"], *plugin.get("suppressedViolations", ())):
+        for construct in violation["violatingConstructs"]:
+            yield Finding(
+                violation["ruleName"],
+                construct["constructPath"],
+                violation["description"],
+                violation.get("acknowledgedAt"),
+            )

@@ -1,0 +1,82 @@
+"""Accepted risks: single findings on single resources, each until a day.
+
+A risk that is past its date, names a place that does not exist, matches no finding, or matches
+several, is an error: otherwise a list of exceptions only ever grows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from aws_cdk import App
+from constructs import IConstruct
+
+from groundwork.checks.findings import Finding, acknowledge
+from settings.risks import AcceptedRisk
+
+
+def accept(app: App, risks: Sequence[AcceptedRisk]) -> None:
+    """Acknowledge each risk at its place, wherever an area's stacks have that place."""
+    for risk in risks:
+        for construct in _at(app, risk.on):
+            acknowledge(construct, risk.rule, f"{risk.reason} ({risk.owner}, until {risk.until})")
+
+
+def place(path: str) -> str:
+    """Write a construct's path as the configuration names the place: without the region."""
+    stack, _, rest = path.partition("/")
+    return f"{stack.partition('-')[0]}/{rest.removesuffix('/Resource')}"
+
+
+def faults(
+    risks: Sequence[AcceptedRisk], found: Sequence[Finding], today: date
+) -> Iterator[str]:
+    """Yield what is wrong with the accepted risks, and every finding that none of them covers."""
+    for risk in risks:
+        matches = sorted({place(f.path) for f in found if _covers(risk, f)})
+        where = f"accepted_risks: {risk.rule} on {risk.on}"
+        if risk.until < today:
+            yield f"{where} ended on {risk.until}; mend it, or have {risk.owner} renew it"
+        if not matches:
+            yield f"{where} matches no finding{_hint(risk, found)}; remove it, or correct it"
+        elif len(matches) > 1:
+            yield f"{where} matches several resources; accept each by itself: {', '.join(matches)}"
+    for finding in found:
+        if finding.acknowledged_at is None:
+            yield f"{finding.rule} on {place(finding.path)}: {finding.description}"
+
+
+def _covers(risk: AcceptedRisk, finding: Finding) -> bool:
+    return (
+        finding.rule == risk.rule
+        and finding.acknowledged_at is not None
+        and place(finding.acknowledged_at) == risk.on
+    )
+
+
+def _hint(risk: AcceptedRisk, found: Sequence[Finding]) -> str:
+    """Say what a misspelt rule or place might have meant."""
+    here = sorted({f.rule for f in found if f"{place(f.path)}/".startswith(f"{risk.on}/")})
+    elsewhere = sorted({place(f.path) for f in found if f.rule == risk.rule})
+    if here:
+        return f" (found there: {', '.join(here)})"
+    return f" ({risk.rule} is found on {', '.join(elsewhere)})" if elsewhere else ""
+
+
+def _at(app: App, where: str) -> Iterator[IConstruct]:
+    area, _, rest = where.partition("/")
+    for stack in app.node.children:
+        if stack.node.id.partition("-")[0] == area:
+            if construct := _below(stack, rest):
+                yield construct
+
+
+def _below(construct: IConstruct, path: str) -> IConstruct | None:
+    """Find a construct by its path. An id may hold anything but a slash, which a CIDR block has."""
+    if not path:
+        return construct
+    for child in construct.node.children:
+        if path == child.node.id or path.startswith(f"{child.node.id}/"):
+            return _below(child, path[len(child.node.id) + 1 :])
+    return None

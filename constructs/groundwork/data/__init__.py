@@ -1,0 +1,1 @@
+"""Data: networks, security groups and databases."""

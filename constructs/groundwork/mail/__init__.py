@@ -1,0 +1,1 @@
+"""Mail: identities, their records, topics, configuration sets, receiving and senders."""

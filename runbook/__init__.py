@@ -1,0 +1,1 @@
+"""The `groundwork` command: what a person does, where no template can."""

@@ -1,0 +1,10 @@
+"""The typed configuration: one reviewed file, read once, that says everything the stacks need.
+
+`load` reads it; every other part of the project takes the frozen models that it returns.
+Nothing here imports the CDK or calls AWS.
+"""
+
+from settings.file import ConfigurationError, load, parse
+from settings.model import Settings
+
+__all__ = ["ConfigurationError", "Settings", "load", "parse"]

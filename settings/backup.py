@@ -1,0 +1,116 @@
+"""The backup part of the configuration: buckets, their lifecycle, and the users that fill them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from settings.base import Model, Problem
+from settings.credentials import Credentials
+from settings.names import BucketName, EmailAddress, IamUserName, Label, ObjectPrefix, Region, Seconds
+from settings.regions import DEFAULT_REGION
+
+Days = Annotated[int, Field(ge=1, le=36_500)]
+
+
+class _BackupUser(Model):
+    credentials: Credentials = Credentials()
+
+
+class FilesUser(_BackupUser):
+    """Copies files and dumps: lists the bucket; puts, gets and deletes its objects."""
+
+    tool: Literal["files"]
+    prefix: ObjectPrefix | None = None
+
+
+class PgBackRestUser(_BackupUser):
+    """Runs pgBackRest, below a prefix of its own."""
+
+    tool: Literal["pgbackrest"]
+    prefix: ObjectPrefix
+
+
+class ResticUser(_BackupUser):
+    """Runs restic; with `append_only` it cannot remove what was backed up."""
+
+    tool: Literal["restic"]
+    prefix: ObjectPrefix | None = None
+    append_only: bool = False
+
+
+class ReadOnlyUser(_BackupUser):
+    """Restores, and changes nothing."""
+
+    tool: Literal["read-only"]
+    prefix: ObjectPrefix | None = None
+
+
+BackupUser = Annotated[FilesUser | PgBackRestUser | ResticUser | ReadOnlyUser, Field(discriminator="tool")]
+
+
+class ObjectLock(Model):
+    """Nobody deletes or overwrites an object version before its time."""
+
+    days: Days
+    mode: Literal["governance", "compliance"] = "governance"
+    """In governance mode a person with the permission to bypass it still can."""
+
+
+class Bucket(Model):
+    """A bucket for backups: private, encrypted, over TLS only, kept when removed from the file."""
+
+    region: Region = DEFAULT_REGION
+    expire_after_days: Days | None = None
+    abort_uploads_after_days: Days = 7
+    versioned: bool = False
+    noncurrent_expire_after_days: Days | None = None
+    """With versions: how long a replaced or deleted object can be brought back."""
+    object_lock: ObjectLock | None = None
+    expect_every: Seconds | None = None
+    """Raise an alarm when no object arrived for this long: whole hours, from 1h to 7d."""
+    notify: tuple[EmailAddress, ...] = ()
+    """Who is told of the bucket's alarms."""
+    users: Mapping[IamUserName, BackupUser] = {}
+    stack: Label | None = None
+    """A further stack for this bucket, once its stack nears CloudFormation's 500 resources."""
+
+    def problems(self) -> Iterator[Problem]:
+        """Compare the lifecycle with the tools and the versions that it has to fit."""
+        for name, user in self.users.items():
+            if isinstance(user, PgBackRestUser) and self.expire_after_days:
+                yield Problem(
+                    ("expire_after_days",),
+                    f"nothing, since {name} runs pgBackRest, which expires its own backups "
+                    "(repo-retention-full): an object removed behind its back breaks a restore",
+                )
+        if self.noncurrent_expire_after_days and not (self.versioned or self.object_lock):
+            yield Problem(("noncurrent_expire_after_days",), "nothing, or versioned: true beside it")
+        if self.object_lock and self.expire_after_days and self.expire_after_days < self.object_lock.days:
+            yield Problem(("expire_after_days",), f"at least the {self.object_lock.days} days of object_lock")
+        if self.expect_every and (self.expect_every % 3600 or not 3600 <= self.expect_every <= 7 * 86_400):
+            yield Problem(("expect_every",), "whole hours, from 1h to 7d: CloudWatch looks back no further")
+        if self.expect_every and not self.notify:
+            yield Problem(("expect_every",), "notify beside it: an alarm that reaches nobody helps nobody")
+
+
+class Backup(Model):
+    """Buckets by name. A bucket's name is taken in all of AWS, whoever owns it."""
+
+    buckets: Mapping[BucketName, Bucket] = {}
+
+    def places(self) -> list[tuple[str, str | None]]:
+        """Return the region and part of every stack that the buckets need, each once, in order."""
+        found = {(bucket.region, bucket.stack) for bucket in self.buckets.values()}
+        return sorted(found, key=lambda place: (place[0], place[1] or ""))
+
+    def problems(self) -> Iterator[Problem]:
+        """IAM users are the account's: one name stands for one of them."""
+        owner: dict[str, str] = {}
+        for bucket, item in self.buckets.items():
+            for user in item.users:
+                if user in owner:
+                    yield Problem(("buckets", bucket, "users", user), f"a name of its own: bucket {owner[user]} has a user of this name", key=True)
+                owner[user] = bucket

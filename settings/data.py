@@ -1,0 +1,225 @@
+"""The data part of the configuration: networks, security groups, databases, the bastion."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from ipaddress import ip_network
+from itertools import combinations
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
+
+from settings.base import Model, Problem
+from settings.names import (
+    Cidr,
+    Cidr4,
+    DatabaseIdentifier,
+    DatabaseName,
+    DatabaseUser,
+    EmailAddress,
+    InstanceClass,
+    Label,
+    Matching,
+    Region,
+    Seconds,
+    SecurityGroupDescription,
+    SecurityGroupName,
+)
+from settings.regions import DEFAULT_REGION
+
+Deletion = Literal["snapshot", "retain", "delete"]
+BackupDays = Annotated[int, Field(ge=0, le=35)]
+Zone = Annotated[str, Matching(r"[a-f]", "an availability zone's letter, as in a")]
+
+_BLOCK = re.compile(r"[0-9a-fA-F.:]+/\d+")
+
+
+def is_block(source: str) -> bool:
+    """Tell an address block from a security group's name."""
+    return _BLOCK.fullmatch(source) is not None
+
+
+def _source(value: str) -> str:
+    return TypeAdapter(Cidr if is_block(value) else SecurityGroupName).validate_python(value)
+
+
+Source = Annotated[str, AfterValidator(_source)]
+"""A CIDR block, or the name of a security group."""
+
+_VPC_BITS = range(16, 29)
+
+
+class Network(Model):
+    """A virtual private network of exactly these blocks, without a NAT gateway or other idle cost."""
+
+    region: Region = DEFAULT_REGION
+    cidr: Cidr4
+    subnets: Annotated[Mapping[Cidr4, Zone], Field(min_length=1)]
+    """Each subnet's block and the letter of its zone: `10.0.1.0/24: a`."""
+    ipv6: bool = False
+    flow_logs: bool = True
+
+    def problems(self) -> Iterator[Problem]:
+        """Blocks lie inside the network, and apart from each other."""
+        network = ip_network(self.cidr)
+        if network.prefixlen not in _VPC_BITS:
+            yield Problem(("cidr",), "a block of /16 to /28, as a VPC takes")
+        for block in self.subnets:
+            if not ip_network(block).subnet_of(network):  # type: ignore[arg-type]
+                yield Problem(("subnets", block), f"a block inside the network's, {self.cidr}", key=True)
+            elif ip_network(block).prefixlen not in _VPC_BITS:
+                yield Problem(("subnets", block), "a block of /16 to /28, as a subnet takes", key=True)
+        for first, second in combinations(self.subnets, 2):
+            if ip_network(first).overlaps(ip_network(second)):
+                yield Problem(("subnets", second), f"a block that does not overlap {first}", key=True)
+
+
+class SecurityGroup(Model):
+    """Who may connect to PostgreSQL: address blocks, or the members of another group."""
+
+    network: Label | None = None
+    """The network it belongs to; the only one unless named."""
+    description: SecurityGroupDescription
+    postgresql_from: tuple[Source, ...] = ()
+
+
+class _Database(Model):
+    network: Label | None = None
+    """The network it belongs to; the only one unless named."""
+    database: DatabaseName | None = None
+    """The first database's name; the item's own, with underscores for hyphens, unless named."""
+    user: DatabaseUser = "groundwork"
+    """The owner of the database. The password is generated and kept in Secrets Manager."""
+    security_groups: Annotated[tuple[SecurityGroupName, ...], Field(min_length=1)]
+    encrypted: bool = True
+    deletion: Deletion = "snapshot"
+    """What becomes of the data when the item is removed from the file."""
+    deletion_protection: bool = True
+    log_exports: bool = True
+    """PostgreSQL's log goes to CloudWatch."""
+    notify: tuple[EmailAddress, ...] = ()
+    """Who is told of the database's alarms."""
+
+
+class PostgreSql(_Database):
+    """One RDS instance."""
+
+    engine: Literal["postgresql"]
+    version: Annotated[str, Matching(r"latest|\d{2}\.\d{1,2}", 'latest, or a version between quotes, as in "17.11"')] = "latest"
+    instance: InstanceClass
+    storage_gib: Annotated[int, Field(ge=20, le=65_536)] = 20
+    storage_max_gib: Annotated[int, Field(ge=22, le=65_536)] | None = None
+    """Let the storage grow by itself up to this; it never shrinks again."""
+    multi_az: bool = False
+    public: bool = False
+    backup_days: BackupDays = 7
+    performance_insights: bool = False
+
+    def problems(self) -> Iterator[Problem]:
+        """Storage grows by at least a tenth."""
+        if self.storage_max_gib and self.storage_max_gib * 10 < self.storage_gib * 11:
+            yield Problem(("storage_max_gib",), f"at least a tenth more than storage_gib, {self.storage_gib}")
+
+
+Units = Annotated[float, Field(ge=0, le=256, multiple_of=0.5, strict=False)]
+
+
+class Capacity(Model):
+    """Aurora capacity units: about 2 GiB of memory each."""
+
+    min: Units = 0
+    max: Annotated[Units, Field(ge=1)]
+    pause_after: Seconds | None = None
+    """Pause after this long without a connection, from 5m to 1d."""
+
+    def problems(self) -> Iterator[Problem]:
+        """Aurora Serverless v2 pauses at nought and nowhere else."""
+        if self.max < self.min:
+            yield Problem(("max",), f"at least the minimum, {self.min:g}")
+        if self.pause_after is None:
+            return
+        if self.min > 0:
+            yield Problem(
+                ("min",),
+                "0, since pause_after is set: Aurora Serverless v2 pauses only from a minimum of 0 "
+                "(v1, which paused from any minimum, ended in March 2025). "
+                "Say min: 0, or remove pause_after and pay for the minimum all day",
+            )
+        if not 300 <= self.pause_after <= 86_400:  # noqa: PLR2004 - AWS's bounds of SecondsUntilAutoPause
+            yield Problem(("pause_after",), "from 5m to 1d")
+
+
+class Aurora(_Database):
+    """An Aurora Serverless v2 cluster. It never has a public address."""
+
+    engine: Literal["aurora-postgresql"]
+    version: Annotated[str, Matching(r"latest|\d{2}\.\d{1,2}", 'latest, or a version between quotes, as in "17.7"')] = "latest"
+    capacity: Capacity
+    data_api: bool = False
+    backup_days: Annotated[int, Field(ge=1, le=35)] = 7
+    """Aurora always keeps a backup of at least one day."""
+
+
+Database = Annotated[PostgreSql | Aurora, Field(discriminator="engine")]
+
+
+class Data(Model):
+    """Networks and what lives in them."""
+
+    networks: Mapping[Label, Network] = {}
+    security_groups: Mapping[SecurityGroupName, SecurityGroup] = {}
+    databases: Mapping[DatabaseIdentifier, Database] = {}
+    bastion: bool = False
+    """A machine in each network, reached through Session Manager, for databases without an address."""
+
+    def regions(self) -> list[str]:
+        """Return the regions of the networks, each once, in order."""
+        return sorted({network.region for network in self.networks.values()})
+
+    def network_of(self, item: SecurityGroup | PostgreSql | Aurora) -> str:
+        """Return the name of the network that an item belongs to."""
+        return item.network or next(iter(self.networks), "")
+
+    def problems(self) -> Iterator[Problem]:
+        """Compare the items with each other."""
+        for name, group in self.security_groups.items():
+            yield from self._network_problems(("security_groups", name), group)
+            for index, source in enumerate(group.postgresql_from):
+                if not is_block(source) and source not in self.security_groups:
+                    yield Problem(("security_groups", name, "postgresql_from", index), f"a CIDR block, or a group of data.security_groups: {', '.join(self.security_groups)}")
+        for name, database in self.databases.items():
+            yield from self._network_problems(("databases", name), database)
+            yield from self._database_problems(name, database)
+
+    def _network_problems(self, path: tuple[str, ...], item: SecurityGroup | PostgreSql | Aurora) -> Iterator[Problem]:
+        known = ", ".join(self.networks)
+        if not self.networks:
+            yield Problem(path, "a network to be in: declare one in data.networks")
+        elif item.network is None and len(self.networks) > 1:
+            yield Problem(path, f"a network, since there are several: {known}")
+        elif item.network is not None and item.network not in self.networks:
+            yield Problem((*path, "network"), f"a network declared in data.networks: {known}")
+
+    def _database_problems(self, name: str, database: PostgreSql | Aurora) -> Iterator[Problem]:
+        path = ("databases", name)
+        if database.database is None:
+            if reason := _refused_database(name.replace("-", "_")):
+                yield Problem(path, f"a database field, since the item's own name is not taken as one: {reason}", key=True)
+        for index, group in enumerate(database.security_groups):
+            declared = self.security_groups.get(group)
+            if not declared:
+                yield Problem((*path, "security_groups", index), f"a group declared in data.security_groups: {', '.join(self.security_groups) or 'none yet'}")
+            elif self.network_of(declared) != self.network_of(database):
+                yield Problem((*path, "security_groups", index), f"a group of the same network, {self.network_of(database)}")
+        network = self.networks.get(self.network_of(database))
+        if network and len(set(network.subnets.values())) < 2:  # noqa: PLR2004 - RDS's own rule
+            yield Problem(path, "a network with subnets in two zones or more: RDS takes no fewer")
+
+
+def _refused_database(name: str) -> str | None:
+    try:
+        TypeAdapter(DatabaseName).validate_python(name)
+    except ValidationError as error:
+        return error.errors()[0]["msg"]
+    return None

@@ -1,0 +1,51 @@
+"""What the tests share: the application as `cdk synth` makes it, synthesized once for each text."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aws_cdk import App, Stack
+from aws_cdk.assertions import Template
+
+from settings import Settings, parse
+from stacks import make_stacks
+
+ROOT = Path(__file__).parent.parent
+CONTEXT: dict[str, Any] = json.loads((ROOT / "cdk.json").read_text())["context"]
+EXAMPLE = (ROOT / "groundwork.yaml").read_text()
+ACCOUNT = 'account: "123456789012"\n'
+
+
+def new_app(**context: Any) -> App:
+    """Make an application with the feature flags of cdk.json, which a bare `App()` ignores."""
+    return App(context={**CONTEXT, **context})
+
+
+@cache
+def templates_of(text: str) -> dict[str, Template]:
+    """Synthesize a configuration, without the checks, and return its stacks' templates by id."""
+    app = new_app()
+    make_stacks(app, parse(text))
+    stacks = [child for child in app.node.children if isinstance(child, Stack)]
+    return {stack.node.id: Template.from_stack(stack) for stack in stacks}
+
+
+@pytest.fixture(scope="session")
+def example() -> Settings:
+    return parse(EXAMPLE)
+
+
+@pytest.fixture(scope="session")
+def templates() -> Callable[[str], dict[str, Template]]:
+    """Synthesize a configuration, given as text without its `account`."""
+    return lambda text: templates_of(ACCOUNT + text)
+
+
+@pytest.fixture(scope="session")
+def example_templates() -> dict[str, Template]:
+    return templates_of(EXAMPLE)
