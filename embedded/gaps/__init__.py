@@ -7,7 +7,19 @@ from __future__ import annotations
 
 from importlib import import_module
 
-GAPS = ("email_identities", "receipt_rules", "secret_ref")
+GAPS = (
+    "alarms",
+    "email_identities",
+    "flow_logs",
+    "iam_groups",
+    "instances",
+    "ipv6",
+    "oidc_providers",
+    "receipt_rules",
+    "secret_ref",
+    "security_group_rules",
+    "trails",
+)
 
 
 def install() -> None:

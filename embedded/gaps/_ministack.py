@@ -5,6 +5,7 @@ In one place, so that a version that moved something says so here, once, when th
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any
@@ -41,7 +42,7 @@ def region() -> str:
 
 
 def generated_name(stack: str, logical_id: str, length: int = 64) -> str:
-    """The name that CloudFormation makes up when a template gives none: the same for each update."""
+    """The name that CloudFormation makes up when a template gives none: stable over updates."""
     return str(provisioners._physical_name(stack, logical_id, max_len=length))
 
 
@@ -53,17 +54,31 @@ def register(
     *,
     replacing: tuple[str, ...],
 ) -> None:
-    """Add a resource type. A change of a `replacing` property makes a new resource, as on AWS."""
+    """Add a resource type. A change of a `replacing` property makes a new resource."""
     HANDLERS[resource_type] = {"create": create, "update": update, "delete": delete}
     REPLACING[resource_type] = replacing
 
 
 def accepted(response: Response, what: str) -> bytes:
-    """The body of a successful API response; a refusal fails the resource with the API's own words."""
+    """The body of a successful answer; a refusal fails the resource in the API's own words."""
     status, _, body = response
     if status >= 300:
         raise ValueError(f"{what} failed: {body.decode(errors='replace')}")
     return body
+
+
+def call(service_name: str, function: str, parameters: Mapping[str, str]) -> str:
+    """Call a Query API's own function, as the account and region being served; its XML answer."""
+    response = getattr(service(service_name), function)(dict(parameters))
+    return accepted(response, function.strip("_")).decode()
+
+
+def element(xml: str, name: str) -> str:
+    """The text of the first element of that name in an API's answer."""
+    found = re.search(rf"<{name}>([^<]*)</{name}>", xml)
+    if found is None:
+        raise ValueError(f"The answer has no <{name}>: {xml}")
+    return found[1]
 
 
 def flattened(prefix: str, value: Any) -> dict[str, str]:
