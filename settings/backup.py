@@ -9,7 +9,15 @@ from pydantic import Field
 
 from settings.base import Model, Problem
 from settings.credentials import Credentials
-from settings.names import BucketName, EmailAddress, IamUserName, Label, ObjectPrefix, Region, Seconds
+from settings.names import (
+    BucketName,
+    EmailAddress,
+    IamUserName,
+    Label,
+    ObjectPrefix,
+    Region,
+    Seconds,
+)
 from settings.regions import DEFAULT_REGION
 
 Days = Annotated[int, Field(ge=1, le=36_500)]
@@ -48,7 +56,9 @@ class ReadOnlyUser(_BackupUser):
     prefix: ObjectPrefix | None = None
 
 
-BackupUser = Annotated[FilesUser | PgBackRestUser | ResticUser | ReadOnlyUser, Field(discriminator="tool")]
+BackupUser = Annotated[
+    FilesUser | PgBackRestUser | ResticUser | ReadOnlyUser, Field(discriminator="tool")
+]
 
 
 class ObjectLock(Model):
@@ -87,13 +97,27 @@ class Bucket(Model):
                     "(repo-retention-full): an object removed behind its back breaks a restore",
                 )
         if self.noncurrent_expire_after_days and not (self.versioned or self.object_lock):
-            yield Problem(("noncurrent_expire_after_days",), "nothing, or versioned: true beside it")
-        if self.object_lock and self.expire_after_days and self.expire_after_days < self.object_lock.days:
-            yield Problem(("expire_after_days",), f"at least the {self.object_lock.days} days of object_lock")
-        if self.expect_every and (self.expect_every % 3600 or not 3600 <= self.expect_every <= 7 * 86_400):
-            yield Problem(("expect_every",), "whole hours, from 1h to 7d: CloudWatch looks back no further")
+            yield Problem(
+                ("noncurrent_expire_after_days",), "nothing, or versioned: true beside it"
+            )
+        if (
+            self.object_lock
+            and self.expire_after_days
+            and self.expire_after_days < self.object_lock.days
+        ):
+            yield Problem(
+                ("expire_after_days",), f"at least the {self.object_lock.days} days of object_lock"
+            )
+        if self.expect_every and (
+            self.expect_every % 3600 or not 3600 <= self.expect_every <= 7 * 86_400
+        ):
+            yield Problem(
+                ("expect_every",), "whole hours, from 1h to 7d: CloudWatch looks back no further"
+            )
         if self.expect_every and not self.notify:
-            yield Problem(("expect_every",), "notify beside it: an alarm that reaches nobody helps nobody")
+            yield Problem(
+                ("expect_every",), "notify beside it: an alarm that reaches nobody helps nobody"
+            )
 
 
 class Backup(Model):
@@ -112,5 +136,9 @@ class Backup(Model):
         for bucket, item in self.buckets.items():
             for user in item.users:
                 if user in owner:
-                    yield Problem(("buckets", bucket, "users", user), f"a name of its own: bucket {owner[user]} has a user of this name", key=True)
+                    yield Problem(
+                        ("buckets", bucket, "users", user),
+                        f"a name of its own: bucket {owner[user]} has a user of this name",
+                        key=True,
+                    )
                 owner[user] = bucket

@@ -45,5 +45,7 @@ class Model(BaseModel):
     @model_validator(mode="after")
     def _no_problems(self) -> Self:
         if found := list(self.problems()):
-            raise PydanticCustomError(PROBLEMS, "{count} problems", {"count": len(found), "found": found})
+            raise PydanticCustomError(
+                PROBLEMS, "{count} problems", {"count": len(found), "found": found}
+            )
         return self

@@ -25,5 +25,7 @@ class Credentials(Model):
 
     def problems(self) -> Iterator[Problem]:
         """Secrets Manager counts its rotations in days."""
-        if self.rotate_every and (self.rotate_every % DAY or not DAY <= self.rotate_every <= 1000 * DAY):
+        if self.rotate_every and (
+            self.rotate_every % DAY or not DAY <= self.rotate_every <= 1000 * DAY
+        ):
             yield Problem(("rotate_every",), "whole days, from 1d to 1000d")

@@ -67,12 +67,18 @@ class Network(Model):
             yield Problem(("cidr",), "a block of /16 to /28, as a VPC takes")
         for block in self.subnets:
             if not ip_network(block).subnet_of(network):  # type: ignore[arg-type]
-                yield Problem(("subnets", block), f"a block inside the network's, {self.cidr}", key=True)
+                yield Problem(
+                    ("subnets", block), f"a block inside the network's, {self.cidr}", key=True
+                )
             elif ip_network(block).prefixlen not in _VPC_BITS:
-                yield Problem(("subnets", block), "a block of /16 to /28, as a subnet takes", key=True)
+                yield Problem(
+                    ("subnets", block), "a block of /16 to /28, as a subnet takes", key=True
+                )
         for first, second in combinations(self.subnets, 2):
             if ip_network(first).overlaps(ip_network(second)):
-                yield Problem(("subnets", second), f"a block that does not overlap {first}", key=True)
+                yield Problem(
+                    ("subnets", second), f"a block that does not overlap {first}", key=True
+                )
 
 
 class SecurityGroup(Model):
@@ -106,7 +112,10 @@ class PostgreSql(_Database):
     """One RDS instance."""
 
     engine: Literal["postgresql"]
-    version: Annotated[str, Matching(r"latest|\d{2}\.\d{1,2}", 'latest, or a version between quotes, as in "17.11"')] = "latest"
+    version: Annotated[
+        str,
+        Matching(r"latest|\d{2}\.\d{1,2}", 'latest, or a version between quotes, as in "17.11"'),
+    ] = "latest"
     instance: InstanceClass
     storage_gib: Annotated[int, Field(ge=20, le=65_536)] = 20
     storage_max_gib: Annotated[int, Field(ge=22, le=65_536)] | None = None
@@ -119,7 +128,9 @@ class PostgreSql(_Database):
     def problems(self) -> Iterator[Problem]:
         """Storage grows by at least a tenth."""
         if self.storage_max_gib and self.storage_max_gib * 10 < self.storage_gib * 11:
-            yield Problem(("storage_max_gib",), f"at least a tenth more than storage_gib, {self.storage_gib}")
+            yield Problem(
+                ("storage_max_gib",), f"at least a tenth more than storage_gib, {self.storage_gib}"
+            )
 
 
 Units = Annotated[float, Field(ge=0, le=256, multiple_of=0.5, strict=False)]
@@ -146,7 +157,7 @@ class Capacity(Model):
                 "(v1, which paused from any minimum, ended in March 2025). "
                 "Say min: 0, or remove pause_after and pay for the minimum all day",
             )
-        if not 300 <= self.pause_after <= 86_400:  # noqa: PLR2004 - AWS's bounds of SecondsUntilAutoPause
+        if not 300 <= self.pause_after <= 86_400:
             yield Problem(("pause_after",), "from 5m to 1d")
 
 
@@ -154,7 +165,9 @@ class Aurora(_Database):
     """An Aurora Serverless v2 cluster. It never has a public address."""
 
     engine: Literal["aurora-postgresql"]
-    version: Annotated[str, Matching(r"latest|\d{2}\.\d{1,2}", 'latest, or a version between quotes, as in "17.7"')] = "latest"
+    version: Annotated[
+        str, Matching(r"latest|\d{2}\.\d{1,2}", 'latest, or a version between quotes, as in "17.7"')
+    ] = "latest"
     capacity: Capacity
     data_api: bool = False
     backup_days: Annotated[int, Field(ge=1, le=35)] = 7
@@ -187,12 +200,17 @@ class Data(Model):
             yield from self._network_problems(("security_groups", name), group)
             for index, source in enumerate(group.postgresql_from):
                 if not is_block(source) and source not in self.security_groups:
-                    yield Problem(("security_groups", name, "postgresql_from", index), f"a CIDR block, or a group of data.security_groups: {', '.join(self.security_groups)}")
+                    yield Problem(
+                        ("security_groups", name, "postgresql_from", index),
+                        f"a CIDR block, or a group of data.security_groups: {', '.join(self.security_groups)}",
+                    )
         for name, database in self.databases.items():
             yield from self._network_problems(("databases", name), database)
             yield from self._database_problems(name, database)
 
-    def _network_problems(self, path: tuple[str, ...], item: SecurityGroup | PostgreSql | Aurora) -> Iterator[Problem]:
+    def _network_problems(
+        self, path: tuple[str, ...], item: SecurityGroup | PostgreSql | Aurora
+    ) -> Iterator[Problem]:
         known = ", ".join(self.networks)
         if not self.networks:
             yield Problem(path, "a network to be in: declare one in data.networks")
@@ -205,15 +223,25 @@ class Data(Model):
         path = ("databases", name)
         if database.database is None:
             if reason := _refused_database(name.replace("-", "_")):
-                yield Problem(path, f"a database field, since the item's own name is not taken as one: {reason}", key=True)
+                yield Problem(
+                    path,
+                    f"a database field, since the item's own name is not taken as one: {reason}",
+                    key=True,
+                )
         for index, group in enumerate(database.security_groups):
             declared = self.security_groups.get(group)
             if not declared:
-                yield Problem((*path, "security_groups", index), f"a group declared in data.security_groups: {', '.join(self.security_groups) or 'none yet'}")
+                yield Problem(
+                    (*path, "security_groups", index),
+                    f"a group declared in data.security_groups: {', '.join(self.security_groups) or 'none yet'}",
+                )
             elif self.network_of(declared) != self.network_of(database):
-                yield Problem((*path, "security_groups", index), f"a group of the same network, {self.network_of(database)}")
+                yield Problem(
+                    (*path, "security_groups", index),
+                    f"a group of the same network, {self.network_of(database)}",
+                )
         network = self.networks.get(self.network_of(database))
-        if network and len(set(network.subnets.values())) < 2:  # noqa: PLR2004 - RDS's own rule
+        if network and len(set(network.subnets.values())) < 2:
             yield Problem(path, "a network with subnets in two zones or more: RDS takes no fewer")
 
 

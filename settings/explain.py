@@ -69,8 +69,10 @@ def _unknown(location: tuple[int | str, ...]) -> str:
     allowed = _fields_at(location[:-1])
     near = get_close_matches(str(location[-1]), allowed, n=1)
     hint = f"; did you mean {near[0]}?" if near else ""
-    return f"there is no such field{hint} Allowed here: {', '.join(allowed)}" if near else (
-        f"there is no such field. Allowed here: {', '.join(allowed)}"
+    return (
+        f"there is no such field{hint} Allowed here: {', '.join(allowed)}"
+        if near
+        else (f"there is no such field. Allowed here: {', '.join(allowed)}")
     )
 
 

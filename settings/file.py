@@ -88,7 +88,9 @@ def parse(text: str, file: str = "configuration") -> Settings:
     except YAMLError as error:
         raise ConfigurationError(file, [Fault(1, 1, "", f"this is not YAML: {error}")]) from None
     if document.data is None:
-        raise ConfigurationError(file, [Fault(1, 1, "", "the file is empty; it needs at least an account")])
+        raise ConfigurationError(
+            file, [Fault(1, 1, "", "the file is empty; it needs at least an account")]
+        )
     try:
         return Settings.model_validate_json(json.dumps(_with_default_region(document.data)))
     except ValidationError as error:
@@ -106,16 +108,20 @@ def _read(text: str) -> _Document:
 
 def _plain(node: Node, path: Path_, document: _Document, loader: YAML) -> Any:
     document.values[path] = (node.start_mark.line + 1, node.start_mark.column + 1)
-    if len(path) > 20:  # noqa: PLR2004 - the deepest field has a path of 7; an alias can hold itself
+    if len(path) > 20:
         raise MarkedYAMLError(problem="too deep", problem_mark=node.start_mark)
     if isinstance(node, SequenceNode):
-        return [_plain(item, (*path, index), document, loader) for index, item in enumerate(node.value)]
+        return [
+            _plain(item, (*path, index), document, loader) for index, item in enumerate(node.value)
+        ]
     if isinstance(node, MappingNode):
         return _plain_mapping(node, path, document, loader)
     return _scalar(node)
 
 
-def _plain_mapping(node: MappingNode, path: Path_, document: _Document, loader: YAML) -> dict[str, Any]:
+def _plain_mapping(
+    node: MappingNode, path: Path_, document: _Document, loader: YAML
+) -> dict[str, Any]:
     mapping: dict[str, Any] = {}
     for key, value in node.value:
         if not isinstance(key, ScalarNode):
@@ -155,14 +161,17 @@ def _with_default_region(data: Any) -> Any:
         ("backup", ("buckets",), "region", region),
     ):
         if isinstance(part := data.get(area), Mapping):
-            filled[area] = {**part, **{
-                group: {
-                    name: {field: value, **item} if isinstance(item, Mapping) else item
-                    for name, item in part[group].items()
-                }
-                for group in groups
-                if isinstance(part.get(group), Mapping)
-            }}
+            filled[area] = {
+                **part,
+                **{
+                    group: {
+                        name: {field: value, **item} if isinstance(item, Mapping) else item
+                        for name, item in part[group].items()
+                    }
+                    for group in groups
+                    if isinstance(part.get(group), Mapping)
+                },
+            }
     return filled
 
 
@@ -180,7 +189,11 @@ def _faults(error: ValidationError, document: _Document) -> Iterator[Fault]:
 
 def _fault(path: Path_, message: str, document: _Document, *, key: bool) -> Fault:
     line, column = document.place(path, key=key)
-    if path in document.values and not key and not isinstance(_at(document.data, path), (dict, list)):
+    if (
+        path in document.values
+        and not key
+        and not isinstance(_at(document.data, path), (dict, list))
+    ):
         message = f"found {json.dumps(_at(document.data, path), ensure_ascii=False)}; {message}"
     return Fault(line, column, _dotted(path), message)
 
@@ -196,11 +209,15 @@ def _path_in(data: Any, location: tuple[int | str, ...]) -> Path_:
     path: list[str | int] = []
     for index, part in enumerate(location):
         last = index == len(location) - 1
-        if isinstance(data, Mapping) and (part in data or last) or isinstance(data, list) and isinstance(part, int):
+        if (isinstance(data, Mapping) and (part in data or last)) or (
+            isinstance(data, list) and isinstance(part, int)
+        ):
             if part == "[key]":
                 continue
             path.append(part)
-            inside = isinstance(data, list) and isinstance(part, int) and part < len(data) or isinstance(data, Mapping) and part in data
+            inside = (isinstance(data, list) and isinstance(part, int) and part < len(data)) or (
+                isinstance(data, Mapping) and part in data
+            )
             data = data[part] if inside else None  # type: ignore[index]
     return tuple(path)
 

@@ -26,11 +26,15 @@ from settings.regions import DEFAULT_REGION, RECEIVING
 
 Regions = Annotated[tuple[Region, ...], Field(min_length=1)]
 Feedback = Literal["bounce", "complaint"]
-RetentionDays = Literal[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 3653]
+RetentionDays = Literal[
+    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 3653
+]
 
 ConfigurationSetName = Annotated[
     str,
-    Matching(r"[A-Za-z0-9_-]{1,64}", "a configuration set's name: 1 to 64 letters, digits, - and _"),
+    Matching(
+        r"[A-Za-z0-9_-]{1,64}", "a configuration set's name: 1 to 64 letters, digits, - and _"
+    ),
 ]
 
 SpfTerm = Annotated[
@@ -70,7 +74,10 @@ class Dns(Model):
     def problems(self) -> Iterator[Problem]:
         """The records are made in one place."""
         if self.route53_zone and self.host != "other":
-            yield Problem(("route53_zone",), f"one of the two: the records are added by hand at {self.host}, or made in a hosted zone")
+            yield Problem(
+                ("route53_zone",),
+                f"one of the two: the records are added by hand at {self.host}, or made in a hosted zone",
+            )
 
 
 class Domain(Model):
@@ -96,7 +103,10 @@ class Domain(Model):
         """Compare what the domain says about receiving with what SES offers."""
         for index, region in enumerate(self.regions):
             if self.receives_mail and region not in RECEIVING:
-                yield Problem(("regions", index), f"SES receives no mail in {region}; it does in {', '.join(sorted(RECEIVING))}")
+                yield Problem(
+                    ("regions", index),
+                    f"SES receives no mail in {region}; it does in {', '.join(sorted(RECEIVING))}",
+                )
 
     def mail_from_domain(self, name: str, region: str) -> str | None:
         """Return the MAIL FROM domain in a region.
@@ -127,7 +137,21 @@ class ConfigurationSet(Model):
     """The declared address whose topic takes the events; a topic of the set's own unless named."""
     notify: tuple[EmailAddress, ...] = ()
     events: Annotated[
-        tuple[Literal["reject", "delivery-delay", "rendering-failure", "send", "delivery", "bounce", "complaint", "open", "click", "subscription"], ...],
+        tuple[
+            Literal[
+                "reject",
+                "delivery-delay",
+                "rendering-failure",
+                "send",
+                "delivery",
+                "bounce",
+                "complaint",
+                "open",
+                "click",
+                "subscription",
+            ],
+            ...,
+        ],
         Field(min_length=1),
     ] = ("reject", "delivery-delay", "rendering-failure")
     suppression: tuple[Feedback, ...] | None = None
@@ -156,8 +180,13 @@ class Sender(Model):
     """The From addresses it may use; * and ? stand before the @ only."""
     category: Literal["system", "marketing"]
     contact: EmailAddress
-    cost_center: Annotated[str, Matching(r"[\w .:/=+@-]{1,256}", "letters, digits, spaces and _.:/=+-@, between quotes")]
-    approval: Annotated[str, Matching(r"[\w .:/=+@-]{1,256}", "the reference of the approval, as in OPS-42")]
+    cost_center: Annotated[
+        str,
+        Matching(r"[\w .:/=+@-]{1,256}", "letters, digits, spaces and _.:/=+-@, between quotes"),
+    ]
+    approval: Annotated[
+        str, Matching(r"[\w .:/=+@-]{1,256}", "the reference of the approval, as in OPS-42")
+    ]
     volume: Volume
     attachments: bool = False
     bounces_to: tuple[EmailAddress, ...] = ()
@@ -176,7 +205,9 @@ class ProductionAccess(Model):
     """The request to leave the SES sandbox, sent once for the account and region."""
 
     mail_type: Literal["transactional", "promotional"]
-    website: Annotated[str, Matching(r"https?://[^\s]{1,990}", "a web address, as in https://example.org")]
+    website: Annotated[
+        str, Matching(r"https?://[^\s]{1,990}", "a web address, as in https://example.org")
+    ]
     use_case: Annotated[str, Field(min_length=30, max_length=5000)]
     """What is sent, to whom, how they signed up and how they unsubscribe: AWS reads this."""
     contacts: Annotated[tuple[EmailAddress, ...], Field(min_length=1, max_length=4)]
@@ -196,8 +227,14 @@ class Mail(Model):
 
     def places(self) -> list[tuple[str, str | None]]:
         """Return the region and part of every stack that the items need, each once, in order."""
-        items = (*self.domains.values(), *self.addresses.values(), *self.configuration_sets.values())
-        found: list[tuple[str, str | None]] = [(region, None) for item in items for region in item.regions]
+        items = (
+            *self.domains.values(),
+            *self.addresses.values(),
+            *self.configuration_sets.values(),
+        )
+        found: list[tuple[str, str | None]] = [
+            (region, None) for item in items for region in item.regions
+        ]
         for sender in self.senders.values():
             found += [(sender.regions[0], None), (sender.regions[0], sender.stack)]
         return sorted(set(found), key=lambda place: (place[0], place[1] or ""))
@@ -212,32 +249,55 @@ class Mail(Model):
             return address
         labels = address.rpartition("@")[2].split(".")
         parents = (".".join(labels[index:]) for index in range(len(labels) - 1))
-        return next((name for name in parents if region in getattr(self.domains.get(name), "regions", ())), None)
+        return next(
+            (name for name in parents if region in getattr(self.domains.get(name), "regions", ())),
+            None,
+        )
 
     def problems(self) -> Iterator[Problem]:
         """Compare the items with each other."""
         for name, domain in self.domains.items():
-            yield from self._set_problems(("domains", name), domain.configuration_set, domain.regions)
+            yield from self._set_problems(
+                ("domains", name), domain.configuration_set, domain.regions
+            )
             for index, address in enumerate(domain.dmarc.reports_to):
-                if any(address.endswith(f"@{domain.mail_from_domain(name, region)}") for region in domain.regions):
-                    yield Problem(("domains", name, "dmarc", "reports_to", index), "an address outside the MAIL FROM domain, whose mail goes to SES and is not read")
+                if any(
+                    address.endswith(f"@{domain.mail_from_domain(name, region)}")
+                    for region in domain.regions
+                ):
+                    yield Problem(
+                        ("domains", name, "dmarc", "reports_to", index),
+                        "an address outside the MAIL FROM domain, whose mail goes to SES and is not read",
+                    )
         for name, single in self.addresses.items():
-            yield from self._set_problems(("addresses", name), single.configuration_set, single.regions)
+            yield from self._set_problems(
+                ("addresses", name), single.configuration_set, single.regions
+            )
         for name, configuration_set in self.configuration_sets.items():
             yield from self._topic_problems(name, configuration_set)
         for name, sender in self.senders.items():
-            yield from self._set_problems(("senders", name), sender.configuration_set, sender.regions)
+            yield from self._set_problems(
+                ("senders", name), sender.configuration_set, sender.regions
+            )
             yield from self._from_problems(name, sender)
 
-    def _set_problems(self, path: tuple[str, ...], name: str | None, regions: tuple[str, ...]) -> Iterator[Problem]:
+    def _set_problems(
+        self, path: tuple[str, ...], name: str | None, regions: tuple[str, ...]
+    ) -> Iterator[Problem]:
         if name is None:
             return
         declared = self.configuration_sets.get(name)
         if not declared:
             known = ", ".join(self.configuration_sets) or "none yet"
-            yield Problem((*path, "configuration_set"), f"a configuration set declared in mail.configuration_sets: {known}")
+            yield Problem(
+                (*path, "configuration_set"),
+                f"a configuration set declared in mail.configuration_sets: {known}",
+            )
         elif missing := [region for region in regions if region not in declared.regions]:
-            yield Problem((*path, "configuration_set"), f"a configuration set in {', '.join(missing)} too: give {name} these regions")
+            yield Problem(
+                (*path, "configuration_set"),
+                f"a configuration set in {', '.join(missing)} too: give {name} these regions",
+            )
 
     def _topic_problems(self, name: str, configuration_set: ConfigurationSet) -> Iterator[Problem]:
         if configuration_set.topic is None:
@@ -245,9 +305,17 @@ class Mail(Model):
         address = self.addresses.get(configuration_set.topic)
         path = ("configuration_sets", name, "topic")
         if not address:
-            yield Problem(path, f"an address declared in mail.addresses: {', '.join(self.addresses) or 'none yet'}")
-        elif missing := [region for region in configuration_set.regions if region not in address.regions]:
-            yield Problem(path, f"an address whose topic is in {', '.join(missing)} too: a topic and the set are in one region")
+            yield Problem(
+                path,
+                f"an address declared in mail.addresses: {', '.join(self.addresses) or 'none yet'}",
+            )
+        elif missing := [
+            region for region in configuration_set.regions if region not in address.regions
+        ]:
+            yield Problem(
+                path,
+                f"an address whose topic is in {', '.join(missing)} too: a topic and the set are in one region",
+            )
 
     def _from_problems(self, name: str, sender: Sender) -> Iterator[Problem]:
         for index, address in enumerate(sender.from_addresses):

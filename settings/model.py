@@ -33,9 +33,16 @@ class Settings(Model):
         users = {user for bucket in self.backup.buckets.values() for user in bucket.users}
         for name in self.mail.senders:
             if name in users:
-                yield Problem(("mail", "senders", name), "a name of its own: a backup user has this one, and both are IAM users", key=True)
+                yield Problem(
+                    ("mail", "senders", name),
+                    "a name of its own: a backup user has this one, and both are IAM users",
+                    key=True,
+                )
         seen: set[tuple[str, str]] = set()
         for index, risk in enumerate(self.accepted_risks):
             if (risk.rule, risk.on) in seen:
-                yield Problem(("accepted_risks", index), "one entry for a rule and place: this one stands above already")
+                yield Problem(
+                    ("accepted_risks", index),
+                    "one entry for a rule and place: this one stands above already",
+                )
             seen.add((risk.rule, risk.on))

@@ -69,57 +69,80 @@ def _region(value: str) -> str:
     place = next((name for name, place in REGIONS.items() if place.lower() == value.lower()), None)
     if place:
         raise refuse(f"a region's name, not its place: {REGIONS[place]} is {place}")
-    near = ", ".join(name for name in REGIONS if name[:3] == value[:3].lower()) or ", ".join(REGIONS)
+    near = ", ".join(name for name in REGIONS if name[:3] == value[:3].lower()) or ", ".join(
+        REGIONS
+    )
     raise refuse(f"one of AWS's regions: {near}")
 
 
-Region = Annotated[
-    str, AfterValidator(_region), Field(json_schema_extra={"enum": [*REGIONS]})
+Region = Annotated[str, AfterValidator(_region), Field(json_schema_extra={"enum": [*REGIONS]})]
+
+AccountId = Annotated[
+    str, Matching(r"\d{12}", 'an AWS account id: 12 digits between quotes, as in "123456789012"')
 ]
 
-AccountId = Annotated[str, Matching(r"\d{12}", 'an AWS account id: 12 digits between quotes, as in "123456789012"')]
-
-Label = Annotated[str, Matching(
-    r"[a-z](?:-?[a-z0-9])*",
-    "a name of lower-case letters, digits and single hyphens, starting with a letter",
-    _at_most(40),
-)]
+Label = Annotated[
+    str,
+    Matching(
+        r"[a-z](?:-?[a-z0-9])*",
+        "a name of lower-case letters, digits and single hyphens, starting with a letter",
+        _at_most(40),
+    ),
+]
 """A name of our own, which becomes part of a stack's name or of a construct's id."""
 
-DomainName = Annotated[str, Matching(
-    r"(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])",
-    "a domain name in lower case, as in example.org (an international one in its xn-- form)",
-)]
+DomainName = Annotated[
+    str,
+    Matching(
+        r"(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])",
+        "a domain name in lower case, as in example.org (an international one in its xn-- form)",
+    ),
+]
 
-DomainLabel = Annotated[str, Matching(
-    r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?",
-    'one label of a domain name, as in "mail" (it is put before the domain)',
-)]
+DomainLabel = Annotated[
+    str,
+    Matching(
+        r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?",
+        'one label of a domain name, as in "mail" (it is put before the domain)',
+    ),
+]
 
 _LOCAL = r"[A-Za-z0-9!#$%&'+/=^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'+/=^_`{|}~-]+)*"
 _DOMAIN = r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])"
 
-EmailAddress = Annotated[str, Matching(
-    rf"(?=.{{3,254}}$){_LOCAL}@{_DOMAIN}",
-    "an e-mail address, its domain in lower case, as in data@example.org",
-    lambda value: "at most 64 characters before the @" if value.index("@") > 64 else None,  # noqa: PLR2004
-)]
+EmailAddress = Annotated[
+    str,
+    Matching(
+        rf"(?=.{{3,254}}$){_LOCAL}@{_DOMAIN}",
+        "an e-mail address, its domain in lower case, as in data@example.org",
+        lambda value: "at most 64 characters before the @" if value.index("@") > 64 else None,
+    ),
+]
 
-SenderPattern = Annotated[str, Matching(
-    rf"[A-Za-z0-9!#$%&'+/=^_`{{|}}~.*?-]+@{_DOMAIN}",
-    "an e-mail address, or a pattern with * and ? before the @, as in noreply-*@example.org",
-)]
+SenderPattern = Annotated[
+    str,
+    Matching(
+        rf"[A-Za-z0-9!#$%&'+/=^_`{{|}}~.*?-]+@{_DOMAIN}",
+        "an e-mail address, or a pattern with * and ? before the @, as in noreply-*@example.org",
+    ),
+]
 """The domain takes no pattern: it is what the identity proves."""
 
-RecipientPattern = Annotated[str, Matching(
-    rf"(?:\*|[A-Za-z0-9!#$%&'+/=^_`{{|}}~.*?-]+)@(?:\*\.)?{_DOMAIN}",
-    "a recipient's address or a pattern, as in *@example.org",
-)]
+RecipientPattern = Annotated[
+    str,
+    Matching(
+        rf"(?:\*|[A-Za-z0-9!#$%&'+/=^_`{{|}}~.*?-]+)@(?:\*\.)?{_DOMAIN}",
+        "a recipient's address or a pattern, as in *@example.org",
+    ),
+]
 
-IamUserName = Annotated[str, Matching(
-    r"[A-Za-z0-9+=,.@_-]{1,64}",
-    "an IAM user's name: 1 to 64 letters, digits and any of + = , . @ _ -",
-)]
+IamUserName = Annotated[
+    str,
+    Matching(
+        r"[A-Za-z0-9+=,.@_-]{1,64}",
+        "an IAM user's name: 1 to 64 letters, digits and any of + = , . @ _ -",
+    ),
+]
 
 
 def _bucket_rule(value: str) -> str | None:
@@ -138,20 +161,28 @@ def _bucket_rule(value: str) -> str | None:
     return None
 
 
-BucketName = Annotated[str, Matching(
-    r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]",
-    "a bucket's name: 3 to 63 lower-case letters, digits and hyphens, with a letter or digit at both ends",
-    _bucket_rule,
-)]
+BucketName = Annotated[
+    str,
+    Matching(
+        r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]",
+        "a bucket's name: 3 to 63 lower-case letters, digits and hyphens, with a letter or digit at both ends",
+        _bucket_rule,
+    ),
+]
 """<https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html>"""
 
-DatabaseIdentifier = Annotated[str, Matching(
-    r"[a-z](?:-?[a-z0-9])*",
-    "a database identifier: lower-case letters, digits and single hyphens, starting with a letter and not ending with a hyphen",
-    _at_most(63),
-)]
+DatabaseIdentifier = Annotated[
+    str,
+    Matching(
+        r"[a-z](?:-?[a-z0-9])*",
+        "a database identifier: lower-case letters, digits and single hyphens, starting with a letter and not ending with a hyphen",
+        _at_most(63),
+    ),
+]
 
-_RESERVED_DATABASES = frozenset({"postgres", "template0", "template1", "rdsadmin", "rdsproxyadmin", "default"})
+_RESERVED_DATABASES = frozenset(
+    {"postgres", "template0", "template1", "rdsadmin", "rdsproxyadmin", "default"}
+)
 
 
 def _database_rule(value: str) -> str | None:
@@ -160,61 +191,105 @@ def _database_rule(value: str) -> str | None:
     return None
 
 
-DatabaseName = Annotated[str, Matching(
-    r"[A-Za-z_][A-Za-z0-9_]{0,62}",
-    "a database's name: 1 to 63 letters, digits and underscores, not starting with a digit",
-    _database_rule,
-)]
+DatabaseName = Annotated[
+    str,
+    Matching(
+        r"[A-Za-z_][A-Za-z0-9_]{0,62}",
+        "a database's name: 1 to 63 letters, digits and underscores, not starting with a digit",
+        _database_rule,
+    ),
+]
 
-_RESERVED_USERS = frozenset({"admin", "rdsadmin", "rdsproxyadmin", "rds_superuser", "rds_replication", "public", "pg_signal_backend"})
+_RESERVED_USERS = frozenset(
+    {
+        "admin",
+        "rdsadmin",
+        "rdsproxyadmin",
+        "rds_superuser",
+        "rds_replication",
+        "public",
+        "pg_signal_backend",
+    }
+)
 
 
 def _database_user_rule(value: str) -> str | None:
     if value.lower() in _RESERVED_USERS or value.lower().startswith("pg_"):
-        return "a name of one's own: RDS reserves " + ", ".join(sorted(_RESERVED_USERS)) + " and pg_…"
+        return (
+            "a name of one's own: RDS reserves " + ", ".join(sorted(_RESERVED_USERS)) + " and pg_…"
+        )
     return None
 
 
-DatabaseUser = Annotated[str, Matching(
-    r"[A-Za-z][A-Za-z0-9_]{0,15}",
-    "a database user's name: 1 to 16 letters, digits and underscores, starting with a letter",
-    _database_user_rule,
-)]
+DatabaseUser = Annotated[
+    str,
+    Matching(
+        r"[A-Za-z][A-Za-z0-9_]{0,15}",
+        "a database user's name: 1 to 16 letters, digits and underscores, starting with a letter",
+        _database_user_rule,
+    ),
+]
 
-SecurityGroupName = Annotated[str, Matching(
-    r"[A-Za-z0-9 ._:/()#,@\[\]+=&;{}!$*-]{1,255}",
-    "a security group's name: 1 to 255 letters, digits, spaces and ._-:/()#,@[]+=&;{}!$*",
-    lambda value: "a name that does not start with sg-" if value.startswith("sg-") else None,
-)]
+SecurityGroupName = Annotated[
+    str,
+    Matching(
+        r"[A-Za-z0-9 ._:/()#,@\[\]+=&;{}!$*-]{1,255}",
+        "a security group's name: 1 to 255 letters, digits, spaces and ._-:/()#,@[]+=&;{}!$*",
+        lambda value: "a name that does not start with sg-" if value.startswith("sg-") else None,
+    ),
+]
 
-SecurityGroupDescription = Annotated[str, Matching(
-    r"[A-Za-z0-9 ._:/()#,@\[\]+=&;{}!$*-]{1,255}",
-    "a description of 1 to 255 letters, digits, spaces and ._-:/()#,@[]+=&;{}!$* (EC2 takes no others)",
-)]
+SecurityGroupDescription = Annotated[
+    str,
+    Matching(
+        r"[A-Za-z0-9 ._:/()#,@\[\]+=&;{}!$*-]{1,255}",
+        "a description of 1 to 255 letters, digits, spaces and ._-:/()#,@[]+=&;{}!$* (EC2 takes no others)",
+    ),
+]
 
-InstanceClass = Annotated[str, Matching(
-    r"db\.[a-z0-9-]+\.[a-z0-9]+", "an RDS instance class, as in db.t3.micro"
-)]
+InstanceClass = Annotated[
+    str, Matching(r"db\.[a-z0-9-]+\.[a-z0-9]+", "an RDS instance class, as in db.t3.micro")
+]
 
-RoleArn = Annotated[str, Matching(
-    r"arn:aws:iam::\d{12}:role/[\w+=,.@/-]{1,128}",
-    "a role's ARN, as in arn:aws:iam::123456789012:role/NAME (no wildcard)",
-)]
+RoleArn = Annotated[
+    str,
+    Matching(
+        r"arn:aws:iam::\d{12}:role/[\w+=,.@/-]{1,128}",
+        "a role's ARN, as in arn:aws:iam::123456789012:role/NAME (no wildcard)",
+    ),
+]
 
-HostedZoneId = Annotated[str, Matching(r"Z[A-Z0-9]{1,31}", "a Route 53 hosted zone's id, as in Z0123456789ABC")]
+HostedZoneId = Annotated[
+    str, Matching(r"Z[A-Z0-9]{1,31}", "a Route 53 hosted zone's id, as in Z0123456789ABC")
+]
 
-ObjectPrefix = Annotated[str, Matching(
-    r"[A-Za-z0-9!_.'()-]+(?:/[A-Za-z0-9!_.'()-]+)*",
-    "a prefix of object names without a slash at either end and without * or ?, as in main",
-)]
+ObjectPrefix = Annotated[
+    str,
+    Matching(
+        r"[A-Za-z0-9!_.'()-]+(?:/[A-Za-z0-9!_.'()-]+)*",
+        "a prefix of object names without a slash at either end and without * or ?, as in main",
+    ),
+]
 
-TagKey = Annotated[str, Matching(
-    r"[\w .:/=+@-]{1,128}",
-    "a tag's key: 1 to 128 letters, digits, spaces and _.:/=+-@",
-    lambda value: "a key that does not start with aws:, which AWS reserves" if value.lower().startswith("aws:") else None,
-)]
+TagKey = Annotated[
+    str,
+    Matching(
+        r"[\w .:/=+@-]{1,128}",
+        "a tag's key: 1 to 128 letters, digits, spaces and _.:/=+-@",
+        lambda value: (
+            "a key that does not start with aws:, which AWS reserves"
+            if value.lower().startswith("aws:")
+            else None
+        ),
+    ),
+]
 
-TagValue = Annotated[str, Matching(r"[\w .:/=+@-]{0,256}", "a tag's value: up to 256 letters, digits, spaces and _.:/=+-@")]
+TagValue = Annotated[
+    str,
+    Matching(
+        r"[\w .:/=+@-]{0,256}", "a tag's value: up to 256 letters, digits, spaces and _.:/=+-@"
+    ),
+]
 
 _DURATION = re.compile(r"(\d{1,6})([smhd])")
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -262,5 +337,7 @@ def _why_no_network(value: str, kind: str) -> str:
     return f"{kind}: the address has bits beyond the mask; the block that holds it is {inside}"
 
 
-Cidr4 = Annotated[str, AfterValidator(_network(4)), Field(json_schema_extra={"pattern": r"^[0-9.]+/\d+$"})]
+Cidr4 = Annotated[
+    str, AfterValidator(_network(4)), Field(json_schema_extra={"pattern": r"^[0-9.]+/\d+$"})
+]
 Cidr = Annotated[str, AfterValidator(_network(None))]

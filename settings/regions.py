@@ -43,8 +43,20 @@ REGIONS = {
 
 DEFAULT_REGION = "us-east-1"
 
-RECEIVING = frozenset({"us-east-1", "us-east-2", "us-west-2", "ca-central-1", "eu-west-1", "eu-west-2",
-                       "eu-central-1", "ap-northeast-1", "ap-southeast-1", "ap-southeast-2"})
+RECEIVING = frozenset(
+    {
+        "us-east-1",
+        "us-east-2",
+        "us-west-2",
+        "ca-central-1",
+        "eu-west-1",
+        "eu-west-2",
+        "eu-central-1",
+        "ap-northeast-1",
+        "ap-southeast-1",
+        "ap-southeast-2",
+    }
+)
 """Where SES receives mail. AWS adds regions now and then; this is the one place to add them.
 
 <https://docs.aws.amazon.com/general/latest/gr/ses.html>

@@ -14,8 +14,13 @@ from settings.names import Matching
 class AcceptedRisk(Model):
     """One finding of one rule at one place, accepted until a day."""
 
-    rule: Annotated[str, Matching(r"[A-Za-z][\w:-]*(?:\[.+\])?", "a rule's name, as in AwsSolutions-RDS10")]
-    on: Annotated[str, Matching(r"(?:mail|data|backup|access)(?:/[^/\s][^/]*)+", "a place, as in data/analysis")]
+    rule: Annotated[
+        str, Matching(r"[A-Za-z][\w:-]*(?:\[.+\])?", "a rule's name, as in AwsSolutions-RDS10")
+    ]
+    on: Annotated[
+        str,
+        Matching(r"(?:mail|data|backup|access)(?:/[^/\s][^/]*)+", "a place, as in data/analysis"),
+    ]
     """The area, the item, and where that holds several findings of the rule, the resource in it."""
     reason: Annotated[str, Field(min_length=20, max_length=500)]
     owner: Annotated[str, Field(min_length=2, max_length=100)]
