@@ -38,9 +38,9 @@ test: setup lint cfn-lint ## Run every check and test, with a deployment to the 
 	@exec $(BIN)/pytest -n $(WORKERS) --dist loadgroup
 
 lint: setup ## Check the style and the types
-	@echo 'Checking style and types'
+	@echo 'Checking style and types: the first time takes a minute or two'
 	@$(BIN)/ruff check --quiet
-	@$(BIN)/ruff format --check --quiet || { echo 'Run: make format'; exit 1; }
+	@$(BIN)/ruff format --check || { echo 'Run: make format'; exit 1; }
 	@exec $(BIN)/mypy --no-error-summary
 
 format: setup ## Format the code, and mend what can be mended
@@ -84,7 +84,7 @@ clients: ## Install the programs that some tests drive (Debian, as root)
 	export DEBIAN_FRONTEND=noninteractive; \
 	echo 'postfix postfix/main_mailer_type select No configuration' | debconf-set-selections; \
 	log=$$(mktemp); \
-	{ apt-get update -qq && apt-get install -qq -y --no-install-recommends $$missing; } </dev/null >$$log 2>&1 \
+	{ apt-get update -qq && apt-get install -qq -y --no-install-recommends -o DPkg::Lock::Timeout=300 $$missing; } </dev/null >$$log 2>&1 \
 	  || { cat $$log >&2; rm -f $$log; exit 1; }; \
 	rm -f $$log
 
