@@ -8,15 +8,13 @@ WORKERS ?= 2
 # Programs that the tests of backups, mail and pages drive: Debian's names.
 CLIENTS := awscli chromium pgbackrest postfix postgresql restic
 
-CACHE := $(CURDIR)/.cache
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip -qq
 CDK := $(BIN)/cdk
 CDK_ARGS := $(if $(CONFIG),-c config=$(CONFIG))
 
 export PATH := $(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$(PATH)
-export NODE_COMPILE_CACHE := $(CACHE)/node
-export RUFF_CACHE_DIR := $(CACHE)/ruff
+export NODE_COMPILE_CACHE := $(CURDIR)/.cache/node
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 export PIP_USER := 0
@@ -91,7 +89,7 @@ clients: ## Install the programs that some tests drive (Debian, as root)
 lock: setup ## Pin the packages that requirements.in and package.json ask for (UPGRADE=1: newest)
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-emit-index-url \
 	  --custom-compile-command 'make lock' $(if $(UPGRADE),--upgrade) -o requirements.txt requirements.in
-	@exec $(BIN)/npm $(if $(UPGRADE),update,install) --package-lock-only
+	@exec $(BIN)/npm $(if $(UPGRADE),update,install) --package-lock-only >/dev/null
 
 clean: ## Remove what was installed, synthesized and cached; keep the embedded AWS's state
 	@rm -rf .venv node_modules cdk.out .cache .hypothesis *.egg-info
