@@ -47,6 +47,7 @@ class ResticUser(_BackupUser):
     tool: Literal["restic"]
     prefix: ObjectPrefix | None = None
     append_only: bool = False
+    """It adds, and removes nothing but its own locks. What it overwrites stays as a version."""
 
 
 class ReadOnlyUser(_BackupUser):
@@ -87,8 +88,18 @@ class Bucket(Model):
     stack: Label | None = None
     """A further stack for this bucket, once its stack nears CloudFormation's 500 resources."""
 
+    @property
+    def keeps_versions(self) -> bool:
+        """Object Lock protects versions, and turns them on."""
+        return self.versioned or self.object_lock is not None
+
     def problems(self) -> Iterator[Problem]:
         """Compare the lifecycle with the tools and the versions that it has to fit."""
+        yield from self._problems_of_tools()
+        yield from self._problems_of_versions()
+        yield from self._problems_of_alarms()
+
+    def _problems_of_tools(self) -> Iterator[Problem]:
         for name, user in self.users.items():
             if isinstance(user, PgBackRestUser) and self.expire_after_days:
                 yield Problem(
@@ -96,25 +107,35 @@ class Bucket(Model):
                     f"nothing, since {name} runs pgBackRest, which expires its own backups "
                     "(repo-retention-full): an object removed behind its back breaks a restore",
                 )
-        if self.noncurrent_expire_after_days and not (self.versioned or self.object_lock):
+            if isinstance(user, ResticUser) and user.append_only and not self.keeps_versions:
+                yield Problem(
+                    ("users", name, "append_only"),
+                    "versioned: true (or object_lock) for the bucket: whoever may add an object "
+                    "may overwrite one, and only versions keep what it held",
+                )
+
+    def _problems_of_versions(self) -> Iterator[Problem]:
+        expiry, lock = self.expire_after_days, self.object_lock
+        if self.noncurrent_expire_after_days and not self.keeps_versions:
             yield Problem(
                 ("noncurrent_expire_after_days",), "nothing, or versioned: true beside it"
             )
-        if (
-            self.object_lock
-            and self.expire_after_days
-            and self.expire_after_days < self.object_lock.days
-        ):
+        if expiry and self.keeps_versions and not self.noncurrent_expire_after_days:
             yield Problem(
-                ("expire_after_days",), f"at least the {self.object_lock.days} days of object_lock"
+                ("expire_after_days",),
+                "noncurrent_expire_after_days beside it: with versions, what expires is only "
+                "hidden, and would be kept and paid for without end",
             )
-        if self.expect_every and (
-            self.expect_every % 3600 or not 3600 <= self.expect_every <= 7 * 86_400
-        ):
+        if lock and expiry and expiry < lock.days:
+            yield Problem(("expire_after_days",), f"at least the {lock.days} days of object_lock")
+
+    def _problems_of_alarms(self) -> Iterator[Problem]:
+        seconds = self.expect_every
+        if seconds and (seconds % 3600 or not 3600 <= seconds <= 7 * 86_400):
             yield Problem(
                 ("expect_every",), "whole hours, from 1h to 7d: CloudWatch looks back no further"
             )
-        if self.expect_every and not self.notify:
+        if seconds and not self.notify:
             yield Problem(
                 ("expect_every",), "notify beside it: an alarm that reaches nobody helps nobody"
             )

@@ -1,1 +1,7 @@
 """Backup: buckets, their lifecycle, and what each tool may do with them."""
+
+from groundwork.backup.access import ToolAccess, by_access
+from groundwork.backup.bucket import BackupBucket
+from groundwork.backup.tools import Access
+
+__all__ = ["Access", "BackupBucket", "ToolAccess", "by_access"]
