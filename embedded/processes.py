@@ -24,7 +24,7 @@ def command_line(pid: int) -> str:
         except OSError:
             return ""
     listed = subprocess.run(
-        ["ps", "-ww", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False
+        ["/bin/ps", "-ww", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False
     )
     return listed.stdout.strip()
 
@@ -58,7 +58,7 @@ def until(condition: Callable[[], bool], seconds: float) -> bool:
 def _all() -> list[int]:
     if Path("/proc/self").exists():
         return [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()]
-    listed = subprocess.run(["ps", "-A", "-o", "pid="], capture_output=True, text=True, check=False)
+    listed = subprocess.run(["/bin/ps", "-A", "-o", "pid="], capture_output=True, text=True, check=False)
     return [int(pid) for pid in listed.stdout.split()]
 
 

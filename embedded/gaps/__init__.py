@@ -8,16 +8,26 @@ from __future__ import annotations
 from importlib import import_module
 
 GAPS = (
+    "account_suppression",
     "alarms",
+    "buckets",
+    "databases",
     "email_identities",
     "flow_logs",
+    "generated_secrets",
     "iam_groups",
+    "identity_feedback",
+    "instance_profile_ref",
     "instances",
     "ipv6",
     "oidc_providers",
     "receipt_rules",
+    "role_boundaries",
+    "rotation",
     "secret_ref",
     "security_group_rules",
+    "ses_authorization",
+    "stack_policies",
     "trails",
 )
 

@@ -1,0 +1,127 @@
+"""One embedded AWS for the session's tests, and one of ministack as it comes, to compare with."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+import pytest
+
+import embedded
+from embedded import Embedded, lifecycle, processes
+
+ACCOUNT = "123456789012"
+REGION = "us-east-1"
+Resources = dict[str, dict[str, Any]]
+
+
+class DeploymentError(Exception):
+    """A stack was rolled back. The message has its status and every failed resource's reason."""
+
+
+@dataclass(frozen=True)
+class Aws:
+    """A running instance, with what tests do with it."""
+
+    instance: Embedded
+
+    def client(self, service: str, region: str = REGION, **credentials: str) -> Any:
+        credentials = credentials or {
+            "aws_access_key_id": self.instance.account,
+            "aws_secret_access_key": "any",
+        }
+        return boto3.client(
+            service,
+            region_name=region,
+            endpoint_url=self.instance.endpoint,
+            verify=str(self.instance.certificate),
+            **credentials,
+        )
+
+    def deploy(self, stack: str, resources: Resources, **outputs: Any) -> dict[str, str]:
+        """Create or update a stack through a change set, and return its outputs."""
+        cloudformation = self.client("cloudformation")
+        template = {
+            "Resources": resources,
+            "Outputs": {name: {"Value": value} for name, value in outputs.items()},
+        }
+        cloudformation.create_change_set(
+            StackName=stack,
+            ChangeSetName="reviewed",
+            ChangeSetType="UPDATE" if self.exists(stack) else "CREATE",
+            TemplateBody=json.dumps(template),
+            Capabilities=["CAPABILITY_NAMED_IAM"],
+        )
+        settled(lambda: change_set_status(cloudformation, stack))
+        cloudformation.execute_change_set(StackName=stack, ChangeSetName="reviewed")
+        status = settled(lambda: self.status(stack))
+        if status not in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
+            raise DeploymentError(f"{status}: {'; '.join(self.failures(stack))}")
+        found = cloudformation.describe_stacks(StackName=stack)["Stacks"][0].get("Outputs", [])
+        return {output["OutputKey"]: output["OutputValue"] for output in found}
+
+    def delete(self, stack: str) -> str:
+        """Delete a stack and return the status it ends in."""
+        identifier = self.client("cloudformation").describe_stacks(StackName=stack)
+        arn = identifier["Stacks"][0]["StackId"]
+        self.client("cloudformation").delete_stack(StackName=stack)
+        return settled(lambda: self.status(arn))
+
+    def exists(self, stack: str) -> bool:
+        stacks = self.client("cloudformation").describe_stacks()["Stacks"]
+        return any(found["StackName"] == stack for found in stacks)
+
+    def status(self, stack: str) -> str:
+        found = self.client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]
+        return str(found["StackStatus"])
+
+    def failures(self, stack: str) -> list[str]:
+        events = self.client("cloudformation").describe_stack_events(StackName=stack)["StackEvents"]
+        return [
+            f"{event['LogicalResourceId']} {event['ResourceStatusReason']}"
+            for event in events
+            if event["ResourceStatus"].endswith("_FAILED")
+        ]
+
+
+def settled(status: Any, seconds: float = 30) -> str:
+    """Wait until a status is final, and return it."""
+    seen: list[str] = []
+
+    def is_final() -> bool:
+        seen.append(status())
+        return not seen[-1].endswith(("IN_PROGRESS", "PENDING"))
+
+    assert processes.until(is_final, seconds), f"still {seen[-1]} after {seconds} s"
+    return seen[-1]
+
+
+def change_set_status(cloudformation: Any, stack: str) -> str:
+    found = cloudformation.describe_change_set(StackName=stack, ChangeSetName="reviewed")
+    return str(found["Status"])
+
+
+@pytest.fixture(scope="session")
+def embedded_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Embedded]:
+    """The embedded AWS, once for the session."""
+    directory = tmp_path_factory.mktemp("embedded-aws")
+    yield embedded.start(directory, ACCOUNT, REGION)
+    embedded.stop(directory)
+
+
+@pytest.fixture(scope="session")
+def aws(embedded_aws: Embedded) -> Aws:
+    return Aws(embedded_aws)
+
+
+@pytest.fixture(scope="session")
+def pristine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
+    """Ministack without our gaps: what a test finds lacking here is still a gap."""
+    directory = tmp_path_factory.mktemp("pristine")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(lifecycle, "MODULE", "tests.embedded.pristine")
+        yield Aws(embedded.start(directory, ACCOUNT, REGION))
+        embedded.stop(directory)

@@ -1,0 +1,166 @@
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import embedded
+from embedded import EmbeddedError, lifecycle, processes
+from embedded.__main__ import main
+
+ACCOUNT = "123456789012"
+REGION = "us-east-1"
+ROOT = Path(__file__).parent.parent.parent
+
+
+def run(command: str, environ: dict[str, str]) -> str:
+    finished = subprocess.run(
+        ["sh", "-c", command], env=environ, cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert finished.returncode == 0, finished.stderr
+    return finished.stdout.strip()
+
+
+WHO = f"""{sys.executable} -c '
+import boto3
+print(boto3.client("sts").get_caller_identity()["Arn"])
+s3 = boto3.client("s3")
+s3.create_bucket(Bucket="a-bucket")
+s3.put_object(Bucket="a-bucket", Key="key", Body=b"text")
+print(s3.list_objects_v2(Bucket="a-bucket")["KeyCount"])
+'"""
+
+
+class TestWhileItRuns:
+    def test_it_answers_as_the_accounts_administrator(self, aws: Any) -> None:
+        identity = aws.client("sts").get_caller_identity()
+        assert identity["Account"] == ACCOUNT
+        assert identity["Arn"] == f"arn:aws:iam::{ACCOUNT}:root"
+
+    def test_it_is_reachable_on_the_loopback_interface_only(self, aws: Any) -> None:
+        # Whoever listens on all interfaces answers here too: it is this machine's as well.
+        with socket.socket() as probe:
+            probe.settimeout(1)
+            assert probe.connect_ex(("127.0.0.2", aws.instance.port))
+
+    def test_it_enforces_iam(self, aws: Any) -> None:
+        iam = aws.client("iam")
+        iam.create_user(UserName="nobody")
+        key = iam.create_access_key(UserName="nobody")["AccessKey"]
+        nobody = aws.client(
+            "s3",
+            aws_access_key_id=key["AccessKeyId"],
+            aws_secret_access_key=key["SecretAccessKey"],
+        )
+        with pytest.raises(nobody.exceptions.ClientError, match="AccessDenied"):
+            nobody.list_buckets()
+
+    def test_it_refuses_a_wrong_signature(self, aws: Any) -> None:
+        iam = aws.client("iam")
+        iam.create_user(UserName="forged")
+        key = iam.create_access_key(UserName="forged")["AccessKey"]
+        forged = aws.client(
+            "sts", aws_access_key_id=key["AccessKeyId"], aws_secret_access_key="wrong"
+        )
+        with pytest.raises(forged.exceptions.ClientError, match="SignatureDoesNotMatch"):
+            forged.get_caller_identity()
+
+    def test_starting_again_finds_the_one_that_runs(self, aws: Any) -> None:
+        again = embedded.start(aws.instance.directory, ACCOUNT, REGION)
+        assert again == aws.instance == embedded.find(aws.instance.directory)
+
+    def test_its_environment_leads_any_client_to_it(self, aws: Any) -> None:
+        misleading = {**os.environ, "AWS_PROFILE": "production", "AWS_SESSION_TOKEN": "stale"}
+        output = run(WHO, aws.instance.within(misleading))
+        assert output.splitlines() == [f"arn:aws:iam::{ACCOUNT}:root", "1"]
+
+    def test_its_env_file_leads_a_shell_to_it(self, aws: Any) -> None:
+        command = f". {aws.instance.directory}/aws.env && {WHO.replace('a-bucket', 'b-bucket')}"
+        output = run(command, {**os.environ, "AWS_PROFILE": "production"})
+        assert output.splitlines() == [f"arn:aws:iam::{ACCOUNT}:root", "1"]
+
+    def test_its_env_file_survives_a_quote_in_its_path(self, aws: Any, tmp_path: Path) -> None:
+        directory = tmp_path / "it's here"
+        directory.mkdir()
+        moved = lifecycle.replace(aws.instance, directory=directory)
+        moved.save()
+        sourced = run(f'. "{directory}/aws.env" && echo $AWS_CONFIG_FILE', dict(os.environ))
+        assert sourced == f"{directory}/aws-config"
+
+
+class TestStarting:
+    def test_another_account_can_use_the_same_instance(self, aws: Any) -> None:
+        other = embedded.start(aws.instance.directory, "210987654321", "eu-west-2")
+        embedded.start(aws.instance.directory, ACCOUNT, REGION)
+        assert other.pid == aws.instance.pid
+        assert other.environment()["AWS_ACCESS_KEY_ID"] == "210987654321"
+        assert other.environment()["AWS_REGION"] == "eu-west-2"
+
+    def test_an_account_is_twelve_digits(self, tmp_path: Path) -> None:
+        with pytest.raises(EmbeddedError, match="12 digits"):
+            embedded.start(tmp_path, "production", REGION)
+
+    def test_a_failure_says_what_happened_and_where_the_log_is(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(lifecycle, "MODULE", "embedded.missing")
+        with pytest.raises(EmbeddedError, match="ended with status 1") as failure:
+            embedded.start(tmp_path, ACCOUNT, REGION)
+        assert str(tmp_path / "embedded.log") in str(failure.value)
+        assert "No module named embedded.missing" in str(failure.value)
+        assert embedded.find(tmp_path) is None
+
+
+class TestStopping:
+    def test_nothing_is_left_running(self, tmp_path: Path) -> None:
+        instance = embedded.start(tmp_path, ACCOUNT, REGION)
+        before = processes.session(instance.pid)
+        assert before
+        assert embedded.stop(tmp_path)
+        assert not any(processes.command_line(pid) for pid in before)
+        assert embedded.find(tmp_path) is None
+        with socket.socket() as probe:
+            assert probe.connect_ex(("127.0.0.1", instance.port))
+        assert not (tmp_path / "aws.env").exists()
+
+    def test_a_process_that_is_not_ours_is_left_alone(self, tmp_path: Path, aws: Any) -> None:
+        with subprocess.Popen(["sleep", "60"]) as other:
+            lifecycle.replace(aws.instance, pid=other.pid, directory=tmp_path).save()
+            assert not embedded.stop(tmp_path)
+            assert other.poll() is None
+            other.kill()
+
+    def test_there_is_nothing_to_stop_where_nothing_runs(self, tmp_path: Path) -> None:
+        assert not embedded.stop(tmp_path)
+        assert not embedded.stop(tmp_path / "missing")
+
+    def test_a_spoiled_state_file_describes_nothing(self, tmp_path: Path) -> None:
+        (tmp_path / "embedded.json").write_text("{}")
+        assert embedded.find(tmp_path) is None
+        assert not embedded.stop(tmp_path)
+
+
+class TestCommand:
+    def test_status_says_where_it_runs(self, aws: Any, capsys: pytest.CaptureFixture[str]) -> None:
+        assert main(["--directory", str(aws.instance.directory), "status"]) == 0
+        assert aws.instance.endpoint in capsys.readouterr().out
+
+    def test_status_is_a_failure_where_nothing_runs(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert main(["--directory", str(tmp_path), "status"]) == 1
+        assert "Nothing runs" in capsys.readouterr().out
+
+    def test_a_wrong_account_is_one_message(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert main(["--directory", str(tmp_path), "start", "--account", "1"]) == 1
+        assert "12 digits" in capsys.readouterr().err
+
+
+def test_importing_the_package_does_not_import_ministack() -> None:
+    code = "import sys, embedded; sys.exit('ministack' in sys.modules)"
+    run(f'{sys.executable} -c "{code}"', dict(os.environ))
