@@ -15,10 +15,13 @@ from groundwork.checks import accept, add_checks, faults, read_findings
 from settings import ConfigurationError, load
 from stacks import make_stacks
 
+REPORT_BY_OURSELVES = {"@aws-cdk/core:failSynthOnValidationErrors": False}
+"""The CDK leaves its findings in the assembly, instead of throwing them at the user as a stack trace."""
+
 
 def main() -> int:
     """Synthesize the configuration. Return 1, having said why, when it cannot be deployed."""
-    app = App()
+    app = App(context=REPORT_BY_OURSELVES)
     try:
         settings = load(app.node.try_get_context("config") or "groundwork.yaml")
     except ConfigurationError as error:

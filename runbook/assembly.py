@@ -1,0 +1,106 @@
+"""A cloud assembly, as the application leaves it: which stacks there are, and in which order.
+
+<https://github.com/aws/aws-cdk/tree/main/packages/%40aws-cdk/cloud-assembly-schema>
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Stack:
+    """One stack of the assembly, with what CloudFormation needs to know to make it."""
+
+    name: str
+    account: str
+    region: str
+    template_url: str
+    execution_role: str
+    tags: dict[str, str]
+    termination_protection: bool
+    depends_on: tuple[str, ...]
+    """Names of the stacks that come before it."""
+    assets: tuple[str, ...]
+    """The hashes of what it uploads, its template's own among them."""
+
+
+class Assembly:
+    """The result of one synthesis."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+
+    @cached_property
+    def stacks(self) -> list[Stack]:
+        """Return the stacks, each after those that it depends on."""
+        made: dict[str, Stack] = {}
+        waiting = {key: item for key, item in self._artifacts.items() if _is_stack(item)}
+        while waiting:
+            ready = [key for key, item in waiting.items() if not self._before(item) & waiting.keys()]
+            for key in ready:
+                item = waiting.pop(key)
+                before = tuple(sorted(made[name].name for name in self._before(item) if name in made))
+                made[key] = self._stack(key, item, before)
+        return list(made.values())
+
+    @property
+    def account(self) -> str:
+        """Return the account: a configuration has one."""
+        return self.stacks[0].account
+
+    @property
+    def regions(self) -> list[str]:
+        """Return the regions of the stacks, each once."""
+        return sorted({stack.region for stack in self.stacks})
+
+    @cached_property
+    def _artifacts(self) -> dict[str, Any]:
+        manifest = json.loads((self.directory / "manifest.json").read_text(encoding="utf-8"))
+        return dict(manifest["artifacts"])
+
+    def _before(self, artifact: dict[str, Any]) -> set[str]:
+        return {name for name in artifact.get("dependencies", ()) if _is_stack(self._artifacts[name])}
+
+    def _stack(self, key: str, artifact: dict[str, Any], before: tuple[str, ...]) -> Stack:
+        properties = artifact["properties"]
+        account, region = artifact["environment"].removeprefix("aws://").split("/")
+        bucket, _, name = properties["stackTemplateAssetObjectUrl"].removeprefix("s3://").partition("/")
+        return Stack(
+            name=properties.get("stackName", key),
+            account=account,
+            region=region,
+            template_url=f"https://s3.{region}.amazonaws.com/{_here(bucket, account, region)}/{name}",
+            execution_role=_here(properties["cloudFormationExecutionRoleArn"], account, region),
+            tags=dict(properties.get("tags", {})),
+            termination_protection=bool(properties.get("terminationProtection")),
+            depends_on=before,
+            assets=tuple(sorted(self._asset_hashes(artifact))),
+        )
+
+    def _asset_hashes(self, artifact: dict[str, Any]) -> Iterator[str]:
+        for name in artifact.get("dependencies", ()):
+            if self._artifacts[name]["type"] == "cdk:asset-manifest":
+                file = self.directory / self._artifacts[name]["properties"]["file"]
+                yield from json.loads(file.read_text(encoding="utf-8"))["files"]
+
+
+def _is_stack(artifact: dict[str, Any]) -> bool:
+    return artifact["type"] == "aws:cloudformation:stack"
+
+
+def _here(text: str, account: str, region: str) -> str:
+    """Fill in the placeholders that the CDK leaves for whoever publishes the assembly."""
+    for placeholder, value in (
+        ("${AWS::AccountId}", account),
+        ("${AWS::Region}", region),
+        ("${AWS::Partition}", "aws"),
+        ("${AWS::URLSuffix}", "amazonaws.com"),
+    ):
+        text = text.replace(placeholder, value)
+    return text

@@ -1,0 +1,1 @@
+"""Change sets: prepared, reviewed, approved, and executed exactly as they were reviewed."""

@@ -1,0 +1,117 @@
+"""Permissions and network openings of a template, so that two templates can be compared.
+
+Each is one grant: who holds it, what it allows, on what, under which condition.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from runbook.changes.review import Grant, Opening
+from runbook.changes.templates import Template, place, resources, text
+
+_POLICY_HOLDERS = ("Users", "Roles", "Groups")
+_RESOURCE_POLICIES = {
+    "AWS::S3::BucketPolicy": ("Bucket", "PolicyDocument"),
+    "AWS::SQS::QueuePolicy": ("Queues", "PolicyDocument"),
+    "AWS::SNS::TopicPolicy": ("Topics", "PolicyDocument"),
+    "AWS::SecretsManager::ResourcePolicy": ("SecretId", "ResourcePolicy"),
+    "AWS::KMS::Key": ("", "KeyPolicy"),
+}
+
+
+def permissions(before: Template, after: Template) -> Opening:
+    """Compare who may do what."""
+    return _compare(set(_permissions(before)), set(_permissions(after)))
+
+
+def network(before: Template, after: Template) -> Opening:
+    """Compare who may connect."""
+    return _compare(set(_openings(before)), set(_openings(after)))
+
+
+def _compare(before: set[Grant], after: set[Grant]) -> Opening:
+    def ordered(grants: set[Grant]) -> tuple[Grant, ...]:
+        return tuple(sorted(grants, key=lambda grant: (grant.holder, grant.allows, grant.on)))
+
+    return Opening(gained=ordered(after - before), lost=ordered(before - after))
+
+
+def _permissions(template: Template) -> Iterator[Grant]:
+    for logical_id, resource in resources(template).items():
+        kind, properties = resource["Type"], resource.get("Properties", {})
+        where = place(logical_id, resource)
+        if kind in ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy"):
+            holders = [text(item) for key in _POLICY_HOLDERS for item in properties.get(key, ())]
+            yield from _statements(properties["PolicyDocument"], ", ".join(holders) or where)
+        elif kind in ("AWS::IAM::Role", "AWS::IAM::User", "AWS::IAM::Group"):
+            yield from _of_principal(where, properties)
+        elif kind in _RESOURCE_POLICIES:
+            owner, document = _RESOURCE_POLICIES[kind]
+            of = text(properties.get(owner, where)) if owner else where
+            yield from _statements(properties[document], f"anybody, by the policy of {of}")
+        elif kind == "AWS::Lambda::Permission":
+            yield Grant(
+                holder=text(properties["Principal"]),
+                allows=text(properties["Action"]),
+                on=text(properties["FunctionName"]),
+                condition=text(properties.get("SourceArn", "")),
+            )
+
+
+def _of_principal(where: str, properties: dict[str, Any]) -> Iterator[Grant]:
+    for policy in properties.get("Policies", ()):
+        yield from _statements(policy["PolicyDocument"], where)
+    for managed in properties.get("ManagedPolicyArns", ()):
+        yield Grant(holder=where, allows="everything in the policy", on=text(managed))
+    if trust := properties.get("AssumeRolePolicyDocument"):
+        yield from _statements(trust, "anybody", on=where)
+
+
+def _statements(document: Any, holder: str, on: str = "") -> Iterator[Grant]:
+    for statement in _listed(document.get("Statement", ())):
+        principal = statement.get("Principal")
+        verb = "" if statement.get("Effect") == "Allow" else "NOT "
+        for action in _listed(statement.get("Action", statement.get("NotAction", ()))):
+            for resource in _listed(statement.get("Resource", on or "*")):
+                yield Grant(
+                    holder=_principal(principal) if principal else holder,
+                    allows=f"{verb}{'all but ' if 'NotAction' in statement else ''}{text(action)}",
+                    on=text(resource),
+                    condition=text(statement["Condition"]) if "Condition" in statement else "",
+                )
+
+
+def _principal(principal: Any) -> str:
+    if isinstance(principal, str):
+        return "anybody" if principal == "*" else principal
+    names = [text(name) for value in principal.values() for name in _listed(value)]
+    return ", ".join("anybody" if name == "*" else name for name in names)
+
+
+def _openings(template: Template) -> Iterator[Grant]:
+    for logical_id, resource in resources(template).items():
+        kind, properties = resource["Type"], resource.get("Properties", {})
+        where = place(logical_id, resource)
+        if kind == "AWS::EC2::SecurityGroup":
+            for rule in properties.get("SecurityGroupIngress", ()):
+                yield _rule(rule, where)
+        elif kind == "AWS::EC2::SecurityGroupIngress":
+            yield _rule(properties, text(properties.get("GroupId", where)))
+        elif properties.get("PubliclyAccessible") is True:
+            yield Grant(holder="the internet", allows="an address to connect to", on=where)
+
+
+def _rule(rule: dict[str, Any], where: str) -> Grant:
+    source = next(
+        (rule[key] for key in ("CidrIp", "CidrIpv6", "SourceSecurityGroupId", "SourcePrefixListId") if key in rule),
+        "anywhere",
+    )
+    first, last = rule.get("FromPort", "any"), rule.get("ToPort", "any")
+    ports = text(first) if first == last else f"{text(first)}–{text(last)}"
+    return Grant(holder=text(source), allows=f"{rule.get('IpProtocol', 'any')} {ports}", on=where)
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value] if isinstance(value, (str, dict)) else list(value)

@@ -1,0 +1,160 @@
+"""Executing change sets by their ARN, in order, and side by side where nothing depends."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from botocore.exceptions import ClientError
+
+from runbook import aws
+from runbook.changes import reading, templates
+from runbook.changes.prepare import find_stack, state_of
+from runbook.changes.review import Review, StackReview, digest_of
+from runbook.changes.verdict import holds_data
+from runbook.changes.waiting import poll
+from runbook.fault import Fault
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation import CloudFormationClient
+
+
+class Event(NamedTuple):
+    """Something that CloudFormation did."""
+
+    stack: str
+    logical_id: str
+    type: str
+    status: str
+    reason: str
+
+
+Watcher = Callable[[Event], None]
+
+
+def execute(review: Review, watch: Watcher) -> None:
+    """Execute the change sets of a review. Every one is verified before the first is executed."""
+    for stack in review.changed:
+        verify(stack)
+    waiting = {stack.name: stack for stack in review.changed}
+    done: set[str] = set()
+    running: dict[Future[None], str] = {}
+    with ThreadPoolExecutor(max_workers=8) as pool:
+        while waiting or running:
+            for name, stack in list(waiting.items()):
+                if not {*stack.depends_on} & {*waiting, *running.values()} - {name}:
+                    running[pool.submit(_execute, stack, watch)] = name
+                    del waiting[name]
+            finished, _ = wait(running, return_when=FIRST_COMPLETED)
+            failures = [future.exception() for future in finished]
+            done |= {running.pop(future) for future in finished}
+            if failure := next(filter(None, failures), None):
+                raise failure  # the pool waits for those that run; what waits is not begun
+
+
+def verify(stack: StackReview) -> None:
+    """Make sure that what CloudFormation would execute is what was reviewed."""
+    client = aws.cloudformation(stack.region)
+    assert stack.change_set  # noqa: S101 - only changed stacks come here
+    try:
+        description = reading.describe(client, stack.change_set)
+    except ClientError:
+        raise Fault(f"{stack.name}: the reviewed change set is gone.", "Prepare and review again.") from None
+    if description["Status"] != "CREATE_COMPLETE" or description["ExecutionStatus"] != "AVAILABLE":
+        raise Fault(
+            f"{stack.name}: the change set cannot be executed any more ({description['ExecutionStatus']}).",
+            "Prepare and review again.",
+        )
+    proposed = templates.proposed(client, stack.change_set, stack.stack_id or stack.name)
+    if digest_of(proposed) != stack.template_digest:
+        raise Fault(f"{stack.name}: CloudFormation holds another template than the one reviewed.", "Prepare and review again.")
+    if state_of(find_stack(client, stack.name)) != stack.stack_state:
+        raise Fault(f"{stack.name}: somebody changed the stack since the review.", "Prepare and review again.")
+
+
+def _execute(stack: StackReview, watch: Watcher) -> None:
+    client = aws.cloudformation(stack.region)
+    name = stack.stack_id or stack.name
+    seen = {event["EventId"] for event in _events(client, name)}
+    client.execute_change_set(ChangeSetName=stack.change_set or "")
+    told: list[Event] = []
+
+    def look() -> dict[str, Any]:
+        # First the state and then the events: so none is missed that belongs to the last state.
+        current = find_stack(client, name) or {"StackStatus": "DELETE_COMPLETE"}
+        for raw in reversed(_events(client, name)):
+            if raw["EventId"] not in seen:
+                seen.add(raw["EventId"])
+                told.append(_event(stack.name, raw))
+                watch(told[-1])
+        return current
+
+    final = poll(client, look, lambda current: not _busy(current["StackStatus"]))
+    if final["StackStatus"] not in ("CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE"):
+        raise Fault(_cause(stack.name, told), f"{stack.name} was rolled back: it is {final['StackStatus']}.")
+    _protect(client, stack)
+
+
+def _busy(status: str) -> bool:
+    return status.endswith("_IN_PROGRESS")
+
+
+def _events(client: CloudFormationClient, stack: str) -> list[Any]:
+    with suppress(ClientError):
+        return list(client.describe_stack_events(StackName=stack)["StackEvents"])
+    return []
+
+
+def _event(stack: str, raw: dict[str, Any]) -> Event:
+    return Event(
+        stack,
+        raw["LogicalResourceId"],
+        raw["ResourceType"],
+        raw["ResourceStatus"],
+        raw.get("ResourceStatusReason", ""),
+    )
+
+
+def _cause(stack: str, events: list[Event]) -> str:
+    """Return the first real cause: what is cancelled because something else failed is only a symptom."""
+    failures = [e for e in events if e.status.endswith("_FAILED") and "ancelled" not in e.reason]
+    if not failures:
+        return f"{stack} failed, and CloudFormation gave no reason."
+    first = failures[0]
+    return f"{stack}: {first.logical_id} ({first.type}) failed: {first.reason}"
+
+
+def _protect(client: CloudFormationClient, stack: StackReview) -> None:
+    """Put the guards of CloudFormation's own in place, which a change set cannot carry."""
+    name = stack.stack_id or stack.name
+    client.update_termination_protection(
+        StackName=name, EnableTerminationProtection=stack.termination_protection
+    )
+    if policy := stack_policy(templates.deployed(client, name)):
+        client.set_stack_policy(StackName=name, StackPolicyBody=json.dumps(policy))
+
+
+def stack_policy(template: templates.Template) -> dict[str, Any] | None:
+    """Return the policy that forbids to replace or delete what holds data, or None without any.
+
+    Executing a change set obeys the stack policy and cannot override it.
+    <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/protect-stack-resources.html>
+    """
+    guarded = sorted(_holders(template))
+    if not guarded:
+        return None
+    allow = {"Effect": "Allow", "Principal": "*", "Action": "Update:*", "Resource": "*"}
+    deny = {
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": ["Update:Replace", "Update:Delete"],
+        "Resource": [f"LogicalResourceId/{name}" for name in guarded],
+    }
+    return {"Statement": [allow, deny]}
+
+
+def _holders(template: templates.Template) -> Iterator[str]:
+    return (name for name, item in templates.resources(template).items() if holds_data(item))

@@ -1,0 +1,198 @@
+"""Making a change set for every stack that would change, and nothing else.
+
+The CDK's own prepare switches termination protection at once and deletes a stack whose creation
+failed; this one only ever creates change sets, each under a name that is never used again.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from runbook import aws, project
+from runbook.assembly import Assembly, Stack
+from runbook.changes import access, reading, templates
+from runbook.changes.review import Review, StackAction, StackReview, digest_of
+from runbook.changes.waiting import poll
+from runbook.fault import Fault
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation import CloudFormationClient
+
+LIFETIME = timedelta(hours=24)
+"""How long a review may be executed. What was true yesterday need not be true today."""
+
+_NO_CHANGES = ("didn't contain changes", "No updates are to be performed")
+
+
+@dataclass(frozen=True)
+class Preparation:
+    """One run of `prepare`: the assembly, and the name of all its change sets."""
+
+    assembly: Assembly
+    name: str
+
+    @classmethod
+    def of(cls, assembly: Assembly, now: datetime) -> Preparation:
+        """Name the change sets after the moment, so that none is ever made again."""
+        return cls(assembly, f"groundwork-{now:%Y%m%dT%H%M%S}-{os.urandom(3).hex()}")
+
+    def publish(self) -> None:
+        """Upload the templates and the functions' code. What is there already is left alone."""
+        project.cdk(
+            "publish-assets",
+            "--all",
+            "--unstable=publish-assets",
+            f"--app={self.assembly.directory}",
+        )
+
+    def make(self) -> list[StackReview]:
+        """Make the change sets side by side. None is left when one of them cannot be made."""
+        with ThreadPoolExecutor(max_workers=8) as pool:
+            waiting = [pool.submit(self._make, stack) for stack in self.assembly.stacks]
+            try:
+                return [future.result() for future in waiting]
+            except BaseException:
+                pool.shutdown(cancel_futures=True)
+                self.discard()
+                raise
+
+    def discard(self) -> None:
+        """Remove the change sets of this preparation, and the empty stacks that came with them."""
+        for stack in self.assembly.stacks:
+            with suppress(ClientError):
+                remove(aws.cloudformation(stack.region), stack.name, self.name)
+
+    def _make(self, stack: Stack) -> StackReview:
+        client = aws.cloudformation(stack.region)
+        current = find_stack(client, stack.name)
+        _usable(stack.name, current)
+        created = current is None or current["StackStatus"] == "REVIEW_IN_PROGRESS"
+        try:
+            answer = client.create_change_set(
+                StackName=stack.name,
+                ChangeSetName=self.name,
+                ChangeSetType="CREATE" if created else "UPDATE",
+                TemplateURL=stack.template_url,
+                RoleARN=stack.execution_role,
+                Capabilities=["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
+                Tags=[{"Key": key, "Value": value} for key, value in sorted(stack.tags.items())],
+                Description="Prepared by groundwork for review",
+            )
+        except ClientError as error:
+            raise Fault(f"{stack.name}: CloudFormation makes no change set: {aws.reason(error)}") from None
+        description = _finished(client, stack.name, answer["Id"])
+        if description["Status"] == "FAILED":
+            remove(client, stack.name, self.name)
+            return StackReview(name=stack.name, region=stack.region, action=StackAction.NOTHING)
+        return _reviewed(client, stack, description, StackAction.CREATE if created else StackAction.UPDATE)
+
+
+def review(
+    assembly: Assembly, stacks: list[StackReview], *, name: str, configuration: str, prepared_by: str, now: datetime
+) -> Review:
+    """Put the stacks together to one review."""
+    return Review(
+        id=name.removeprefix("groundwork-"),
+        account=assembly.account,
+        configuration=configuration,
+        revision=project.revision(),
+        prepared_by=prepared_by,
+        prepared_at=now,
+        execute_before=now + LIFETIME,
+        stacks=tuple(stacks),
+    )
+
+
+def now() -> datetime:
+    """Return the moment, in whole seconds and UTC, as it is written in a review."""
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+def find_stack(client: CloudFormationClient, name: str) -> dict[str, Any] | None:
+    """Return what CloudFormation says of a stack, or None when there is none of that name."""
+    try:
+        return dict(client.describe_stacks(StackName=name)["Stacks"][0])
+    except ClientError as error:
+        if aws.code(error) == "ValidationError" and "does not exist" in aws.reason(error):
+            return None
+        raise Fault(f"{name}: {aws.reason(error)}") from None
+
+
+def state_of(stack: dict[str, Any] | None) -> str:
+    """Return what changes whenever somebody changes the stack."""
+    if stack is None:
+        return "absent"
+    moment = stack.get("LastUpdatedTime") or stack["CreationTime"]
+    return f"{stack['StackId']} {moment.isoformat()}"
+
+
+def remove(client: CloudFormationClient, stack: str, change_set: str) -> None:
+    """Remove a change set, and the stack too when it was made for the change set alone."""
+    client.delete_change_set(StackName=stack, ChangeSetName=change_set)
+    current = find_stack(client, stack)
+    if current and current["StackStatus"] == "REVIEW_IN_PROGRESS":
+        if not client.list_change_sets(StackName=stack)["Summaries"]:
+            client.delete_stack(StackName=stack)
+
+
+def _usable(name: str, current: dict[str, Any] | None) -> None:
+    status = current["StackStatus"] if current else "REVIEW_IN_PROGRESS"
+    if status in ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED"):
+        raise Fault(
+            f"{name} is {status}: its creation failed, and CloudFormation changes such a stack no more.",
+            "Look at its events, then remove what is left of it: "
+            f"aws cloudformation delete-stack --stack-name {name} (after switching its termination protection off)",
+        )
+    if status.endswith("_IN_PROGRESS") and status != "REVIEW_IN_PROGRESS":
+        raise Fault(f"{name} is {status}: somebody is changing it now.", "Try again when that is done.")
+
+
+def _finished(client: CloudFormationClient, stack: str, change_set: str) -> dict[str, Any]:
+    """Wait for CloudFormation to work out the change set; a failure other than `no changes` is a fault."""
+    description = poll(
+        client,
+        lambda: reading.describe(client, change_set),
+        lambda answer: answer["Status"] not in ("CREATE_PENDING", "CREATE_IN_PROGRESS"),
+    )
+    why = description.get("StatusReason", "")
+    if description["Status"] == "FAILED" and not any(words in why for words in _NO_CHANGES):
+        raise Fault(f"{stack}: CloudFormation refuses the change set: {why}")
+    return description
+
+
+def _reviewed(
+    client: CloudFormationClient, stack: Stack, description: dict[str, Any], action: StackAction
+) -> StackReview:
+    change_set = description["ChangeSetId"]
+    before = {} if action is StackAction.CREATE else templates.deployed(client, stack.name)
+    after = templates.proposed(client, change_set, description["StackId"])
+    current = find_stack(client, stack.name)
+    return StackReview(
+        name=stack.name,
+        region=stack.region,
+        action=action,
+        depends_on=stack.depends_on,
+        stack_id=description["StackId"],
+        change_set=change_set,
+        template_digest=digest_of(after),
+        stack_state=state_of(current),
+        parameters=dict(_parameters(description)),
+        assets=stack.assets,
+        termination_protection=stack.termination_protection,
+        changes=tuple(reading.resource_changes(description, before, after)),
+        permissions=access.permissions(before, after),
+        network=access.network(before, after),
+    )
+
+
+def _parameters(description: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    for parameter in description.get("Parameters", ()):
+        yield parameter["ParameterKey"], parameter.get("ParameterValue", "")

@@ -1,0 +1,68 @@
+"""What becomes of the data in a resource that changes.
+
+From CloudFormation's own words for the change, and from what the templates say:
+<https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-deletionpolicy.html>
+<https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-updatereplacepolicy.html>
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from runbook.changes.review import Effect, Verdict
+
+HOLDS_DATA = frozenset(
+    {
+        "AWS::DynamoDB::Table",
+        "AWS::EC2::Volume",
+        "AWS::EFS::FileSystem",
+        "AWS::KMS::Key",
+        "AWS::Logs::LogGroup",
+        "AWS::RDS::DBCluster",
+        "AWS::RDS::DBInstance",
+        "AWS::S3::Bucket",
+        "AWS::SecretsManager::Secret",
+    }
+)
+
+_BY_POLICY = {
+    "Retain": Verdict.KEPT,
+    "RetainExceptOnCreate": Verdict.KEPT,
+    "Snapshot": Verdict.SNAPSHOT,
+    "Delete": Verdict.LOST,
+}
+
+_PROPERTY_KEEPS = {"AWS::RDS::DBCluster", "AWS::RDS::DBInstance"}
+
+
+def holds_data(resource: dict[str, Any] | None) -> bool:
+    """Tell whether something is lost with a resource. An Aurora cluster's instances hold nothing."""
+    if not resource or resource["Type"] not in HOLDS_DATA:
+        return False
+    return "DBClusterIdentifier" not in resource.get("Properties", {}) or (
+        resource["Type"] != "AWS::RDS::DBInstance"
+    )
+
+
+def verdict(effect: Effect, before: dict[str, Any] | None, after: dict[str, Any] | None) -> Verdict | None:
+    """Say what becomes of the data, or None when the resource holds none before the change."""
+    if not holds_data(before):
+        return None
+    assert before is not None  # noqa: S101 - holds_data says so; mypy cannot see it
+    match effect:
+        case Effect.DELETE | Effect.RETAIN:
+            return _BY_POLICY[deletion_policy(before)]
+        case Effect.REPLACE | Effect.MAY_REPLACE:
+            # CloudFormation takes the policy of the new template while it replaces.
+            return _BY_POLICY[(after or before).get("UpdateReplacePolicy", "Delete")]
+    return Verdict.KEPT
+
+
+def deletion_policy(resource: dict[str, Any]) -> str:
+    """Return what CloudFormation does when the resource leaves its stack.
+
+    Clusters, and instances outside a cluster, are snapshotted unless the template says otherwise;
+    everything else is deleted.
+    """
+    fallback = "Snapshot" if resource["Type"] in _PROPERTY_KEEPS else "Delete"
+    return str(resource.get("DeletionPolicy", fallback))

@@ -1,0 +1,22 @@
+"""Waiting for CloudFormation, which tells nobody when it is done."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation import CloudFormationClient
+
+Answer = TypeVar("Answer")
+
+
+def poll(
+    client: CloudFormationClient, ask: Callable[[], Answer], done: Callable[[Answer], bool]
+) -> Answer:
+    """Ask until it is done. CloudFormation allows few calls a second; one's own machine, many."""
+    local = client.meta.endpoint_url.startswith("https://localhost")
+    while not done(answer := ask()):
+        time.sleep(0.2 if local else 2)
+    return answer

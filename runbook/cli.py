@@ -1,0 +1,63 @@
+"""The `groundwork` command. Every module behind it is imported when its command runs."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    help="Describe mail, data and backup in one file; review every change; deploy what was reviewed.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+local = typer.Typer(help="The AWS that runs on this machine.", no_args_is_help=True)
+app.add_typer(local, name="local")
+
+Configuration = Annotated[
+    Path, typer.Option("--config", "-c", help="The configuration file.", show_default=True)
+]
+
+
+@local.command("deploy")
+def local_deploy(config: Configuration = Path("groundwork.yaml")) -> None:
+    """Deploy the configuration to the embedded AWS, through change sets."""
+    from runbook import local as flow
+
+    flow.deploy(config)
+
+
+@local.command("stop")
+def local_stop() -> None:
+    """Stop the embedded AWS. What was deployed to it is gone then."""
+    from runbook import local as flow
+
+    flow.stop()
+
+
+def main() -> None:
+    """Run the command; say what went wrong without a traceback."""
+    from runbook.fault import Fault
+    from settings import ConfigurationError
+
+    try:
+        app(standalone_mode=True)
+    except ConfigurationError as error:
+        _fail(str(error), "docs/configuration.md explains every field.")
+    except Fault as fault:
+        _fail(fault.message, fault.advice)
+    except KeyboardInterrupt:
+        _fail("Interrupted.", "", status=130)
+
+
+def _fail(message: str, advice: str, status: int = 1) -> None:
+    from rich.console import Console
+
+    console = Console(stderr=True, highlight=False, soft_wrap=True)
+    console.print(message, style="red", markup=False)
+    if advice:
+        console.print(advice, markup=False)
+    sys.exit(status)

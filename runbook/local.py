@@ -1,0 +1,114 @@
+"""The first command: the whole configuration, deployed to an AWS on this machine."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+from rich.console import Console
+
+import embedded
+from runbook import aws, built, project
+from runbook.assembly import Assembly
+from runbook.changes import terminal
+from runbook.changes.execute import execute
+from runbook.changes.prepare import Preparation, find_stack, now, review
+from runbook.changes.progress import watching
+from runbook.changes.review import Review
+from runbook.fault import Fault
+from settings import Settings, load
+
+TOOLKIT = "CDKToolkit"
+
+
+def deploy(configuration: Path) -> None:
+    """Start the embedded AWS, prepare, show and execute every change, and show what was built."""
+    console = Console(highlight=False)
+    settings = load(configuration)
+    with _running(console, settings), ThreadPoolExecutor(max_workers=1) as aside:
+        making = aside.submit(project.synthesize, configuration)
+        with console.status("Synthesizing the stacks"):
+            assembly = making.result()
+        _bootstrap(console, assembly)
+        prepared = _prepare(console, assembly, configuration)
+        terminal.present(prepared, console)
+        _execute(console, prepared)
+        built.present(console, settings, assembly)
+        _next(console, settings)
+
+
+def stop() -> None:
+    """Stop the embedded AWS of this checkout."""
+    console = Console(highlight=False)
+    if embedded.stop(project.STATE):
+        console.print("The embedded AWS is stopped, and what was deployed to it is gone.")
+    else:
+        console.print("The embedded AWS is not running.")
+
+
+@contextmanager
+def _running(console: Console, settings: Settings) -> Iterator[None]:
+    """Run the embedded AWS and point this process at it.
+
+    Interrupted or failed, what this run started is stopped again; what ran before goes on.
+    """
+    before = embedded.find(project.STATE)
+    try:
+        with console.status("Starting the embedded AWS"):
+            instance = embedded.start(project.STATE, settings.account, settings.region)
+    except embedded.EmbeddedError as error:
+        raise Fault(str(error)) from None
+    os.environ.update(instance.environment())
+    console.print(f"The embedded AWS {'runs' if before else 'is started'} at {instance.endpoint}")
+    try:
+        yield
+    except KeyboardInterrupt:
+        if before is None:
+            embedded.stop(project.STATE)
+            raise Fault("Interrupted. The embedded AWS is stopped again, and nothing is left.") from None
+        raise
+
+
+def _bootstrap(console: Console, assembly: Assembly) -> None:
+    missing = [r for r in assembly.regions if find_stack(aws.cloudformation(r), TOOLKIT) is None]
+    if not missing:
+        return
+    with console.status(f"Preparing the account for the CDK in {', '.join(missing)}"):
+        places = [f"aws://{assembly.account}/{region}" for region in missing]
+        project.cdk("bootstrap", *places)
+    console.print(f"The account is prepared for the CDK in {', '.join(missing)}")
+
+
+def _prepare(console: Console, assembly: Assembly, configuration: Path) -> Review:
+    moment = now()
+    preparation = Preparation.of(assembly, moment)
+    with console.status("Publishing the templates and the functions' code"):
+        preparation.publish()
+    with console.status("Making a change set for every stack"):
+        stacks = preparation.make()
+    who = aws.caller_in(assembly.account, assembly.regions[0])
+    return review(
+        assembly,
+        stacks,
+        name=preparation.name,
+        configuration=configuration.name,
+        prepared_by=who.arn,
+        now=moment,
+    )
+
+
+def _execute(console: Console, prepared: Review) -> None:
+    console.print()
+    if not prepared.changed:
+        console.print("[bold green]Nothing changed:[/] the account is as the file declares it.")
+        return
+    with watching(console, prepared) as watch:
+        execute(prepared, watch)
+    console.print(f"[bold green]Deployed[/] {len(prepared.changed)} stacks through change sets.")
+
+
+def _next(console: Console, settings: Settings) -> None:
+    console.print("\n[bold]Next[/]")

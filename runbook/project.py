@@ -1,0 +1,70 @@
+"""The checkout in which the command runs, and the cloud assembly that it makes of a configuration."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from runbook.assembly import Assembly
+from runbook.fault import Fault
+
+ROOT = Path(__file__).resolve().parent.parent
+STATE = ROOT / ".local"
+"""What belongs to this machine only; ignored by git."""
+
+
+def synthesize(configuration: Path) -> Assembly:
+    """Run the application once and return what it made, or say what it said against it.
+
+    The CDK's command line is not needed for that: the application reads cdk.json's context from the
+    environment, in the way in which the command line hands it over.
+    """
+    output = STATE / "assembly"
+    context = json.loads((ROOT / "cdk.json").read_text(encoding="utf-8"))["context"]
+    environment = {
+        **os.environ,
+        "CDK_OUTDIR": str(output),
+        "CDK_CONTEXT_JSON": json.dumps({**context, "config": str(configuration)}),
+        "PATH": os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", ""))),
+        "NODE_COMPILE_CACHE": str(ROOT / ".cache" / "node"),
+    }
+    run = subprocess.run(
+        [sys.executable, "app.py"], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+    if run.returncode:
+        raise Fault(f"The configuration cannot be deployed:\n{run.stderr.strip()}")
+    return Assembly(output)
+
+
+def cdk(*arguments: str) -> None:
+    """Run the pinned CDK command line quietly, or show what it said when it fails.
+
+    Away from cdk.json: the command line would synthesize the application again, even to bootstrap.
+    """
+    run = subprocess.run(
+        [Path(sys.executable).parent / "cdk", *arguments, "--no-notices", "--no-version-reporting"],
+        cwd=STATE,
+        env={**os.environ, "CI": "true", "CDK_DISABLE_CLI_TELEMETRY": "true"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if run.returncode:
+        said = (run.stderr + run.stdout).strip()
+        raise Fault(f"cdk {arguments[0]} failed:\n{said}")
+
+
+def revision() -> str | None:
+    """Return the commit of the checkout, marked when something in it is not committed."""
+    def git(*arguments: str) -> str | None:
+        run = subprocess.run(
+            ["git", *arguments], cwd=ROOT, capture_output=True, text=True, check=False  # noqa: S607
+        )
+        return run.stdout.strip() if run.returncode == 0 else None
+
+    commit = git("rev-parse", "HEAD")
+    changed = git("status", "--porcelain")
+    return f"{commit} with changes that are not committed" if commit and changed else commit
