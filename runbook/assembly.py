@@ -42,10 +42,14 @@ class Assembly:
         made: dict[str, Stack] = {}
         waiting = {key: item for key, item in self._artifacts.items() if _is_stack(item)}
         while waiting:
-            ready = [key for key, item in waiting.items() if not self._before(item) & waiting.keys()]
+            ready = [
+                key for key, item in waiting.items() if not self._before(item) & waiting.keys()
+            ]
             for key in ready:
                 item = waiting.pop(key)
-                before = tuple(sorted(made[name].name for name in self._before(item) if name in made))
+                before = tuple(
+                    sorted(made[name].name for name in self._before(item) if name in made)
+                )
                 made[key] = self._stack(key, item, before)
         return list(made.values())
 
@@ -65,12 +69,16 @@ class Assembly:
         return dict(manifest["artifacts"])
 
     def _before(self, artifact: dict[str, Any]) -> set[str]:
-        return {name for name in artifact.get("dependencies", ()) if _is_stack(self._artifacts[name])}
+        return {
+            name for name in artifact.get("dependencies", ()) if _is_stack(self._artifacts[name])
+        }
 
     def _stack(self, key: str, artifact: dict[str, Any], before: tuple[str, ...]) -> Stack:
         properties = artifact["properties"]
         account, region = artifact["environment"].removeprefix("aws://").split("/")
-        bucket, _, name = properties["stackTemplateAssetObjectUrl"].removeprefix("s3://").partition("/")
+        bucket, _, name = (
+            properties["stackTemplateAssetObjectUrl"].removeprefix("s3://").partition("/")
+        )
         return Stack(
             name=properties.get("stackName", key),
             account=account,

@@ -68,7 +68,9 @@ def _running(console: Console, settings: Settings) -> Iterator[None]:
     except KeyboardInterrupt:
         if before is None:
             embedded.stop(project.STATE)
-            raise Fault("Interrupted. The embedded AWS is stopped again, and nothing is left.") from None
+            raise Fault(
+                "Interrupted. The embedded AWS is stopped again, and nothing is left."
+            ) from None
         raise
 
 

@@ -32,7 +32,12 @@ def synthesize(configuration: Path) -> Assembly:
         "NODE_COMPILE_CACHE": str(ROOT / ".cache" / "node"),
     }
     run = subprocess.run(
-        [sys.executable, "app.py"], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+        [sys.executable, "app.py"],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if run.returncode:
         raise Fault(f"The configuration cannot be deployed:\n{run.stderr.strip()}")
@@ -59,9 +64,14 @@ def cdk(*arguments: str) -> None:
 
 def revision() -> str | None:
     """Return the commit of the checkout, marked when something in it is not committed."""
+
     def git(*arguments: str) -> str | None:
         run = subprocess.run(
-            ["git", *arguments], cwd=ROOT, capture_output=True, text=True, check=False  # noqa: S607
+            ["git", *arguments],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,  # noqa: S607
         )
         return run.stdout.strip() if run.returncode == 0 else None
 

@@ -17,7 +17,13 @@ class AreaStack(Stack):
     """
 
     def __init__(
-        self, scope: Construct, area: str, *, settings: Settings, region: str, part: str | None = None
+        self,
+        scope: Construct,
+        area: str,
+        *,
+        settings: Settings,
+        region: str,
+        part: str | None = None,
     ) -> None:
         identifier = "-".join(filter(None, (area, region, part)))
         super().__init__(

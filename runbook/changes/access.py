@@ -105,7 +105,11 @@ def _openings(template: Template) -> Iterator[Grant]:
 
 def _rule(rule: dict[str, Any], where: str) -> Grant:
     source = next(
-        (rule[key] for key in ("CidrIp", "CidrIpv6", "SourceSecurityGroupId", "SourcePrefixListId") if key in rule),
+        (
+            rule[key]
+            for key in ("CidrIp", "CidrIpv6", "SourceSecurityGroupId", "SourcePrefixListId")
+            if key in rule
+        ),
         "anywhere",
     )
     first, last = rule.get("FromPort", "any"), rule.get("ToPort", "any")
@@ -114,4 +118,10 @@ def _rule(rule: dict[str, Any], where: str) -> Grant:
 
 
 def _listed(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value] if isinstance(value, (str, dict)) else list(value)
+    return (
+        value
+        if isinstance(value, list)
+        else [value]
+        if isinstance(value, (str, dict))
+        else list(value)
+    )

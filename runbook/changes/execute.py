@@ -62,7 +62,9 @@ def verify(stack: StackReview) -> None:
     try:
         description = reading.describe(client, stack.change_set)
     except ClientError:
-        raise Fault(f"{stack.name}: the reviewed change set is gone.", "Prepare and review again.") from None
+        raise Fault(
+            f"{stack.name}: the reviewed change set is gone.", "Prepare and review again."
+        ) from None
     if description["Status"] != "CREATE_COMPLETE" or description["ExecutionStatus"] != "AVAILABLE":
         raise Fault(
             f"{stack.name}: the change set cannot be executed any more ({description['ExecutionStatus']}).",
@@ -70,9 +72,15 @@ def verify(stack: StackReview) -> None:
         )
     proposed = templates.proposed(client, stack.change_set, stack.stack_id or stack.name)
     if digest_of(proposed) != stack.template_digest:
-        raise Fault(f"{stack.name}: CloudFormation holds another template than the one reviewed.", "Prepare and review again.")
+        raise Fault(
+            f"{stack.name}: CloudFormation holds another template than the one reviewed.",
+            "Prepare and review again.",
+        )
     if state_of(find_stack(client, stack.name)) != stack.stack_state:
-        raise Fault(f"{stack.name}: somebody changed the stack since the review.", "Prepare and review again.")
+        raise Fault(
+            f"{stack.name}: somebody changed the stack since the review.",
+            "Prepare and review again.",
+        )
 
 
 def _execute(stack: StackReview, watch: Watcher) -> None:
@@ -94,7 +102,9 @@ def _execute(stack: StackReview, watch: Watcher) -> None:
 
     final = poll(client, look, lambda current: not _busy(current["StackStatus"]))
     if final["StackStatus"] not in ("CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE"):
-        raise Fault(_cause(stack.name, told), f"{stack.name} was rolled back: it is {final['StackStatus']}.")
+        raise Fault(
+            _cause(stack.name, told), f"{stack.name} was rolled back: it is {final['StackStatus']}."
+        )
     _protect(client, stack)
 
 

@@ -19,7 +19,7 @@ from botocore.exceptions import ClientError
 from runbook import aws, project
 from runbook.assembly import Assembly, Stack
 from runbook.changes import access, reading, templates
-from runbook.changes.review import Review, StackAction, StackReview, digest_of
+from runbook.changes.review import Review, Risk, StackAction, StackReview, digest_of
 from runbook.changes.waiting import poll
 from runbook.fault import Fault
 
@@ -87,16 +87,26 @@ class Preparation:
                 Description="Prepared by groundwork for review",
             )
         except ClientError as error:
-            raise Fault(f"{stack.name}: CloudFormation makes no change set: {aws.reason(error)}") from None
+            raise Fault(
+                f"{stack.name}: CloudFormation makes no change set: {aws.reason(error)}"
+            ) from None
         description = _finished(client, stack.name, answer["Id"])
         if description["Status"] == "FAILED":
             remove(client, stack.name, self.name)
             return StackReview(name=stack.name, region=stack.region, action=StackAction.NOTHING)
-        return _reviewed(client, stack, description, StackAction.CREATE if created else StackAction.UPDATE)
+        return _reviewed(
+            client, stack, description, StackAction.CREATE if created else StackAction.UPDATE
+        )
 
 
 def review(
-    assembly: Assembly, stacks: list[StackReview], *, name: str, configuration: str, prepared_by: str, now: datetime
+    assembly: Assembly,
+    stacks: list[StackReview],
+    *,
+    name: str,
+    configuration: str,
+    prepared_by: str,
+    now: datetime,
 ) -> Review:
     """Put the stacks together to one review."""
     return Review(
@@ -152,7 +162,9 @@ def _usable(name: str, current: dict[str, Any] | None) -> None:
             f"aws cloudformation delete-stack --stack-name {name} (after switching its termination protection off)",
         )
     if status.endswith("_IN_PROGRESS") and status != "REVIEW_IN_PROGRESS":
-        raise Fault(f"{name} is {status}: somebody is changing it now.", "Try again when that is done.")
+        raise Fault(
+            f"{name} is {status}: somebody is changing it now.", "Try again when that is done."
+        )
 
 
 def _finished(client: CloudFormationClient, stack: str, change_set: str) -> dict[str, Any]:
@@ -190,7 +202,14 @@ def _reviewed(
         changes=tuple(reading.resource_changes(description, before, after)),
         permissions=access.permissions(before, after),
         network=access.network(before, after),
+        risks=_risks(after),
+        new_risks=tuple(risk for risk in _risks(after) if risk not in _risks(before)),
     )
+
+
+def _risks(template: templates.Template) -> tuple[Risk, ...]:
+    carried = template.get("Metadata", {}).get("GroundworkAcceptedRisks", ())
+    return tuple(Risk.model_validate(item) for item in carried)
 
 
 def _parameters(description: dict[str, Any]) -> Iterator[tuple[str, str]]:

@@ -37,7 +37,9 @@ class Board:
             elif event.status.endswith(_ENDS):
                 done = self._done.setdefault(event.stack, set())
                 done.add(event.logical_id)
-                self.progress.update(self._tasks[event.stack], completed=len(done), now=event.logical_id)
+                self.progress.update(
+                    self._tasks[event.stack], completed=len(done), now=event.logical_id
+                )
 
     def _stack(self, event: Event) -> None:
         task = self._tasks[event.stack]
@@ -45,7 +47,9 @@ class Board:
             total = next(item.total for item in self.progress.tasks if item.id == task)
             self.progress.update(task, completed=total, now=event.status.lower().replace("_", " "))
             if not self.console.is_terminal:
-                self.console.print(f"  {escape(event.stack)}: {event.status.lower().replace('_', ' ')}")
+                self.console.print(
+                    f"  {escape(event.stack)}: {event.status.lower().replace('_', ' ')}"
+                )
 
 
 @contextmanager

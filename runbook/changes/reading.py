@@ -73,4 +73,6 @@ def _effect(item: dict[str, Any], before: dict[str, Any] | None) -> Effect:
 
 def _told(resource: dict[str, Any] | None) -> dict[str, Any]:
     """Return what a reviewer compares: everything but the CDK's own notes."""
-    return {key: value for key, value in (resource or {}).items() if key not in ("Type", "Metadata")}
+    return {
+        key: value for key, value in (resource or {}).items() if key not in ("Type", "Metadata")
+    }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -43,6 +43,15 @@ class Difference(_Record):
     after: Any = None
 
 
+class Undo(StrEnum):
+    """What it is expected to cost to go back."""
+
+    FREE = "the previous configuration puts it back"
+    NEW = "the previous configuration makes it again, empty and under another name or address"
+    RESTORE = "restore the snapshot into a new database, and point its clients there"
+    NEVER = "cannot be undone: the data is gone"
+
+
 class ResourceChange(_Record):
     """What happens to one resource."""
 
@@ -54,6 +63,16 @@ class ResourceChange(_Record):
     verdict: Verdict | None = None
     """None for what holds no data."""
     differences: tuple[Difference, ...] = ()
+
+    @property
+    def undo(self) -> Undo:
+        """Return what it costs to go back, by the worst that happens to the resource."""
+        if self.verdict is Verdict.LOST:
+            return Undo.NEVER
+        if self.verdict is Verdict.SNAPSHOT:
+            return Undo.RESTORE
+        replaced = (Effect.REPLACE, Effect.MAY_REPLACE, Effect.DELETE, Effect.RETAIN)
+        return Undo.NEW if self.effect in replaced else Undo.FREE
 
 
 class Grant(_Record):
@@ -70,6 +89,16 @@ class Opening(_Record):
 
     gained: tuple[Grant, ...] = ()
     lost: tuple[Grant, ...] = ()
+
+
+class Risk(_Record):
+    """An accepted risk of a stack, as its template carries it."""
+
+    rule: str
+    on: str
+    reason: str
+    owner: str
+    until: date
 
 
 class StackAction(StrEnum):
@@ -100,6 +129,22 @@ class StackReview(_Record):
     changes: tuple[ResourceChange, ...] = ()
     permissions: Opening = Opening()
     network: Opening = Opening()
+    risks: tuple[Risk, ...] = ()
+    """Every accepted risk of the stack after the change."""
+    new_risks: tuple[Risk, ...] = ()
+    """Those that the deployed stack does not have."""
+
+    @property
+    def functions(self) -> tuple[ResourceChange, ...]:
+        """Return the functions whose code changes."""
+        return tuple(
+            change
+            for change in self.changes
+            if change.type == "AWS::Lambda::Function"
+            and any(
+                difference.path.startswith("Properties.Code") for difference in change.differences
+            )
+        )
 
     @property
     def losses(self) -> tuple[ResourceChange, ...]:
@@ -119,6 +164,8 @@ class Review(_Record):
     prepared_at: datetime
     execute_before: datetime
     stacks: tuple[StackReview, ...]
+    undeclared: tuple[str, ...] = ()
+    """Deployed stacks that the configuration no longer has. They are left as they are."""
 
     @property
     def changed(self) -> tuple[StackReview, ...]:

@@ -21,7 +21,9 @@ _SECRET = ("password", "secret", "token", "privatekey", "accesskey")
 def deployed(client: CloudFormationClient, stack: str) -> Template:
     """Return the template of a stack as it is; an empty one when nothing was deployed yet."""
     try:
-        return _parsed(client.get_template(StackName=stack, TemplateStage="Original")["TemplateBody"])
+        return _parsed(
+            client.get_template(StackName=stack, TemplateStage="Original")["TemplateBody"]
+        )
     except ClientError:
         return {}
 

@@ -46,7 +46,9 @@ def summary(stack: StackReview) -> str:
 
 def _changes(stack: StackReview, *, full: bool) -> RenderableType:
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
-    for change in sorted(stack.changes, key=lambda change: (change.effect is Effect.ADD, change.place)):
+    for change in sorted(
+        stack.changes, key=lambda change: (change.effect is Effect.ADD, change.place)
+    ):
         if change.effect is Effect.ADD and not full:
             continue
         table.add_row(*_row(change))
@@ -71,13 +73,24 @@ def _added(stack: StackReview) -> RenderableType:
             counts[item] = counts.get(item, 0) + 1
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
     for item, count in sorted(counts.items()):
-        table.add_row(Text("  +", style="green"), Text(item), Text(f"{count} resource{'s' * (count > 1)}", style="dim"))
+        table.add_row(
+            Text("  +", style="green"),
+            Text(item),
+            Text(f"{count} resource{'s' * (count > 1)}", style="dim"),
+        )
     return table
 
 
 def _grants(title: str, gained: tuple[Grant, ...], lost: tuple[Grant, ...]) -> RenderableType:
-    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0), title=title, title_justify="left")
+    table = Table(
+        box=None, show_header=False, padding=(0, 2, 0, 0), title=title, title_justify="left"
+    )
     for sign, style, grants in (("+", "red", gained), ("-", "green", lost)):
         for grant in grants:
-            table.add_row(Text(f"  {sign}", style=style), Text(grant.holder), Text(grant.allows), Text(f"{grant.on} {grant.condition}".strip()))
+            table.add_row(
+                Text(f"  {sign}", style=style),
+                Text(grant.holder),
+                Text(grant.allows),
+                Text(f"{grant.on} {grant.condition}".strip()),
+            )
     return table

@@ -44,7 +44,9 @@ def holds_data(resource: dict[str, Any] | None) -> bool:
     )
 
 
-def verdict(effect: Effect, before: dict[str, Any] | None, after: dict[str, Any] | None) -> Verdict | None:
+def verdict(
+    effect: Effect, before: dict[str, Any] | None, after: dict[str, Any] | None
+) -> Verdict | None:
     """Say what becomes of the data, or None when the resource holds none before the change."""
     if not holds_data(before):
         return None

@@ -9,18 +9,26 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from aws_cdk import App
+from aws_cdk import App, Stack
 from constructs import IConstruct
 
 from groundwork.checks.findings import Finding, acknowledge
 from settings.risks import AcceptedRisk
 
 
+METADATA = "GroundworkAcceptedRisks"
+"""Where a template carries its accepted risks, so that a review can tell new ones from old."""
+
+
 def accept(app: App, risks: Sequence[AcceptedRisk]) -> None:
     """Acknowledge each risk at its place, wherever an area's stacks have that place."""
+    carried: dict[Stack, list[dict[str, str]]] = {}
     for risk in risks:
         for construct in _at(app, risk.on):
             acknowledge(construct, risk.rule, f"{risk.reason} ({risk.owner}, until {risk.until})")
+            carried.setdefault(Stack.of(construct), []).append(risk.model_dump(mode="json"))
+    for stack, items in carried.items():
+        stack.add_metadata(METADATA, items)
 
 
 def place(path: str) -> str:
@@ -29,9 +37,7 @@ def place(path: str) -> str:
     return f"{stack.partition('-')[0]}/{rest.removesuffix('/Resource')}"
 
 
-def faults(
-    risks: Sequence[AcceptedRisk], found: Sequence[Finding], today: date
-) -> Iterator[str]:
+def faults(risks: Sequence[AcceptedRisk], found: Sequence[Finding], today: date) -> Iterator[str]:
     """Yield what is wrong with the accepted risks, and every finding that none of them covers."""
     for risk in risks:
         matches = sorted({place(f.path) for f in found if _covers(risk, f)})
