@@ -10,6 +10,7 @@ import contextlib
 import fcntl
 import os
 import re
+import shutil
 import socket
 import ssl
 import subprocess
@@ -24,8 +25,8 @@ from embedded.instance import LOG, SECRET, Embedded, load
 
 HOST = "127.0.0.1"
 START_SECONDS = 90.0
-STOP_SECONDS = 10.0
 HEALTH_SECONDS = 5.0
+SCRATCH = "tmp"
 MODULE = "embedded.server"
 
 
@@ -129,11 +130,12 @@ def _end(directory: Path) -> bool:
     if instance is None:
         return False
     ours = _is_ours(instance)
-    if ours and not processes.end(processes.session(instance.pid), patience=STOP_SECONDS):
+    if ours and not processes.end(processes.session(instance.pid)):
         raise EmbeddedError(
             f"The embedded AWS (process {instance.pid}) does not end, not even when killed."
         )
     instance.forget()
+    shutil.rmtree(directory / SCRATCH, ignore_errors=True)
     return ours
 
 
@@ -164,7 +166,7 @@ def _server_environment(
 ) -> dict[str, str]:
     """The server's environment. Its Lambda functions inherit it: nothing of the caller's AWS is left."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-    scratch = directory / "tmp"
+    scratch = directory / SCRATCH
     scratch.mkdir(exist_ok=True)
     settings = {
         "AUTH": "true",

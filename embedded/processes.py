@@ -11,6 +11,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 POLL = 0.05
+# Open connections would keep the server for long, and it has nothing to save.
+PATIENCE = 1.0
+KILLED_WITHIN = 10.0
 
 
 def command_line(pid: int) -> str:
@@ -24,20 +27,23 @@ def command_line(pid: int) -> str:
         except OSError:
             return ""
     listed = subprocess.run(
-        ["/bin/ps", "-ww", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False
+        ["/bin/ps", "-ww", "-o", "command=", "-p", str(pid)],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     return listed.stdout.strip()
 
 
-def end(pids: list[int], *, patience: float) -> bool:
-    """Ask each process to end; kill what is still there after `patience` seconds.
+def end(pids: list[int]) -> bool:
+    """Ask each process to end; kill what is still there after a second.
 
     Returns whether all are gone.
     """
     _signal(pids, signal.SIGTERM)
-    if not until(lambda: not any(map(command_line, pids)), patience):
+    if not until(lambda: not any(map(command_line, pids)), PATIENCE):
         _signal([pid for pid in pids if command_line(pid)], signal.SIGKILL)
-    return until(lambda: not any(map(command_line, pids)), patience)
+    return until(lambda: not any(map(command_line, pids)), KILLED_WITHIN)
 
 
 def session(leader: int) -> list[int]:
@@ -58,7 +64,9 @@ def until(condition: Callable[[], bool], seconds: float) -> bool:
 def _all() -> list[int]:
     if Path("/proc/self").exists():
         return [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()]
-    listed = subprocess.run(["/bin/ps", "-A", "-o", "pid="], capture_output=True, text=True, check=False)
+    listed = subprocess.run(
+        ["/bin/ps", "-A", "-o", "pid="], capture_output=True, text=True, check=False
+    )
     return [int(pid) for pid in listed.stdout.split()]
 
 

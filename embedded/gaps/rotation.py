@@ -122,6 +122,7 @@ def _update(arn: str, old: Properties, new: Properties, stack: str) -> Created:
 
 
 def _delete(arn: str, properties: Properties) -> None:
-    module = service("secretsmanager")
-    if module._resolve(arn)[1]:
-        accepted(module._cancel_rotate_secret({"SecretId": arn}), TYPE)
+    _, secret = service("secretsmanager")._resolve(arn)
+    if secret:
+        # What `CancelRotateSecret` does, a call that ministack does not have.
+        secret["RotationEnabled"] = False

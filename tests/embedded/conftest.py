@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,7 @@ from embedded import Embedded, lifecycle, processes
 
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
+PRISTINE = "tests.embedded.pristine"
 Resources = dict[str, dict[str, Any]]
 
 
@@ -33,7 +35,8 @@ class Aws:
             "aws_access_key_id": self.instance.account,
             "aws_secret_access_key": "any",
         }
-        return boto3.client(
+        make: Any = boto3.client
+        return make(
             service,
             region_name=region,
             endpoint_url=self.instance.endpoint,
@@ -48,15 +51,16 @@ class Aws:
             "Resources": resources,
             "Outputs": {name: {"Value": value} for name, value in outputs.items()},
         }
-        cloudformation.create_change_set(
+        created = cloudformation.create_change_set(
             StackName=stack,
-            ChangeSetName="reviewed",
+            ChangeSetName=f"reviewed-{uuid.uuid4()}",
             ChangeSetType="UPDATE" if self.exists(stack) else "CREATE",
             TemplateBody=json.dumps(template),
             Capabilities=["CAPABILITY_NAMED_IAM"],
         )
-        settled(lambda: change_set_status(cloudformation, stack))
-        cloudformation.execute_change_set(StackName=stack, ChangeSetName="reviewed")
+        named = {"ChangeSetName": created["Id"]}
+        settled(lambda: str(cloudformation.describe_change_set(**named)["Status"]))
+        cloudformation.execute_change_set(**named)
         status = settled(lambda: self.status(stack))
         if status not in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
             raise DeploymentError(f"{status}: {'; '.join(self.failures(stack))}")
@@ -99,11 +103,6 @@ def settled(status: Any, seconds: float = 30) -> str:
     return seen[-1]
 
 
-def change_set_status(cloudformation: Any, stack: str) -> str:
-    found = cloudformation.describe_change_set(StackName=stack, ChangeSetName="reviewed")
-    return str(found["Status"])
-
-
 @pytest.fixture(scope="session")
 def embedded_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Embedded]:
     """The embedded AWS, once for the session."""
@@ -122,6 +121,9 @@ def pristine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
     """Ministack without our gaps: what a test finds lacking here is still a gap."""
     directory = tmp_path_factory.mktemp("pristine")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(lifecycle, "MODULE", "tests.embedded.pristine")
-        yield Aws(embedded.start(directory, ACCOUNT, REGION))
+        patch.setattr(lifecycle, "MODULE", PRISTINE)
+        instance = embedded.start(directory, ACCOUNT, REGION)
+    yield Aws(instance)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(lifecycle, "MODULE", PRISTINE)
         embedded.stop(directory)

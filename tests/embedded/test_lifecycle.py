@@ -2,6 +2,7 @@ import os
 import socket
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -85,7 +86,7 @@ class TestWhileItRuns:
     def test_its_env_file_survives_a_quote_in_its_path(self, aws: Any, tmp_path: Path) -> None:
         directory = tmp_path / "it's here"
         directory.mkdir()
-        moved = lifecycle.replace(aws.instance, directory=directory)
+        moved = replace(aws.instance, directory=directory)
         moved.save()
         sourced = run(f'. "{directory}/aws.env" && echo $AWS_CONFIG_FILE', dict(os.environ))
         assert sourced == f"{directory}/aws-config"
@@ -128,7 +129,7 @@ class TestStopping:
 
     def test_a_process_that_is_not_ours_is_left_alone(self, tmp_path: Path, aws: Any) -> None:
         with subprocess.Popen(["sleep", "60"]) as other:
-            lifecycle.replace(aws.instance, pid=other.pid, directory=tmp_path).save()
+            replace(aws.instance, pid=other.pid, directory=tmp_path).save()
             assert not embedded.stop(tmp_path)
             assert other.poll() is None
             other.kill()
