@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from ipaddress import ip_network
 from itertools import combinations
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
 
@@ -51,14 +51,27 @@ _VPC_BITS = range(16, 29)
 
 
 class Network(Model):
-    """A virtual private network of exactly these blocks, without a NAT gateway or other idle cost."""
+    """A virtual private network of exactly these blocks, with nothing that costs while idle."""
 
     region: Region = DEFAULT_REGION
     cidr: Cidr4
     subnets: Annotated[Mapping[Cidr4, Zone], Field(min_length=1)]
     """Each subnet's block and the letter of its zone: `10.0.1.0/24: a`."""
     ipv6: bool = False
+    """Give the network a block of IPv6 addresses, and every subnet its part."""
     flow_logs: bool = True
+    """Keep who talked to whom in CloudWatch for 30 days."""
+    stack: Label | None = None
+    """A further stack for this network and all in it, once its stack nears CloudFormation's limits.
+
+    Name it with the network: what is deployed does not move to another stack.
+    """
+
+    def ipv6_position(self, block: str) -> int:
+        """Return which 256th of the network a subnet begins in: its place among the IPv6 blocks."""
+        network, subnet = ip_network(self.cidr), ip_network(block)
+        offset = int(subnet.network_address) - int(network.network_address)
+        return offset * 256 // network.num_addresses
 
     def problems(self) -> Iterator[Problem]:
         """Blocks lie inside the network, and apart from each other."""
@@ -79,6 +92,12 @@ class Network(Model):
                 yield Problem(
                     ("subnets", second), f"a block that does not overlap {first}", key=True
                 )
+            elif self.ipv6 and self.ipv6_position(first) == self.ipv6_position(second):
+                yield Problem(
+                    ("subnets", second),
+                    f"a block further from {first}: each 256th of the network has one IPv6 block",
+                    key=True,
+                )
 
 
 class SecurityGroup(Model):
@@ -88,6 +107,16 @@ class SecurityGroup(Model):
     """The network it belongs to; the only one unless named."""
     description: SecurityGroupDescription
     postgresql_from: tuple[Source, ...] = ()
+
+    @property
+    def blocks(self) -> list[str]:
+        """The sources that are address blocks."""
+        return [source for source in self.postgresql_from if is_block(source)]
+
+    @property
+    def groups(self) -> list[str]:
+        """The sources that are groups."""
+        return [source for source in self.postgresql_from if not is_block(source)]
 
 
 class _Database(Model):
@@ -103,9 +132,15 @@ class _Database(Model):
     """What becomes of the data when the item is removed from the file."""
     deletion_protection: bool = True
     log_exports: bool = True
-    """PostgreSQL's log goes to CloudWatch."""
+    """PostgreSQL's log goes to CloudWatch, for 90 days."""
+    major_upgrade: bool = False
+    """Let the next change of the version cross a major one, which cannot be undone."""
     notify: tuple[EmailAddress, ...] = ()
     """Who is told of the database's alarms."""
+
+    def first_database(self, item: str) -> str:
+        """Return the name of the database that is made with the item of this name."""
+        return self.database or item.replace("-", "_")
 
 
 class PostgreSql(_Database):
@@ -184,11 +219,34 @@ class Data(Model):
     security_groups: Mapping[SecurityGroupName, SecurityGroup] = {}
     databases: Mapping[DatabaseIdentifier, Database] = {}
     bastion: bool = False
-    """A machine in each network, reached through Session Manager, for databases without an address."""
+    """A machine in each network, reached through Session Manager, for what has no address."""
 
-    def regions(self) -> list[str]:
-        """Return the regions of the networks, each once, in order."""
-        return sorted({network.region for network in self.networks.values()})
+    def places(self) -> list[tuple[str, str | None]]:
+        """Return the region and part of every stack that the networks need, each once, in order."""
+        found = {(network.region, network.stack) for network in self.networks.values()}
+        return sorted(found, key=lambda place: (place[0], place[1] or ""))
+
+    def within(self, region: str, part: str | None) -> Self:
+        """Return the networks of one stack, with what is in them."""
+        networks = {
+            name: network
+            for name, network in self.networks.items()
+            if (network.region, network.stack) == (region, part)
+        }
+        groups = {n: g for n, g in self.security_groups.items() if self.network_of(g) in networks}
+        databases = {n: d for n, d in self.databases.items() if self.network_of(d) in networks}
+        return self.model_copy(
+            update={"networks": networks, "security_groups": groups, "databases": databases}
+        )
+
+    def is_public(self, network: str) -> bool:
+        """Tell whether anything in a network has a public address."""
+        return any(
+            isinstance(database, PostgreSql)
+            and database.public
+            and self.network_of(database) == network
+            for database in self.databases.values()
+        )
 
     def network_of(self, item: SecurityGroup | PostgreSql | Aurora) -> str:
         """Return the name of the network that an item belongs to."""
@@ -199,14 +257,21 @@ class Data(Model):
         for name, group in self.security_groups.items():
             yield from self._network_problems(("security_groups", name), group)
             for index, source in enumerate(group.postgresql_from):
-                if not is_block(source) and source not in self.security_groups:
-                    yield Problem(
-                        ("security_groups", name, "postgresql_from", index),
-                        f"a CIDR block, or a group of data.security_groups: {', '.join(self.security_groups)}",
-                    )
+                if not is_block(source):
+                    path = ("security_groups", name, "postgresql_from", index)
+                    yield from self._source_problems(path, source, self.network_of(group))
         for name, database in self.databases.items():
             yield from self._network_problems(("databases", name), database)
             yield from self._database_problems(name, database)
+
+    def _source_problems(
+        self, path: tuple[str | int, ...], source: str, network: str
+    ) -> Iterator[Problem]:
+        known = ", ".join(self.security_groups)
+        if source not in self.security_groups:
+            yield Problem(path, f"a CIDR block, or a group of data.security_groups: {known}")
+        elif self.network_of(self.security_groups[source]) != network:
+            yield Problem(path, f"a group of the same network, {network}, or a CIDR block")
 
     def _network_problems(
         self, path: tuple[str, ...], item: SecurityGroup | PostgreSql | Aurora
@@ -221,19 +286,19 @@ class Data(Model):
 
     def _database_problems(self, name: str, database: PostgreSql | Aurora) -> Iterator[Problem]:
         path = ("databases", name)
-        if database.database is None:
-            if reason := _refused_database(name.replace("-", "_")):
-                yield Problem(
-                    path,
-                    f"a database field, since the item's own name is not taken as one: {reason}",
-                    key=True,
-                )
+        if reason := _refused_database(database.first_database(name)):
+            yield Problem(
+                path,
+                f"a database field, since the item's own name is not taken as one: {reason}",
+                key=True,
+            )
         for index, group in enumerate(database.security_groups):
             declared = self.security_groups.get(group)
             if not declared:
+                known = ", ".join(self.security_groups) or "none yet"
                 yield Problem(
                     (*path, "security_groups", index),
-                    f"a group declared in data.security_groups: {', '.join(self.security_groups) or 'none yet'}",
+                    f"a group declared in data.security_groups: {known}",
                 )
             elif self.network_of(declared) != self.network_of(database):
                 yield Problem(

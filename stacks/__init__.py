@@ -14,7 +14,7 @@ def make_stacks(app: App, settings: Settings) -> None:
     """Make the stacks that the configuration asks for: one an area and region, and no empty one."""
     for region, part in settings.mail.places():
         MailStack(app, settings=settings, region=region, part=part)
-    for region in settings.data.regions():
-        DataStack(app, settings=settings, region=region)
+    for region, part in settings.data.places():
+        DataStack(app, settings=settings, region=region, part=part)
     for region, part in settings.backup.places():
         BackupStack(app, settings=settings, region=region, part=part)

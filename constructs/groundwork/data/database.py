@@ -1,0 +1,84 @@
+"""What a single instance and a cluster have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from aws_cdk import RemovalPolicy
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_rds as rds
+from constructs import Construct
+
+from groundwork.checks import acknowledge
+from groundwork.data import versions
+from groundwork.data.password import Password
+from groundwork.data.security_group import SecurityGroup
+from settings import data
+
+EXTENDED_SUPPORT = "open-source-rds-extended-support-disabled"
+"""Otherwise RDS charges by the hour, by default, for every version that its community gave up."""
+LOGS = ["postgresql"]
+LOG_DAYS = 90
+
+# What becomes of the data, of the password and of the rest when the item leaves the configuration.
+# A snapshot opens with the password of its day, so the secret stays with it.
+REMOVAL: dict[data.Deletion, tuple[RemovalPolicy, RemovalPolicy, RemovalPolicy]] = {
+    "snapshot": (RemovalPolicy.SNAPSHOT, RemovalPolicy.RETAIN, RemovalPolicy.DESTROY),
+    "retain": (RemovalPolicy.RETAIN, RemovalPolicy.RETAIN, RemovalPolicy.RETAIN),
+    "delete": (RemovalPolicy.DESTROY, RemovalPolicy.DESTROY, RemovalPolicy.DESTROY),
+}
+
+
+class Database(Construct):
+    """A database with a generated password, whose log has an end, kept as its item says.
+
+    Its identifier is given, not made up: CloudFormation never replaces what has a name of its own.
+    A change that RDS cannot make in place (the encryption, the owner, the first database) fails
+    before anything happens, and the data stays.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        identifier: str,
+        database: data.PostgreSql | data.Aurora,
+        engine: str,
+        security_groups: Sequence[SecurityGroup],
+    ) -> None:
+        super().__init__(scope, id)
+        self.identifier = identifier
+        self.version = versions.resolve(engine, database.version)
+        self.family = versions.parameter_group_family(engine, self.version)
+        self.security_group_ids = [group.group_id for group in security_groups]
+        self.of_data, self.of_password, self.of_rest = REMOVAL[database.deletion]
+        self.password = Password(
+            self,
+            "password",
+            user=database.user,
+            description=f"The owner of the database {identifier}",
+            removal=self.of_password,
+        )
+
+    def keep(self, resource: rds.CfnDBInstance | rds.CfnDBCluster) -> None:
+        """Protect the resource that holds the data, and tell the secret where it is."""
+        resource.apply_removal_policy(self.of_data)
+        self.password.attach(resource)
+        acknowledge(
+            resource,
+            "AwsSolutions-RDS11",
+            "Every client expects 5432, and a scanner finds any other port. Who gets in is decided "
+            "by security groups, TLS and the password.",
+        )
+
+    def log(self, resource: rds.CfnDBInstance | rds.CfnDBCluster, kind: str) -> None:
+        """Make the log group that RDS would make by itself on its first export, without an end."""
+        group = logs.CfnLogGroup(
+            self,
+            "log-group",
+            log_group_name=f"/aws/rds/{kind}/{self.identifier}/postgresql",
+            retention_in_days=LOG_DAYS,
+        )
+        group.apply_removal_policy(self.of_rest)
+        resource.add_resource_dependency(group)

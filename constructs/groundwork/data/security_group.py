@@ -1,0 +1,70 @@
+"""Who may connect to PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from aws_cdk import aws_ec2 as ec2
+from constructs import Construct
+
+PORT = 5432
+
+_NOTHING = ec2.CfnSecurityGroup.EgressProperty(
+    ip_protocol="icmp",
+    from_port=252,
+    to_port=86,
+    cidr_ip="255.255.255.255/32",
+    description="No outgoing connection: a rule that matches nothing replaces EC2's rule for all",
+)
+
+
+class SecurityGroup(Construct):
+    """A group with the declared name, whose members take connections from the declared sources.
+
+    Members cannot open connections: a database answers, and asks nobody. Address blocks are rules
+    of the group itself. Groups that are sources have rules of their own (`admit`), so that groups
+    can name each other in any order.
+    """
+
+    def __init__(
+        self, scope: Construct, id: str, *, vpc: ec2.CfnVPC, description: str, blocks: Iterable[str]
+    ) -> None:
+        super().__init__(scope, id)
+        self.group = ec2.CfnSecurityGroup(
+            self,
+            "group",
+            group_name=id,
+            group_description=description,
+            vpc_id=vpc.ref,
+            security_group_ingress=[_from_block(block) for block in blocks],
+            security_group_egress=[_NOTHING],
+        )
+
+    @property
+    def group_id(self) -> str:
+        """The id that EC2 gives the group."""
+        return self.group.attr_group_id
+
+    def admit(self, name: str, source: SecurityGroup) -> None:
+        """Take connections from the members of another group."""
+        ec2.CfnSecurityGroupIngress(
+            self,
+            f"from-{name}",
+            group_id=self.group_id,
+            source_security_group_id=source.group_id,
+            ip_protocol="tcp",
+            from_port=PORT,
+            to_port=PORT,
+            description=f"PostgreSQL from {name}",
+        )
+
+
+def _from_block(block: str) -> ec2.CfnSecurityGroup.IngressProperty:
+    return ec2.CfnSecurityGroup.IngressProperty(
+        ip_protocol="tcp",
+        from_port=PORT,
+        to_port=PORT,
+        description=f"PostgreSQL from {block}",
+        cidr_ip=None if ":" in block else block,
+        cidr_ipv6=block if ":" in block else None,
+    )
