@@ -1,4 +1,4 @@
-"""The mail part of the configuration: identities, configuration sets, and the register of senders."""
+"""The mail part of the configuration: identities, configuration sets and senders."""
 
 from __future__ import annotations
 
@@ -9,124 +9,13 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from settings.base import Model, Problem
-from settings.credentials import Credentials
-from settings.names import (
-    DomainLabel,
-    DomainName,
-    EmailAddress,
-    HostedZoneId,
-    IamUserName,
-    Label,
-    Matching,
-    RecipientPattern,
-    Region,
-    SenderPattern,
-)
-from settings.regions import DEFAULT_REGION, RECEIVING
+from settings.identities import Address, ConfigurationSetName, Domain, Regions
+from settings.names import DomainName, EmailAddress, IamUserName, Matching
+from settings.regions import DEFAULT_REGION
+from settings.senders import Sender
+from settings.topics import Topic, topic_name
 
-Regions = Annotated[tuple[Region, ...], Field(min_length=1)]
 Feedback = Literal["bounce", "complaint"]
-RetentionDays = Literal[
-    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 3653
-]
-
-ConfigurationSetName = Annotated[
-    str,
-    Matching(
-        r"[A-Za-z0-9_-]{1,64}", "a configuration set's name: 1 to 64 letters, digits, - and _"
-    ),
-]
-
-SpfTerm = Annotated[
-    str,
-    Matching(
-        r"[+?~-]?(?:include:|ip4:|ip6:|a\b|mx\b|exists:|ptr\b)\S*|redirect=\S+",
-        'an SPF term without spaces, as in "include:_spf.google.com" or "ip4:203.0.113.7"',
-    ),
-]
-
-
-class Dmarc(Model):
-    """The domain's DMARC record: what receivers do with mail that fails, and who is told."""
-
-    policy: Literal["none", "quarantine", "reject"] = "none"
-    reports_to: tuple[EmailAddress, ...] = ()
-
-
-class Spf(Model):
-    """What the domain's SPF record already says: a domain has one such record, and it is kept."""
-
-    keep: tuple[SpfTerm, ...] = ()
-    ending: Literal["~all", "-all", "?all"] = "~all"
-
-
-class Dns(Model):
-    """Where the domain's records are kept."""
-
-    host: Literal["godaddy", "namecheap", "gandi", "cloudflare", "other"] = "other"
-    """A host where a person adds the records that the stack prints.
-
-    Every host but `other` appends the domain to a record's name, so it is printed without it.
-    """
-    route53_zone: HostedZoneId | None = None
-    """A hosted zone of this account, in which the stack makes the records itself."""
-
-    def problems(self) -> Iterator[Problem]:
-        """The records are made in one place."""
-        if self.route53_zone and self.host != "other":
-            yield Problem(
-                ("route53_zone",),
-                f"one of the two: the records are added by hand at {self.host}, or made in a hosted zone",
-            )
-
-
-class Domain(Model):
-    """A domain that SES may send for: DKIM with 2048 bits, always."""
-
-    regions: Regions = (DEFAULT_REGION,)
-    """Where the identity stands; the file's `region` unless named."""
-    mail_from: DomainLabel | None = None
-    """The label of the MAIL FROM domain: `mail` makes mail.example.org."""
-    mail_from_failure: Literal["use-default", "reject"] = "use-default"
-    """What SES does while the MAIL FROM records are missing: use amazonses.com, or send nothing."""
-    dmarc: Dmarc = Dmarc()
-    spf: Spf = Spf()
-    dns: Dns = Dns()
-    receives_mail: bool = False
-    """SES receives the domain's mail, such as a verification link, and keeps it for 30 days."""
-    notify: tuple[EmailAddress, ...] = ()
-    """Who is told of bounces and complaints. It does not reach addresses declared on their own."""
-    configuration_set: ConfigurationSetName | None = None
-    """The set that applies to mail which names none."""
-
-    def problems(self) -> Iterator[Problem]:
-        """Compare what the domain says about receiving with what SES offers."""
-        for index, region in enumerate(self.regions):
-            if self.receives_mail and region not in RECEIVING:
-                yield Problem(
-                    ("regions", index),
-                    f"SES receives no mail in {region}; it does in {', '.join(sorted(RECEIVING))}",
-                )
-
-    def mail_from_domain(self, name: str, region: str) -> str | None:
-        """Return the MAIL FROM domain in a region.
-
-        It takes exactly one MX record, and the record names the region's host: further regions
-        therefore get a label of their own.
-        """
-        if not self.mail_from:
-            return None
-        label = self.mail_from if region == self.regions[0] else f"{self.mail_from}-{region}"
-        return f"{label}.{name}"
-
-
-class Address(Model):
-    """An e-mail address that is verified on its own. Its domain's settings do not apply to it."""
-
-    regions: Regions = (DEFAULT_REGION,)
-    notify: tuple[EmailAddress, ...] = ()
-    """Who is told of bounces and complaints, with the original message's headers."""
-    configuration_set: ConfigurationSetName | None = None
 
 
 class ConfigurationSet(Model):
@@ -155,50 +44,9 @@ class ConfigurationSet(Model):
         Field(min_length=1),
     ] = ("reject", "delivery-delay", "rendering-failure")
     suppression: tuple[Feedback, ...] | None = None
-    """What puts a recipient on the suppression list. By the category of its senders unless named."""
+    """What puts a recipient on the suppression list. By its senders' category unless named."""
     require_tls: bool = True
     """Deliver over TLS or not at all."""
-
-
-class Volume(Model):
-    """The mail that a sender expects to send, in recipients."""
-
-    daily: Annotated[int, Field(ge=1)]
-    monthly: Annotated[int, Field(ge=1)]
-
-    def problems(self) -> Iterator[Problem]:
-        """A day's mail is part of its month's."""
-        if self.monthly < self.daily:
-            yield Problem(("monthly",), f"at least the daily volume, {self.daily}")
-
-
-class Sender(Model):
-    """One application that sends mail, as the register knows it."""
-
-    regions: Regions = (DEFAULT_REGION,)
-    from_addresses: Annotated[tuple[SenderPattern, ...], Field(min_length=1, alias="from")]
-    """The From addresses it may use; * and ? stand before the @ only."""
-    category: Literal["system", "marketing"]
-    contact: EmailAddress
-    cost_center: Annotated[
-        str,
-        Matching(r"[\w .:/=+@-]{1,256}", "letters, digits, spaces and _.:/=+-@, between quotes"),
-    ]
-    approval: Annotated[
-        str, Matching(r"[\w .:/=+@-]{1,256}", "the reference of the approval, as in OPS-42")
-    ]
-    volume: Volume
-    attachments: bool = False
-    bounces_to: tuple[EmailAddress, ...] = ()
-    """Who is told of hard bounces of this sender's addresses."""
-    delivery_logs: bool = False
-    delivery_logs_days: RetentionDays = 90
-    configuration_set: ConfigurationSetName | None = None
-    only_to: tuple[RecipientPattern, ...] = ()
-    """A test environment's sender reaches these recipients and nobody else."""
-    credentials: Credentials = Credentials()
-    stack: Label | None = None
-    """A further stack for this sender, once the mail stack nears CloudFormation's 500 resources."""
 
 
 class ProductionAccess(Model):
@@ -227,17 +75,64 @@ class Mail(Model):
 
     def places(self) -> list[tuple[str, str | None]]:
         """Return the region and part of every stack that the items need, each once, in order."""
-        items = (
-            *self.domains.values(),
-            *self.addresses.values(),
+        items: list[Domain | Address | ConfigurationSet] = [
+            *self._identities().values(),
             *self.configuration_sets.values(),
-        )
+        ]
         found: list[tuple[str, str | None]] = [
             (region, None) for item in items for region in item.regions
         ]
         for sender in self.senders.values():
             found += [(sender.regions[0], None), (sender.regions[0], sender.stack)]
         return sorted(set(found), key=lambda place: (place[0], place[1] or ""))
+
+    def topics(self, region: str) -> dict[str, Topic]:
+        """Return the topics of a region by name."""
+        found: dict[str, Topic] = {}
+        for name, identity in self._identities().items():
+            if region in identity.regions and identity.notify:
+                topic = found.setdefault(topic_name(name), Topic())
+                found[topic_name(name)] = topic.joined(Topic(identity.notify, identities=(name,)))
+        for name, declared in self.configuration_sets.items():
+            if region in declared.regions:
+                topic = found.setdefault(self.topic_of(name), Topic())
+                part = Topic(declared.notify, configuration_sets=(name,))
+                found[self.topic_of(name)] = topic.joined(part)
+        return found
+
+    def _identities(self) -> dict[str, Domain | Address]:
+        return {**self.domains, **self.addresses}
+
+    def topic_of(self, configuration_set: str) -> str:
+        """Return the name of the topic that takes a configuration set's events."""
+        address = self.configuration_sets[configuration_set].topic
+        return topic_name(address) if address else f"{configuration_set}-events"
+
+    def suppression_of(self, configuration_set: str) -> tuple[Feedback, ...] | None:
+        """Return what puts a recipient of a set's mail on the suppression list.
+
+        Marketing stops after a complaint, too; where both kinds share a set, so does system mail.
+        None leaves it to the account's own setting.
+        """
+        declared = self.configuration_sets[configuration_set].suppression
+        if declared is not None:
+            return declared
+        categories = {
+            sender.category
+            for sender in self.senders.values()
+            if sender.configuration_set == configuration_set
+        }
+        if not categories:
+            return None
+        return ("bounce", "complaint") if "marketing" in categories else ("bounce",)
+
+    def received_in(self, region: str) -> list[str]:
+        """Return the domains whose mail SES receives in a region."""
+        return [
+            name
+            for name, domain in self.domains.items()
+            if domain.receives_mail and domain.regions[0] == region
+        ]
 
     def identity_for(self, address: str, region: str) -> str | None:
         """Return the identity that proves a From address in a region, the most specific first.
@@ -256,6 +151,7 @@ class Mail(Model):
 
     def problems(self) -> Iterator[Problem]:
         """Compare the items with each other."""
+        yield from self._clashes()
         for name, domain in self.domains.items():
             yield from self._set_problems(
                 ("domains", name), domain.configuration_set, domain.regions
@@ -267,7 +163,8 @@ class Mail(Model):
                 ):
                     yield Problem(
                         ("domains", name, "dmarc", "reports_to", index),
-                        "an address outside the MAIL FROM domain, whose mail goes to SES and is not read",
+                        "an address outside the MAIL FROM domain, whose mail nobody reads: "
+                        "its MX record is SES's",
                     )
         for name, single in self.addresses.items():
             yield from self._set_problems(
@@ -280,6 +177,17 @@ class Mail(Model):
                 ("senders", name), sender.configuration_set, sender.regions
             )
             yield from self._from_problems(name, sender)
+
+    def _clashes(self) -> Iterator[Problem]:
+        """Find identities whose topics would have one name."""
+        owner: dict[str, str] = {}
+        for name in self._identities():
+            first = owner.setdefault(topic_name(name), name)
+            if first != name:
+                group = "addresses" if "@" in name else "domains"
+                message = f"a name whose letters and digits differ from those of {first}: "
+                message += f"both topics would be called {topic_name(name)}"
+                yield Problem((group, name), message, key=True)
 
     def _set_problems(
         self, path: tuple[str, ...], name: str | None, regions: tuple[str, ...]
@@ -314,7 +222,8 @@ class Mail(Model):
         ]:
             yield Problem(
                 path,
-                f"an address whose topic is in {', '.join(missing)} too: a topic and the set are in one region",
+                f"an address whose topic is in {', '.join(missing)} too: "
+                "a topic and the set are in one region",
             )
 
     def _from_problems(self, name: str, sender: Sender) -> Iterator[Problem]:
@@ -324,12 +233,13 @@ class Mail(Model):
                     domain = address.rpartition("@")[2]
                     yield Problem(
                         ("senders", name, "from", index),
-                        f"an address whose identity is declared in {region}: add {domain} to mail.domains, "
-                        "or the address to mail.addresses (SES answers 554 Message rejected otherwise)",
+                        f"an address whose identity is declared in {region}: add {domain} to "
+                        "mail.domains, or the address to mail.addresses "
+                        "(SES answers 554 Message rejected otherwise)",
                     )
 
     def apart(self) -> Iterator[tuple[str, str]]:
-        """Yield each address with the domain whose settings one might expect it to have, but it has not."""
+        """Yield each address with the domain whose settings one may expect it to have, in vain."""
         for address in self.addresses:
             for domain in self.domains:
                 if fnmatchcase(address, f"*@{domain}") or address.endswith(f".{domain}"):

@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from aws_cdk.assertions import Annotations, Template
+from syrupy.assertion import SnapshotAssertion
+from syrupy.extensions.json import JSONSnapshotExtension
+
+from settings import Settings
+from stacks import MailStack
+from tests.conftest import new_app
+
+
+@pytest.fixture
+def template(example_templates: dict[str, Template]) -> Template:
+    return example_templates["mail-us-east-1"]
+
+
+def test_the_example_is_deployed_as_it_was_reviewed(
+    template: Template, snapshot: SnapshotAssertion
+) -> None:
+    assert template.to_json() == snapshot(extension_class=JSONSnapshotExtension)
+
+
+def test_the_wiki_pages_topic_is_there_with_its_subscription(template: Template) -> None:
+    template.has_resource_properties("AWS::SNS::Topic", {"TopicName": "data-open-contracting-org"})
+    template.has_resource_properties(
+        "AWS::SNS::Subscription",
+        {"Protocol": "email", "Endpoint": "sysadmin@open-contracting.org"},
+    )
+
+
+def test_the_wiki_pages_configuration_set_tells_of_three_events_and_no_other(
+    template: Template,
+) -> None:
+    template.has_resource_properties("AWS::SES::ConfigurationSet", {"Name": "credere"})
+    (topic,) = (
+        name
+        for name, resource in template.find_resources("AWS::SNS::Topic").items()
+        if resource["Properties"]["TopicName"] == "data-open-contracting-org"
+    )
+    told = [
+        resource["Properties"]["EventDestination"]["MatchingEventTypes"]
+        for resource in template.find_resources(
+            "AWS::SES::ConfigurationSetEventDestination"
+        ).values()
+        if resource["Properties"]["EventDestination"].get("SnsDestination")
+        == {"TopicARN": {"Ref": topic}}
+    ]
+    assert told == [["reject", "deliveryDelay", "renderingFailure"]]
+
+
+def test_the_wiki_pages_identities_are_there(template: Template) -> None:
+    identities = template.find_resources("AWS::SES::EmailIdentity").values()
+    assert {identity["Properties"]["EmailIdentity"] for identity in identities} == {
+        "open-contracting.org",
+        "data@open-contracting.org",
+    }
+
+
+def test_the_author_is_told_of_an_address_that_its_domains_settings_do_not_reach(
+    example: Settings,
+) -> None:
+    stack = MailStack(new_app(), settings=example, region="us-east-1")
+    Annotations.from_stack(stack).has_info(
+        "/mail-us-east-1/addresses/data@open-contracting.org",
+        "data@open-contracting.org is verified on its own: what is declared for "
+        "open-contracting.org (notify, configuration_set, MAIL FROM) does not apply to it",
+    )
+
+
+def test_items_are_in_the_stacks_of_their_regions(
+    templates: Callable[[str], dict[str, Template]],
+) -> None:
+    found = templates("""
+mail:
+  domains: {example.org: {regions: [eu-west-1, us-east-1]}}
+  addresses: {data@example.org: {regions: [us-east-1]}}
+""")
+    assert {
+        stack: sorted(
+            identity["Properties"]["EmailIdentity"]
+            for identity in template.find_resources("AWS::SES::EmailIdentity").values()
+        )
+        for stack, template in found.items()
+    } == {
+        "mail-eu-west-1": ["example.org"],
+        "mail-us-east-1": ["data@example.org", "example.org"],
+    }
