@@ -4,7 +4,8 @@
 Nothing here imports the CDK or calls AWS.
 """
 
-from settings.file import ConfigurationError, load, parse
+from settings.faults import ConfigurationError
+from settings.file import load, parse
 from settings.model import Settings
 
 __all__ = ["ConfigurationError", "Settings", "load", "parse"]

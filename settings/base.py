@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple, Self
+from typing import NamedTuple
 
-from pydantic import BaseModel, ConfigDict, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, ConfigDict
 
 
 class Problem(NamedTuple):
@@ -16,23 +15,22 @@ class Problem(NamedTuple):
     message: str
     key: bool = False
     """Whether the name at `path` is wrong, rather than the value that stands behind it."""
-
-
-PROBLEMS = "groundwork_problems"
-"""The error type under which a model reports what it found by comparing its fields."""
+    searched: tuple[tuple[str, ...], ...] = ()
+    """The groups below the model in which something was looked for and not found."""
 
 
 class Model(BaseModel):
     """A part of the file: frozen, without coercion, and without room for unknown keys.
 
-    A subclass compares its own fields in `problems`; all problems of the model are reported at
-    once, each at its own place in the file.
+    A subclass compares its own fields in `problems`, which `parse` asks of every model when all
+    of them are there, so that every problem of the file is reported at once.
     """
 
     model_config = ConfigDict(
         frozen=True,
         strict=True,
         extra="forbid",
+        allow_inf_nan=False,
         use_attribute_docstrings=True,
         validate_by_name=True,
         validate_by_alias=True,
@@ -41,11 +39,3 @@ class Model(BaseModel):
     def problems(self) -> Iterator[Problem]:
         """Yield what is wrong between fields that are each right by themselves."""
         yield from ()
-
-    @model_validator(mode="after")
-    def _no_problems(self) -> Self:
-        if found := list(self.problems()):
-            raise PydanticCustomError(
-                PROBLEMS, "{count} problems", {"count": len(found), "found": found}
-            )
-        return self

@@ -1,235 +1,183 @@
-"""Reading the file: YAML 1.2 to plain data and back from an error to its line and column.
-
-YAML 1.1 would read `on:` as true, `no` as false and `1:30` as ninety; 1.2 does not, and a date
-stays the text that the models check.
-"""
+"""Reading the file: from its text to the typed configuration, or to everything wrong with it."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from pydantic_core import ErrorDetails
 
-from settings.base import PROBLEMS
-from settings.explain import explain
+from settings.base import Model, Problem
+from settings.document import Document, read
+from settings.explain import Explained, explain
+from settings.faults import ConfigurationError, Fault, Location, dotted
 from settings.model import Settings
-
-Path_ = tuple[str | int, ...]
-Position = tuple[int, int]
-
-
-@dataclass(frozen=True)
-class Fault:
-    """One thing that a person has to mend, and where."""
-
-    line: int
-    column: int
-    path: str
-    message: str
-
-
-class ConfigurationError(Exception):
-    """The file cannot be used. `faults` has every reason, in the order of the file."""
-
-    def __init__(self, file: str, faults: list[Fault]) -> None:
-        self.file = file
-        self.faults = sorted(faults, key=lambda fault: (fault.line, fault.column))
-        super().__init__("\n".join(self._lines()))
-
-    def _lines(self) -> Iterator[str]:
-        for fault in self.faults:
-            where = f"{fault.path}: " if fault.path else ""
-            yield f"{self.file}:{fault.line}:{fault.column}: {where}{fault.message}"
-
-
-@dataclass
-class _Document:
-    """Plain data, and for every path the place of its value and of the key before it."""
-
-    data: Any
-    values: dict[Path_, Position]
-    keys: dict[Path_, Position]
-
-    def place(self, path: Path_, *, key: bool) -> Position:
-        """Return the place of a path, or of the nearest thing around it that the file has."""
-        while path and path not in self.values:
-            path = path[:-1]
-        places = self.keys if key and path in self.keys else self.values
-        return places.get(path, (1, 1))
+from settings.regions import REGIONS
+from settings.shape import regional_groups
 
 
 def load(file: str | Path) -> Settings:
-    """Read the configuration, or raise `ConfigurationError` with everything that is wrong with it."""
+    """Read the configuration, or raise `ConfigurationError` with all that is wrong with it."""
     try:
-        text = Path(file).read_text(encoding="utf-8")
+        content = Path(file).read_bytes()
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        column = error.start - content.rfind(b"\n", 0, error.start)
+        fault = Fault(line, column, "", "this is not UTF-8; save the file in that encoding")
+        raise ConfigurationError(str(file), [fault]) from None
     except FileNotFoundError:
         raise ConfigurationError(str(file), [Fault(1, 1, "", "there is no such file")]) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(str(file), [Fault(1, 1, "", f"cannot be read: {error}")]) from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        fault = Fault(1, 1, "", f"cannot be read: {reason.lower()}")
+        raise ConfigurationError(str(file), [fault]) from None
     return parse(text, str(file))
 
 
 def parse(text: str, file: str = "configuration") -> Settings:
     """Read the configuration from text. `file` is what its faults are reported under."""
-    try:
-        document = _read(text)
-    except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        message = f"this is not YAML: {error.problem or error.context}"
-        raise ConfigurationError(file, [Fault(line, column, "", message)]) from None
-    except YAMLError as error:
-        raise ConfigurationError(file, [Fault(1, 1, "", f"this is not YAML: {error}")]) from None
+    document = read(text)
     if document.data is None:
-        raise ConfigurationError(
-            file, [Fault(1, 1, "", "the file is empty; it needs at least an account")]
-        )
-    try:
-        return Settings.model_validate_json(json.dumps(_with_default_region(document.data)))
-    except ValidationError as error:
-        raise ConfigurationError(file, list(_faults(error, document))) from None
+        empty = Fault(1, 1, "", "the file is empty; it needs an account at least")
+        raise ConfigurationError(file, document.faults or [empty])
+    settings, details = _validated(document.data)
+    if settings:
+        faults = [_problem_fault(*found, document) for found in _problems(settings)]
+    else:
+        explained = [explain(detail) for detail in details]
+        faults = [_fault(each, document) for each in explained]
+        faults += _other_faults(document, [each.location for each in explained])
+    if faults or document.faults or not settings:
+        raise ConfigurationError(file, [*document.faults, *faults])
+    return settings
 
 
-def _read(text: str) -> _Document:
-    loader = YAML(typ="safe", pure=True)
-    node = loader.compose(text)
-    document = _Document(None, {}, {})
-    if node is not None:
-        document.data = _plain(node, (), document, loader)
-    return document
+def _validated(data: Any) -> tuple[Settings | None, list[ErrorDetails]]:
+    """Return the settings, or the reasons why there are none.
 
-
-def _plain(node: Node, path: Path_, document: _Document, loader: YAML) -> Any:
-    document.values[path] = (node.start_mark.line + 1, node.start_mark.column + 1)
-    if len(path) > 20:
-        raise MarkedYAMLError(problem="too deep", problem_mark=node.start_mark)
-    if isinstance(node, SequenceNode):
-        return [
-            _plain(item, (*path, index), document, loader) for index, item in enumerate(node.value)
+    Nothing behind a name, where names with values are meant, is none of them: what is left when
+    somebody comments out all items of a group.
+    """
+    while True:
+        try:
+            filled = json.dumps(_with_default_region(data))
+            return Settings.model_validate_json(filled), []
+        except ValidationError as error:
+            details = error.errors(include_url=False)
+        empty = [
+            explain(detail).location
+            for detail in details
+            if detail["type"] in ("model_type", "model_attributes_type", "dict_type")
+            and detail["input"] is None
         ]
-    if isinstance(node, MappingNode):
-        return _plain_mapping(node, path, document, loader)
-    return _scalar(node)
-
-
-def _plain_mapping(
-    node: MappingNode, path: Path_, document: _Document, loader: YAML
-) -> dict[str, Any]:
-    mapping: dict[str, Any] = {}
-    for key, value in node.value:
-        if not isinstance(key, ScalarNode):
-            raise MarkedYAMLError(problem="a key is a plain name", problem_mark=key.start_mark)
-        name = str(key.value)
-        if name in mapping:
-            raise MarkedYAMLError(problem=f"{name} stands here twice", problem_mark=key.start_mark)
-        document.keys[(*path, name)] = (key.start_mark.line + 1, key.start_mark.column + 1)
-        mapping[name] = _plain(value, (*path, name), document, loader)
-    return mapping
-
-
-def _scalar(node: ScalarNode) -> Any:
-    tag = str(node.tag).rpartition(":")[2]
-    text = str(node.value)
-    match tag:
-        case "null":
-            return None
-        case "bool":
-            return text.lower() == "true"
-        case "int":
-            return int(text.replace("_", ""), 0) if not text.isdigit() else int(text)
-        case "float":
-            return float(text)
-    return text
+        if not empty:
+            return None, details
+        for location in empty:
+            data = _replaced(data, location, {})
 
 
 def _with_default_region(data: Any) -> Any:
-    """Give the file's region to every item that names none, so that an item is complete by itself."""
-    if not isinstance(data, Mapping) or not isinstance(data.get("region"), str):
+    """Give the file's region to items that name none, so that each is complete by itself."""
+    region = _at(data, ("region",))
+    if not isinstance(region, str) or region not in REGIONS:
         return data
-    region = data["region"]
-    filled = {**data}
-    for area, groups, field, value in (
-        ("mail", ("domains", "addresses", "configuration_sets", "senders"), "regions", [region]),
-        ("data", ("networks",), "region", region),
-        ("backup", ("buckets",), "region", region),
-    ):
-        if isinstance(part := data.get(area), Mapping):
-            filled[area] = {
-                **part,
-                **{
-                    group: {
-                        name: {field: value, **item} if isinstance(item, Mapping) else item
-                        for name, item in part[group].items()
-                    }
-                    for group in groups
-                    if isinstance(part.get(group), Mapping)
-                },
-            }
-    return filled
-
-
-def _faults(error: ValidationError, document: _Document) -> Iterator[Fault]:
-    for detail in error.errors(include_url=False):
-        path = _path_in(document.data, detail["loc"])
-        if detail["type"] == PROBLEMS:
-            for problem in detail["ctx"]["found"]:
-                whole = (*path, *problem.path)
-                yield _fault(whole, f"must be {problem.message}", document, key=problem.key)
-        else:
-            message, key = explain(detail)
-            yield _fault(path, message, document, key=key)
-
-
-def _fault(path: Path_, message: str, document: _Document, *, key: bool) -> Fault:
-    line, column = document.place(path, key=key)
-    if (
-        path in document.values
-        and not key
-        and not isinstance(_at(document.data, path), (dict, list))
-    ):
-        message = f"found {json.dumps(_at(document.data, path), ensure_ascii=False)}; {message}"
-    return Fault(line, column, _dotted(path), message)
-
-
-def _at(data: Any, path: Path_) -> Any:
-    for part in path:
-        data = data[part]
+    for area, group, field in regional_groups():
+        items = _at(data, (area, group))
+        if isinstance(items, dict):
+            default = {field: region if field == "region" else [region]}
+            filled = {n: {**default, **i} if isinstance(i, dict) else i for n, i in items.items()}
+            data = _replaced(data, (area, group), filled)
     return data
 
 
-def _path_in(data: Any, location: tuple[int | str, ...]) -> Path_:
-    """Leave out what pydantic adds to a location: the tags of unions, and `[key]` for a key."""
-    path: list[str | int] = []
-    for index, part in enumerate(location):
-        last = index == len(location) - 1
-        if (isinstance(data, Mapping) and (part in data or last)) or (
-            isinstance(data, list) and isinstance(part, int)
-        ):
-            if part == "[key]":
-                continue
-            path.append(part)
-            inside = (isinstance(data, list) and isinstance(part, int) and part < len(data)) or (
-                isinstance(data, Mapping) and part in data
-            )
-            data = data[part] if inside else None  # type: ignore[index]
-    return tuple(path)
+def _problems(value: Any, location: Location = ()) -> Iterator[tuple[Location, Problem]]:
+    """Yield what the models find by comparing their fields, each with the model's location."""
+    if isinstance(value, Model):
+        for name, info in type(value).model_fields.items():
+            yield from _problems(getattr(value, name), (*location, info.alias or name))
+        yield from ((location, problem) for problem in value.problems())
+    elif isinstance(value, Mapping):
+        for name, item in value.items():
+            yield from _problems(item, (*location, name))
+    elif isinstance(value, tuple):
+        for index, item in enumerate(value):
+            yield from _problems(item, (*location, index))
 
 
-def _dotted(path: Path_) -> str:
-    """Write a path as one would type it: mail.senders.credere.from[0]."""
-    text = ""
-    for part in path:
-        if isinstance(part, int):
-            text += f"[{part}]"
-        elif text:
-            text += f".{part}" if "." not in part and "/" not in part else f'."{part}"'
-        else:
-            text = str(part)
-    return text
+def _other_faults(document: Document, wrong: list[Location]) -> list[Fault]:
+    """Compare the items that are right with each other, although others are wrong.
+
+    A problem that rests on something not being declared is kept back when what is wrong may
+    declare it.
+    """
+    for depth in (3, 2, 1):
+        out = {_item(location, depth) for location in wrong}
+        if out & {(), ("region",)}:
+            return []
+        rest = document.data
+        for location in out:
+            rest = _replaced(rest, location, _GONE)
+        settings, details = _validated({"account": "0" * 12, **rest})
+        wrong = [*wrong, *(explain(detail).location for detail in details)]
+        if settings:
+            return [
+                _problem_fault(location, problem, document)
+                for location, problem in _problems(settings)
+                if not any(
+                    _touch((*location, *group), gone) for group in problem.searched for gone in out
+                )
+            ]
+    return []
+
+
+def _item(location: Location, depth: int) -> Location:
+    """Return the item of a group that a location is in. An entry of a list takes the list along."""
+    positions = (index for index, part in enumerate(location) if isinstance(part, int))
+    return location[: min(depth, next(positions, depth))]
+
+
+def _touch(first: Location, second: Location) -> bool:
+    return all(one == other for one, other in zip(first, second, strict=False))
+
+
+def _problem_fault(location: Location, problem: Problem, document: Document) -> Fault:
+    message = f"must be {problem.message}"
+    return _fault(Explained((*location, *problem.path), message, problem.key), document)
+
+
+def _fault(explained: Explained, document: Document) -> Fault:
+    location, message, key = explained
+    words = document.words.get(location)
+    if words and not key:
+        message = f"found {words}; {message}"
+    return Fault(*document.place(location, key=key), dotted(location), message)
+
+
+_GONE = object()
+
+
+def _at(data: Any, location: Location) -> Any:
+    """Return what stands at a location, or None."""
+    for part in location:
+        if not isinstance(data, dict):
+            return None
+        data = data.get(part)
+    return data
+
+
+def _replaced(data: Any, location: Location, value: Any) -> Any:
+    """Return a copy that has another value at a location, or none: an alias shares its original."""
+    if not location:
+        return value
+    first, rest = location[0], location[1:]
+    if isinstance(data, dict):
+        inner = _replaced(data.get(first), rest, value)
+        others = {name: item for name, item in data.items() if name != first}
+        return others if inner is _GONE else {**others, first: inner}
+    if isinstance(data, list) and isinstance(first, int):
+        return [*data[:first], _replaced(data[first], rest, value), *data[first + 1 :]]
+    return data

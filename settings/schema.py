@@ -1,4 +1,4 @@
-"""`python -m settings.schema` prints the JSON Schema that editors complete and check the file with."""
+"""`python -m settings.schema` prints the JSON Schema by which editors check the file."""
 
 from __future__ import annotations
 
