@@ -1,7 +1,9 @@
 """`AWS::S3::Bucket` drops lifecycle, encryption, ownership, object lock, logging and tags.
 
-ministack has the APIs for all of them and calls those for other properties; these join its list. The
-requests are written by botocore itself, so they are exactly what an SDK would send.
+ministack has the APIs for all of them and calls those for other properties; these join its list.
+The requests are written by botocore itself, so they are exactly what an SDK would send.
+
+It also deletes a bucket with all that is in it, where AWS fails the stack's deletion.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ from typing import Any
 from botocore.serialize import create_serializer
 from botocore.session import get_session
 
-from embedded.gaps._ministack import accepted, provisioners, service
+from embedded.gaps._ministack import account, accepted, provisioners, region, service
 
 TYPE = "AWS::S3::Bucket"
 Converter = Callable[[Any], dict[str, Any]]
@@ -31,7 +33,7 @@ def install() -> None:
             ("OwnershipControls", "PutBucketOwnershipControls", _ownership,
              "_put_bucket_ownership_controls", s3._delete_bucket_ownership_controls),
             ("ObjectLockConfiguration", "PutObjectLockConfiguration", _object_lock,
-             "_put_object_lock_configuration", lambda bucket: None),
+             "_put_object_lock_configuration", _keep),
             ("LoggingConfiguration", "PutBucketLogging", _logging,
              "_put_bucket_logging", lambda bucket: s3._bucket_logging_config.pop(bucket, None)),
         )
@@ -39,6 +41,31 @@ def install() -> None:
     tags = ("Tags", _tags, s3._bucket_tags.__setitem__, s3._delete_bucket_tagging)
     provisioners._S3_BUCKET_CONFIGURATIONS += (*added, tags)
     provisioners._STACK_TAG_PROPERTY[TYPE] = ("Tags", "list")
+    HANDLERS[TYPE]["delete"] = _delete
+
+
+def _delete(bucket: str, properties: Any) -> None:
+    s3 = service("s3")
+    if bucket in s3._buckets:
+        accepted(s3._delete_bucket(bucket), f"{TYPE} {bucket}: DeleteBucket")
+    _encrypt_with_the_accounts_key(s3)
+
+
+def _encrypt_with_the_accounts_key(s3: Any) -> None:
+    """Take aws/s3 where a write names KMS without a key, as the CDK CLI does with its assets."""
+    pristine = s3._resolve_sse_write_headers
+
+    def resolve(headers: dict[str, str], bucket: str) -> Any:
+        if headers.get("x-amz-server-side-encryption") == "aws:kms":
+            key = f"arn:aws:kms:{region()}:{account()}:alias/aws/s3"
+            headers = {"x-amz-server-side-encryption-aws-kms-key-id": key, **headers}
+        return pristine(headers, bucket)
+
+    s3._resolve_sse_write_headers = resolve
+
+
+def _keep(bucket: str) -> None:
+    """Object lock cannot be taken off a bucket."""
 
 
 def _applied(operation: str, convert: Converter, put: Any) -> tuple[Any, Any]:

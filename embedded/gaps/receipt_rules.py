@@ -1,11 +1,12 @@
-"""The types `AWS::SES::ReceiptRuleSet` and `AWS::SES::ReceiptRule`, and the call `UpdateReceiptRule`.
+"""The types `AWS::SES::ReceiptRuleSet` and `AWS::SES::ReceiptRule`.
 
-ministack has the API for them, except for the update, and no resource types. The types go through that
-API, so that a rule that SES would refuse fails the stack.
+ministack has the API for them. The types go through it, so that a rule that SES would refuse fails
+the stack. No mail is received: a test puts a message into the rule's bucket itself.
 """
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from embedded.gaps._ministack import (
@@ -45,12 +46,14 @@ def _delete_set(name: str, properties: Properties) -> None:
 def _create_rule(logical_id: str, properties: Properties, stack: str) -> Created:
     rule = dict(properties["Rule"])
     rule.setdefault("Name", generated_name(stack, logical_id))
+    _refuse_unwritable(rule)
     accepted(service("ses")._create_receipt_rule(_request(properties, rule)), RULE)
     return rule["Name"], {}
 
 
 def _update_rule(name: str, old: Properties, new: Properties, stack: str) -> Created:
     """Put the new rule into the old one's place. Another name is a rename, as it is on AWS."""
+    _refuse_unwritable(new["Rule"])
     rules: list[Any] = service("ses")._receipt_rule_sets[new["RuleSetName"]]["Rules"]
     kept = list(rules)
     position = next((n for n, rule in enumerate(kept) if rule["Name"] == name), len(kept))
@@ -70,6 +73,25 @@ def _delete_rule(name: str, properties: Properties) -> None:
     request = {"RuleSetName": properties["RuleSetName"], "RuleName": name}
     if request["RuleSetName"] in service("ses")._receipt_rule_sets:
         accepted(service("ses")._delete_receipt_rule(request), RULE)
+
+
+def _refuse_unwritable(rule: Properties) -> None:
+    """SES tries to write before it accepts a rule: a template must name the bucket's policy first."""
+    for action in rule.get("Actions", []):
+        bucket = action.get("S3Action", {}).get("BucketName")
+        if bucket and not _may_write(bucket):
+            raise ValueError(f"Could not write to bucket: {bucket}")
+
+
+def _may_write(bucket: str) -> bool:
+    s3 = service("s3")
+    policy = json.loads(s3._bucket_policies.get(bucket) or "{}")
+    return bucket in s3._buckets and any(
+        statement["Effect"] == "Allow"
+        and "ses.amazonaws.com" in str(statement.get("Principal", ""))
+        and any(action in str(statement.get("Action", "")) for action in ("s3:PutObject", "s3:*"))
+        for statement in policy.get("Statement", [])
+    )
 
 
 def _request(properties: Properties, rule: Properties) -> dict[str, str]:

@@ -63,7 +63,7 @@ SENDING: ContextVar[Send | None] = ContextVar("sending", default=None)
 def install() -> None:
     """Judge sends by what they send; everything else as ministack does.
 
-    ministack judges a v1 call on one resource: it gets the identity, and the set is judged before.
+    ministack judges a v1 call once more, on one resource: that is the identity.
     """
     dispatch, enforce = app._dispatch_service_request, app._enforce_ses_v2
     extract, tags = iam_actions.extract_resource_arn, iam_actions.request_tag_context
@@ -74,8 +74,7 @@ def install() -> None:
         send = _v1(body) if app.AUTH and b"Action=Send" in body else None
         SENDING.set(send)
         if send is not None:
-            sets = send.resources()[1:]
-            judged = (_judge(send, r, "ses", headers, query, request_id) for r in sets)
+            judged = (_judge(send, r, "ses", headers, query, request_id) for r in send.resources())
             denial = next((denial for denial in judged if denial is not None), None)
             if denial is not None:
                 return denial
