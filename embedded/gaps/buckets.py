@@ -14,7 +14,7 @@ from typing import Any
 from botocore.serialize import create_serializer
 from botocore.session import get_session
 
-from embedded.gaps._ministack import account, accepted, provisioners, region, service
+from embedded.gaps._ministack import accepted, account, provisioners, region, service
 
 TYPE = "AWS::S3::Bucket"
 Converter = Callable[[Any], dict[str, Any]]
