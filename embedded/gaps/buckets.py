@@ -14,7 +14,7 @@ from typing import Any
 from botocore.serialize import create_serializer
 from botocore.session import get_session
 
-from embedded.gaps._ministack import accepted, account, provisioners, region, service
+from embedded.gaps._ministack import HANDLERS, accepted, account, provisioners, region, service
 
 TYPE = "AWS::S3::Bucket"
 Converter = Callable[[Any], dict[str, Any]]
@@ -42,13 +42,13 @@ def install() -> None:
     provisioners._S3_BUCKET_CONFIGURATIONS += (*added, tags)
     provisioners._STACK_TAG_PROPERTY[TYPE] = ("Tags", "list")
     HANDLERS[TYPE]["delete"] = _delete
+    _encrypt_with_the_accounts_key(s3)
 
 
 def _delete(bucket: str, properties: Any) -> None:
     s3 = service("s3")
     if bucket in s3._buckets:
         accepted(s3._delete_bucket(bucket), f"{TYPE} {bucket}: DeleteBucket")
-    _encrypt_with_the_accounts_key(s3)
 
 
 def _encrypt_with_the_accounts_key(s3: Any) -> None:
