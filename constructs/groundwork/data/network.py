@@ -98,25 +98,24 @@ class Network(Construct):
             self, "gateway-attachment", vpc_id=self.vpc.ref, internet_gateway_id=gateway.ref
         )
         table = ec2.CfnRouteTable(self, "public-routes", vpc_id=self.vpc.ref)
-        to_internet = ec2.CfnRoute(
-            self,
-            "internet",
-            route_table_id=table.ref,
-            gateway_id=gateway.ref,
-            destination_cidr_block="0.0.0.0/0",
-        )
-        to_internet.add_resource_dependency(attachment)
+        routes = [self._route(table, gateway, "internet", destination_cidr_block="0.0.0.0/0")]
         if self.ipv6:
-            self._open_ipv6(table, gateway).add_resource_dependency(attachment)
-        return [to_internet, *(self._associate(subnet, table) for subnet in self.subnets)]
+            routes.append(
+                self._route(table, gateway, "internet-ipv6", destination_ipv6_cidr_block="::/0")
+            )
+        for route in routes:
+            route.add_resource_dependency(attachment)
+        return [*routes, *(self._associate(subnet, table) for subnet in self.subnets)]
 
-    def _open_ipv6(self, table: ec2.CfnRouteTable, gateway: ec2.CfnInternetGateway) -> ec2.CfnRoute:
+    def _route(
+        self,
+        table: ec2.CfnRouteTable,
+        gateway: ec2.CfnInternetGateway,
+        id: str,
+        **destination: str,
+    ) -> ec2.CfnRoute:
         return ec2.CfnRoute(
-            self,
-            "internet-ipv6",
-            route_table_id=table.ref,
-            gateway_id=gateway.ref,
-            destination_ipv6_cidr_block="::/0",
+            self, id, route_table_id=table.ref, gateway_id=gateway.ref, **destination
         )
 
     def _associate(self, subnet: ec2.CfnSubnet, table: ec2.CfnRouteTable) -> CfnResource:

@@ -14,7 +14,7 @@ _NOTHING = ec2.CfnSecurityGroup.EgressProperty(
     from_port=252,
     to_port=86,
     cidr_ip="255.255.255.255/32",
-    description="No outgoing connection: a rule that matches nothing replaces EC2's rule for all",
+    description="No outgoing connection: it matches nothing and replaces the rule for all",
 )
 
 

@@ -1,0 +1,189 @@
+"""What is true of an instance and of a cluster alike."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.constructs.data.conftest import DataTemplate
+
+Make = Callable[[str], DataTemplate]
+
+INSTANCE = "engine: postgresql, instance: db.t4g.micro"
+CLUSTER = "engine: aurora-postgresql, capacity: {max: 2}"
+
+
+@pytest.fixture(params=[INSTANCE, CLUSTER], ids=["instance", "cluster"])
+def make(request: pytest.FixtureRequest, database: Make) -> Make:
+    """Make a database of either kind, with further fields."""
+
+    def make(fields: str) -> DataTemplate:
+        return database(", ".join(filter(None, (request.param, fields))))
+
+    return make
+
+
+def holder(template: DataTemplate) -> dict[str, Any]:
+    """The resource that holds the data."""
+    clusters = template.all("RDS::DBCluster")
+    return clusters[0] if clusters else template.one("RDS::DBInstance")
+
+
+def parameters(template: DataTemplate) -> dict[str, Any]:
+    found = template.all("RDS::DBClusterParameterGroup") + template.all("RDS::DBParameterGroup")
+    (group,) = found
+    return dict(group)
+
+
+def test_connections_without_tls_are_refused(make: Make) -> None:
+    template = make("")
+    assert parameters(template)["Properties"]["Parameters"] == {"rds.force_ssl": "1"}
+    group = parameters(template)["Properties"]["Family"]
+    assert group in ("postgres18", "aurora-postgresql18")
+    named = {"DBParameterGroupName", "DBClusterParameterGroupName"} & {
+        *holder(template)["Properties"]
+    }
+    assert len(named) == 1
+
+
+def test_the_parameter_group_follows_the_version(make: Make) -> None:
+    template = make('version: "17.6"')
+    assert holder(template)["Properties"]["EngineVersion"] == "17.6"
+    assert parameters(template)["Properties"]["Family"].endswith("17")
+
+
+def test_the_password_is_generated_and_in_no_template(make: Make) -> None:
+    template = make("")
+    secret = template.logical_id("SecretsManager::Secret")
+    properties = holder(template)["Properties"]
+    assert properties["MasterUserPassword"] == {
+        "Fn::Join": [
+            "",
+            ["{{resolve:secretsmanager:", {"Ref": secret}, ":SecretString:password}}"],
+        ]
+    }
+    assert "ManageMasterUserPassword" not in properties
+    assert "SecretString" not in template.properties("SecretsManager::Secret")
+
+
+def test_the_way_of_generating_stays_or_the_password_would_change(make: Make) -> None:
+    generated = make("").properties("SecretsManager::Secret")["GenerateSecretString"]
+    assert generated == {
+        "SecretStringTemplate": '{"username": "groundwork"}',
+        "GenerateStringKey": "password",
+        "PasswordLength": 40,
+        "ExcludePunctuation": True,
+    }
+
+
+def test_the_secret_learns_the_databases_address(make: Make) -> None:
+    template = make("")
+    attachment = template.properties("SecretsManager::SecretTargetAttachment")
+    assert attachment["TargetType"] == holder(template)["Type"]
+    assert attachment["SecretId"] == {"Ref": template.logical_id("SecretsManager::Secret")}
+
+
+def test_names_come_from_the_item_unless_given(make: Make) -> None:
+    properties = holder(make(""))["Properties"]
+    assert properties["MasterUsername"] == "groundwork"
+    assert (properties.get("DBName") or properties["DatabaseName"]) == "books"
+    named = holder(make("user: keeper, database: Ledger"))["Properties"]
+    assert named["MasterUsername"] == "keeper"
+    assert (named.get("DBName") or named["DatabaseName"]) == "Ledger"
+
+
+def test_the_identifier_is_the_items_name_so_that_nothing_is_replaced(make: Make) -> None:
+    properties = holder(make(""))["Properties"]
+    assert (properties.get("DBClusterIdentifier") or properties["DBInstanceIdentifier"]) == "books"
+
+
+def test_safe_values_are_the_defaults(make: Make) -> None:
+    properties = holder(make(""))["Properties"]
+    assert properties["StorageEncrypted"] is True
+    assert properties["DeletionProtection"] is True
+    assert properties["BackupRetentionPeriod"] == 7
+    assert properties["CopyTagsToSnapshot"] is True
+    assert properties["EnableIAMDatabaseAuthentication"] is True
+
+
+def test_extended_support_is_never_paid_for(make: Make) -> None:
+    properties = holder(make(""))["Properties"]
+    assert properties["EngineLifecycleSupport"] == "open-source-rds-extended-support-disabled"
+
+
+@pytest.mark.parametrize(
+    ("deletion", "of_data", "of_secret", "of_rest"),
+    [
+        ("snapshot", "Snapshot", "Retain", "Delete"),
+        ("retain", "Retain", "Retain", "Retain"),
+        ("delete", "Delete", "Delete", "Delete"),
+    ],
+)
+def test_the_data_is_kept_as_declared_with_what_opens_it(
+    make: Make, deletion: str, of_data: str, of_secret: str, of_rest: str
+) -> None:
+    template = make(f"deletion: {deletion}")
+    for resource, policy in (
+        (holder(template), of_data),
+        (template.one("SecretsManager::Secret"), of_secret),
+        (parameters(template), of_rest),
+        (log_group(template), of_rest),
+    ):
+        assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == (policy, policy)
+
+
+def log_group(template: DataTemplate) -> dict[str, Any]:
+    (group,) = (
+        group
+        for group in template.all("Logs::LogGroup")
+        if "/aws/rds/" in json.dumps(group["Properties"])
+    )
+    return group
+
+
+def test_the_log_has_an_end(make: Make) -> None:
+    template = make("")
+    kind = "cluster" if template.all("RDS::DBCluster") else "instance"
+    properties = log_group(template)["Properties"]
+    assert properties["LogGroupName"] == f"/aws/rds/{kind}/books/postgresql"
+    assert properties["RetentionInDays"] == 90
+    assert holder(template)["Properties"]["EnableCloudwatchLogsExports"] == ["postgresql"]
+
+
+def test_the_log_group_is_there_before_rds_makes_its_own(make: Make) -> None:
+    template = make("")
+    groups = template.template.find_resources("AWS::Logs::LogGroup")
+    (own,) = (name for name, group in groups.items() if group == log_group(template))
+    assert own in holder(template)["DependsOn"]
+
+
+def test_logs_stay_with_the_database_where_the_file_says_so(make: Make) -> None:
+    template = make("log_exports: false")
+    assert holder(template)["Properties"]["EnableCloudwatchLogsExports"] == []
+    assert len(template.all("Logs::LogGroup")) == 1
+
+
+def test_every_database_is_in_all_subnets_of_its_network(make: Make) -> None:
+    template = make("")
+    subnets = template.template.find_resources("AWS::EC2::Subnet")
+    assert template.properties("RDS::DBSubnetGroup")["SubnetIds"] == [
+        {"Ref": subnet} for subnet in subnets
+    ]
+    group = {"Ref": template.logical_id("RDS::DBSubnetGroup")}
+    assert holder(template)["Properties"]["DBSubnetGroupName"] == group
+
+
+def test_only_the_declared_groups_let_anybody_in(make: Make) -> None:
+    template = make("")
+    properties = holder(template)["Properties"]
+    group = {"Fn::GetAtt": [template.logical_id("EC2::SecurityGroup"), "GroupId"]}
+    assert (properties.get("VPCSecurityGroups") or properties["VpcSecurityGroupIds"]) == [group]
+    assert int(properties["Port"]) == 5432
+
+
+def test_a_person_finds_the_address_and_the_secret_by_the_items_name(make: Make) -> None:
+    outputs = make("").template.find_outputs("*")
+    assert set(outputs) == {"BooksAddress", "BooksSecret"}
