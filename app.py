@@ -16,7 +16,7 @@ from settings import ConfigurationError, load
 from stacks import make_stacks
 
 REPORT_BY_OURSELVES = {"@aws-cdk/core:failSynthOnValidationErrors": False}
-"""The CDK leaves its findings in the assembly, instead of throwing them at the user as a stack trace."""
+"""The CDK leaves its findings in the assembly, instead of raising them as a stack trace."""
 
 
 def main() -> int:

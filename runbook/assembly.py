@@ -79,11 +79,12 @@ class Assembly:
         bucket, _, name = (
             properties["stackTemplateAssetObjectUrl"].removeprefix("s3://").partition("/")
         )
+        place = _here(bucket, account, region)
         return Stack(
             name=properties.get("stackName", key),
             account=account,
             region=region,
-            template_url=f"https://s3.{region}.amazonaws.com/{_here(bucket, account, region)}/{name}",
+            template_url=f"https://s3.{region}.amazonaws.com/{place}/{name}",
             execution_role=_here(properties["cloudFormationExecutionRoleArn"], account, region),
             tags=dict(properties.get("tags", {})),
             termination_protection=bool(properties.get("terminationProtection")),
@@ -99,7 +100,7 @@ class Assembly:
 
 
 def _is_stack(artifact: dict[str, Any]) -> bool:
-    return artifact["type"] == "aws:cloudformation:stack"
+    return bool(artifact["type"] == "aws:cloudformation:stack")
 
 
 def _here(text: str, account: str, region: str) -> str:

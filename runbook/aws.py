@@ -43,8 +43,7 @@ def caller(region: str) -> Caller:
     except (BotoCoreError, ClientError) as error:
         raise Fault(
             f"AWS cannot be reached with the credentials at hand: {error}",
-            "Sign in (aws sso login, or the variables AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY); "
-            "for the embedded AWS: . .local/aws.env",
+            "Sign in, with `aws sso login` for example; for the embedded AWS: . .local/aws.env",
         ) from None
     return Caller(identity["Account"], identity["Arn"])
 

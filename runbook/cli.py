@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 app = typer.Typer(
-    help="Describe mail, data and backup in one file; review every change; deploy what was reviewed.",
+    help="Describe mail, data and backup in one file, review each change, deploy that.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
@@ -20,22 +20,27 @@ app.add_typer(local, name="local")
 Configuration = Annotated[
     Path, typer.Option("--config", "-c", help="The configuration file.", show_default=True)
 ]
+State = Annotated[
+    Path, typer.Option("--state", help="The folder in which the embedded AWS keeps its state.")
+]
 
 
 @local.command("deploy")
-def local_deploy(config: Configuration = Path("groundwork.yaml")) -> None:
+def local_deploy(
+    config: Configuration = Path("groundwork.yaml"), state: State = Path(".local")
+) -> None:
     """Deploy the configuration to the embedded AWS, through change sets."""
     from runbook import local as flow
 
-    flow.deploy(config)
+    flow.deploy(config, state)
 
 
 @local.command("stop")
-def local_stop() -> None:
+def local_stop(state: State = Path(".local")) -> None:
     """Stop the embedded AWS. What was deployed to it is gone then."""
     from runbook import local as flow
 
-    flow.stop()
+    flow.stop(state)
 
 
 def main() -> None:

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from rich.console import Console
+from rich.table import Table
+from rich.text import Text
 
 import embedded
 from runbook import aws, built, project
@@ -23,42 +25,53 @@ from settings import Settings, load
 
 TOOLKIT = "CDKToolkit"
 
+NEXT = (
+    (". .local/aws.env && aws s3 ls", "point any AWS client of this shell at it"),
+    ("make deploy-local", "after a change of groundwork.yaml: see it, and have it deployed"),
+    ("make stop-local", "stop it; what was deployed is gone then"),
+)
 
-def deploy(configuration: Path) -> None:
+
+def deploy(configuration: Path, state: Path) -> None:
     """Start the embedded AWS, prepare, show and execute every change, and show what was built."""
     console = Console(highlight=False)
     settings = load(configuration)
-    with _running(console, settings), ThreadPoolExecutor(max_workers=1) as aside:
-        making = aside.submit(project.synthesize, configuration)
-        with console.status("Synthesizing the stacks"):
-            assembly = making.result()
-        _bootstrap(console, assembly)
-        prepared = _prepare(console, assembly, configuration)
-        terminal.present(prepared, console)
-        _execute(console, prepared)
-        built.present(console, settings, assembly)
-        _next(console, settings)
+    with ThreadPoolExecutor(max_workers=1) as aside:
+        making = aside.submit(project.synthesize, configuration, state / "assembly")
+        with _running(console, settings, state):
+            with console.status("Synthesizing the stacks"):
+                assembly = making.result()
+            _deploy(console, settings, assembly, configuration)
 
 
-def stop() -> None:
-    """Stop the embedded AWS of this checkout."""
+def _deploy(console: Console, settings: Settings, assembly: Assembly, configuration: Path) -> None:
+    _bootstrap(console, assembly)
+    prepared = _prepare(console, assembly, configuration)
+    terminal.present(prepared, console)
+    _execute(console, prepared)
+    built.present(console, settings, assembly)
+    _next(console)
+
+
+def stop(state: Path) -> None:
+    """Stop the embedded AWS that keeps its state there."""
     console = Console(highlight=False)
-    if embedded.stop(project.STATE):
+    if embedded.stop(state):
         console.print("The embedded AWS is stopped, and what was deployed to it is gone.")
     else:
         console.print("The embedded AWS is not running.")
 
 
 @contextmanager
-def _running(console: Console, settings: Settings) -> Iterator[None]:
+def _running(console: Console, settings: Settings, state: Path) -> Iterator[None]:
     """Run the embedded AWS and point this process at it.
 
-    Interrupted or failed, what this run started is stopped again; what ran before goes on.
+    Interrupted, what this run started is stopped again; what ran before goes on.
     """
-    before = embedded.find(project.STATE)
+    before = embedded.find(state)
     try:
         with console.status("Starting the embedded AWS"):
-            instance = embedded.start(project.STATE, settings.account, settings.region)
+            instance = embedded.start(state, settings.account, settings.region)
     except embedded.EmbeddedError as error:
         raise Fault(str(error)) from None
     os.environ.update(instance.environment())
@@ -67,11 +80,12 @@ def _running(console: Console, settings: Settings) -> Iterator[None]:
         yield
     except KeyboardInterrupt:
         if before is None:
-            embedded.stop(project.STATE)
-            raise Fault(
-                "Interrupted. The embedded AWS is stopped again, and nothing is left."
-            ) from None
-        raise
+            embedded.stop(state)
+            raise Fault("Interrupted. The embedded AWS is stopped; nothing is left.") from None
+        raise Fault("Interrupted. The embedded AWS runs on; what was begun there ends.") from None
+    except Fault as fault:
+        running = "The embedded AWS runs on, so that you can look; make stop-local stops it."
+        raise Fault(fault.message, f"{fault.advice}\n{running}".strip()) from None
 
 
 def _bootstrap(console: Console, assembly: Assembly) -> None:
@@ -112,5 +126,16 @@ def _execute(console: Console, prepared: Review) -> None:
     console.print(f"[bold green]Deployed[/] {len(prepared.changed)} stacks through change sets.")
 
 
-def _next(console: Console, settings: Settings) -> None:
-    console.print("\n[bold]Next[/]")
+def _next(console: Console) -> None:
+    """Name the limits of the embedded AWS, and the commands that most people want now."""
+    console.print(
+        "\nRDS and Aurora here keep settings and answer calls, but run no database; "
+        "mail is accepted and kept, not delivered."
+    )
+    if recorded := embedded.recorded_only():
+        console.print(f"Recorded only, without any effect here: {', '.join(recorded)}")
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 2))
+    for command, purpose in NEXT:
+        table.add_row(Text(command, style="cyan"), purpose)
+    console.print(Text("\nNext", style="bold"))
+    console.print(table)

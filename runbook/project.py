@@ -1,4 +1,4 @@
-"""The checkout in which the command runs, and the cloud assembly that it makes of a configuration."""
+"""The checkout in which the command runs, and the cloud assembly that it makes."""
 
 from __future__ import annotations
 
@@ -6,28 +6,26 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 from runbook.assembly import Assembly
 from runbook.fault import Fault
 
 ROOT = Path(__file__).resolve().parent.parent
-STATE = ROOT / ".local"
-"""What belongs to this machine only; ignored by git."""
 
 
-def synthesize(configuration: Path) -> Assembly:
+def synthesize(configuration: Path, output: Path) -> Assembly:
     """Run the application once and return what it made, or say what it said against it.
 
     The CDK's command line is not needed for that: the application reads cdk.json's context from the
     environment, in the way in which the command line hands it over.
     """
-    output = STATE / "assembly"
     context = json.loads((ROOT / "cdk.json").read_text(encoding="utf-8"))["context"]
     environment = {
         **os.environ,
-        "CDK_OUTDIR": str(output),
-        "CDK_CONTEXT_JSON": json.dumps({**context, "config": str(configuration)}),
+        "CDK_OUTDIR": str(output.absolute()),
+        "CDK_CONTEXT_JSON": json.dumps({**context, "config": str(configuration.absolute())}),
         "PATH": os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", ""))),
         "NODE_COMPILE_CACHE": str(ROOT / ".cache" / "node"),
     }
@@ -41,7 +39,7 @@ def synthesize(configuration: Path) -> Assembly:
     )
     if run.returncode:
         raise Fault(f"The configuration cannot be deployed:\n{run.stderr.strip()}")
-    return Assembly(output)
+    return Assembly(output.absolute())
 
 
 def cdk(*arguments: str) -> None:
@@ -51,7 +49,7 @@ def cdk(*arguments: str) -> None:
     """
     run = subprocess.run(
         [Path(sys.executable).parent / "cdk", *arguments, "--no-notices", "--no-version-reporting"],
-        cwd=STATE,
+        cwd=tempfile.gettempdir(),
         env={**os.environ, "CI": "true", "CDK_DISABLE_CLI_TELEMETRY": "true"},
         capture_output=True,
         text=True,
@@ -71,7 +69,7 @@ def revision() -> str | None:
             cwd=ROOT,
             capture_output=True,
             text=True,
-            check=False,  # noqa: S607
+            check=False,
         )
         return run.stdout.strip() if run.returncode == 0 else None
 

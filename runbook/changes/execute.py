@@ -67,7 +67,7 @@ def verify(stack: StackReview) -> None:
         ) from None
     if description["Status"] != "CREATE_COMPLETE" or description["ExecutionStatus"] != "AVAILABLE":
         raise Fault(
-            f"{stack.name}: the change set cannot be executed any more ({description['ExecutionStatus']}).",
+            f"{stack.name}: the change set is {description['ExecutionStatus']}, not AVAILABLE.",
             "Prepare and review again.",
         )
     proposed = templates.proposed(client, stack.change_set, stack.stack_id or stack.name)
@@ -129,7 +129,7 @@ def _event(stack: str, raw: dict[str, Any]) -> Event:
 
 
 def _cause(stack: str, events: list[Event]) -> str:
-    """Return the first real cause: what is cancelled because something else failed is only a symptom."""
+    """Return the first real cause: what was cancelled because of it is only a symptom."""
     failures = [e for e in events if e.status.endswith("_FAILED") and "ancelled" not in e.reason]
     if not failures:
         return f"{stack} failed, and CloudFormation gave no reason."

@@ -148,18 +148,18 @@ def remove(client: CloudFormationClient, stack: str, change_set: str) -> None:
     """Remove a change set, and the stack too when it was made for the change set alone."""
     client.delete_change_set(StackName=stack, ChangeSetName=change_set)
     current = find_stack(client, stack)
-    if current and current["StackStatus"] == "REVIEW_IN_PROGRESS":
-        if not client.list_change_sets(StackName=stack)["Summaries"]:
-            client.delete_stack(StackName=stack)
+    empty = current is not None and current["StackStatus"] == "REVIEW_IN_PROGRESS"
+    if empty and not client.list_change_sets(StackName=stack)["Summaries"]:
+        client.delete_stack(StackName=stack)
 
 
 def _usable(name: str, current: dict[str, Any] | None) -> None:
     status = current["StackStatus"] if current else "REVIEW_IN_PROGRESS"
     if status in ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED"):
         raise Fault(
-            f"{name} is {status}: its creation failed, and CloudFormation changes such a stack no more.",
+            f"{name} is {status}: CloudFormation changes a stack whose creation failed no more.",
             "Look at its events, then remove what is left of it: "
-            f"aws cloudformation delete-stack --stack-name {name} (after switching its termination protection off)",
+            f"aws cloudformation delete-stack --stack-name {name}",
         )
     if status.endswith("_IN_PROGRESS") and status != "REVIEW_IN_PROGRESS":
         raise Fault(
@@ -168,7 +168,7 @@ def _usable(name: str, current: dict[str, Any] | None) -> None:
 
 
 def _finished(client: CloudFormationClient, stack: str, change_set: str) -> dict[str, Any]:
-    """Wait for CloudFormation to work out the change set; a failure other than `no changes` is a fault."""
+    """Wait for CloudFormation to work out the change set. Having no changes is no fault."""
     description = poll(
         client,
         lambda: reading.describe(client, change_set),

@@ -1,4 +1,4 @@
-"""Progress while change sets are executed: a bar a stack at a terminal, a line a stack elsewhere."""
+"""Progress while change sets run: a bar a stack at a terminal, a line a stack elsewhere."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _ENDS = ("_COMPLETE", "_FAILED")
 
 
 class Board:
-    """Counts, for each stack, the resources that are done. Stacks report from threads of their own."""
+    """Counts the resources that are done. Stacks report from threads of their own."""
 
     def __init__(self, console: Console, progress: Progress, review: Review) -> None:
         self.console = console

@@ -173,7 +173,7 @@ class Review(_Record):
         return tuple(stack for stack in self.stacks if stack.change_set)
 
     def digest(self) -> str:
-        """Return the SHA-256 of the review, over a form that does not depend on how it is written."""
+        """Return the SHA-256 of the review, however it is written."""
         return digest_of(self.model_dump(mode="json"))
 
 

@@ -36,7 +36,7 @@ _PROPERTY_KEEPS = {"AWS::RDS::DBCluster", "AWS::RDS::DBInstance"}
 
 
 def holds_data(resource: dict[str, Any] | None) -> bool:
-    """Tell whether something is lost with a resource. An Aurora cluster's instances hold nothing."""
+    """Tell whether data is lost with a resource. An Aurora cluster's instances hold none."""
     if not resource or resource["Type"] not in HOLDS_DATA:
         return False
     return "DBClusterIdentifier" not in resource.get("Properties", {}) or (

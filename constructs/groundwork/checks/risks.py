@@ -15,7 +15,6 @@ from constructs import IConstruct
 from groundwork.checks.findings import Finding, acknowledge
 from settings.risks import AcceptedRisk
 
-
 METADATA = "GroundworkAcceptedRisks"
 """Where a template carries its accepted risks, so that a review can tell new ones from old."""
 
@@ -73,9 +72,8 @@ def _hint(risk: AcceptedRisk, found: Sequence[Finding]) -> str:
 def _at(app: App, where: str) -> Iterator[IConstruct]:
     area, _, rest = where.partition("/")
     for stack in app.node.children:
-        if stack.node.id.partition("-")[0] == area:
-            if construct := _below(stack, rest):
-                yield construct
+        if stack.node.id.partition("-")[0] == area and (construct := _below(stack, rest)):
+            yield construct
 
 
 def _below(construct: IConstruct, path: str) -> IConstruct | None:
