@@ -60,8 +60,8 @@ schema: setup ## Write the configuration's JSON Schema
 diff: setup ## Compare with what is deployed (CONFIG=file: another configuration)
 	@exec $(CDK) diff $(CDK_ARGS)
 
-deploy-local: setup ## Deploy to the embedded AWS, on this machine
-	@exec $(BIN)/groundwork local deploy
+deploy-local: setup ## Deploy to the embedded AWS, on this machine (CONFIG=file: another configuration)
+	@exec $(BIN)/groundwork local deploy $(if $(CONFIG),--config $(CONFIG))
 
 stop-local: setup ## Stop the embedded AWS
 	@exec $(BIN)/groundwork local stop

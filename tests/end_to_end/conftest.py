@@ -1,0 +1,83 @@
+"""The example, deployed once by the command that a newcomer types."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from botocore.config import Config
+
+import embedded
+
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a command printed and how it ended."""
+
+    status: int
+    output: str
+    errors: str
+
+
+def groundwork(*arguments: str, folder: Path = ROOT) -> Run:
+    """Run the command as at a terminal that is 200 columns wide and has no colours."""
+    finished = subprocess.run(
+        [Path(sys.executable).parent / "groundwork", *arguments],
+        cwd=folder,
+        env={**os.environ, "COLUMNS": "200", "NO_COLOR": "1"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return Run(finished.returncode, finished.stdout, finished.stderr)
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """The deployed example: what two runs of the command said, and the account that they left."""
+
+    state: Path
+    first: Run
+    second: Run
+
+    def client(self, service: str, region: str = "us-east-1") -> Any:
+        """Make a client of the embedded AWS, as the variables of aws.env would."""
+        instance = embedded.find(self.state)
+        assert instance
+        make = partial(boto3.client, config=Config(s3={"addressing_style": "path"}))
+        return make(  # type: ignore[call-overload]
+            service,
+            region_name=region,
+            endpoint_url=instance.endpoint,
+            verify=str(instance.certificate),
+            aws_access_key_id=instance.account,
+            aws_secret_access_key="any",
+        )
+
+    def outputs(self, stack: str, region: str = "us-east-1") -> dict[str, str]:
+        """Return a stack's outputs by name."""
+        found = self.client("cloudformation", region).describe_stacks(StackName=stack)["Stacks"][0]
+        return {item["OutputKey"]: item["OutputValue"] for item in found["Outputs"]}
+
+
+@pytest.fixture(scope="session")
+def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
+    """Deploy the example twice."""
+    state = tmp_path_factory.mktemp("deployment")
+    arguments = ("local", "deploy", "--state", str(state))
+    try:
+        yield Deployment(state, groundwork(*arguments), groundwork(*arguments))
+    finally:
+        groundwork("local", "stop", "--state", str(state))
+        assert embedded.find(state) is None
