@@ -23,6 +23,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import PydanticCustomError, core_schema
 
 from settings.regions import REGIONS
+from settings.reserved import why_no_database, why_no_user
 
 
 def refuse(message: str) -> PydanticCustomError:
@@ -145,19 +146,22 @@ IamUserName = Annotated[
 ]
 
 
-def _bucket_rule(value: str) -> str | None:
-    if re.fullmatch(r"\d+\.\d+\.\d+\.\d+", value):
-        return "a bucket's name may not look like an IP address"
-    if ".." in value:
-        return "a bucket's name may not have two dots side by side"
-    if "." in value:
-        return "no dots: TLS certificates do not cover a bucket whose name has one, and plain http is denied"
-    for prefix in ("xn--", "sthree-", "amzn-s3-demo-"):
-        if value.startswith(prefix):
-            return f"a bucket's name may not start with {prefix}, which AWS reserves"
-    for suffix in ("-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3", "-an"):
-        if value.endswith(suffix):
-            return f"a bucket's name may not end with {suffix}, which AWS reserves"
+_BUCKET_PREFIXES = ("xn--", "sthree-", "amzn-s3-demo-")
+_BUCKET_SUFFIXES = ("-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3", "-an")
+
+
+def _why_no_bucket(name: str) -> str | None:
+    for prefix in _BUCKET_PREFIXES:
+        if name.startswith(prefix):
+            return f"a bucket's name that does not start with {prefix}, which AWS reserves"
+    for suffix in _BUCKET_SUFFIXES:
+        if name.endswith(suffix):
+            return f"a bucket's name that does not end with {suffix}, which AWS reserves"
+    if "." in name:
+        return (
+            "a bucket's name without dots: TLS certificates do not cover one that has them, "
+            "and nothing is sent without TLS"
+        )
     return None
 
 
@@ -165,8 +169,9 @@ BucketName = Annotated[
     str,
     Matching(
         r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]",
-        "a bucket's name: 3 to 63 lower-case letters, digits and hyphens, with a letter or digit at both ends",
-        _bucket_rule,
+        "a bucket's name: 3 to 63 lower-case letters, digits and hyphens, "
+        "with a letter or digit at both ends",
+        _why_no_bucket,
     ),
 ]
 """<https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html>"""
@@ -175,67 +180,45 @@ DatabaseIdentifier = Annotated[
     str,
     Matching(
         r"[a-z](?:-?[a-z0-9])*",
-        "a database identifier: lower-case letters, digits and single hyphens, starting with a letter and not ending with a hyphen",
+        "a database identifier: lower-case letters, digits and single hyphens, "
+        "starting with a letter and not ending with a hyphen",
         _at_most(63),
     ),
 ]
 
-_RESERVED_DATABASES = frozenset(
-    {"postgres", "template0", "template1", "rdsadmin", "rdsproxyadmin", "default"}
-)
-
-
-def _database_rule(value: str) -> str | None:
-    if value in _RESERVED_DATABASES:
-        return f"a name of one's own: PostgreSQL on RDS reserves {', '.join(sorted(_RESERVED_DATABASES))}"
-    return None
-
-
 DatabaseName = Annotated[
     str,
     Matching(
-        r"[A-Za-z_][A-Za-z0-9_]{0,62}",
-        "a database's name: 1 to 63 letters, digits and underscores, not starting with a digit",
-        _database_rule,
+        r"[A-Za-z][A-Za-z0-9_]{0,62}",
+        "a database's name: 1 to 63 letters, digits and underscores, starting with a letter",
+        why_no_database,
     ),
 ]
-
-_RESERVED_USERS = frozenset(
-    {
-        "admin",
-        "rdsadmin",
-        "rdsproxyadmin",
-        "rds_superuser",
-        "rds_replication",
-        "public",
-        "pg_signal_backend",
-    }
-)
-
-
-def _database_user_rule(value: str) -> str | None:
-    if value.lower() in _RESERVED_USERS or value.lower().startswith("pg_"):
-        return (
-            "a name of one's own: RDS reserves " + ", ".join(sorted(_RESERVED_USERS)) + " and pg_…"
-        )
-    return None
-
 
 DatabaseUser = Annotated[
     str,
     Matching(
         r"[A-Za-z][A-Za-z0-9_]{0,15}",
         "a database user's name: 1 to 16 letters, digits and underscores, starting with a letter",
-        _database_user_rule,
+        why_no_user,
     ),
 ]
+
+
+def _why_no_security_group(name: str) -> str | None:
+    if name.lower().startswith("sg-"):
+        return "a security group's name that does not start with sg-, as the ids of all groups do"
+    if name.lower() == "default":
+        return "another name: every network has a security group called default already"
+    return None
+
 
 SecurityGroupName = Annotated[
     str,
     Matching(
         r"[A-Za-z0-9 ._:/()#,@\[\]+=&;{}!$*-]{1,255}",
         "a security group's name: 1 to 255 letters, digits, spaces and ._-:/()#,@[]+=&;{}!$*",
-        lambda value: "a name that does not start with sg-" if value.startswith("sg-") else None,
+        _why_no_security_group,
     ),
 ]
 
@@ -243,7 +226,7 @@ SecurityGroupDescription = Annotated[
     str,
     Matching(
         r"[A-Za-z0-9 ._:/()#,@\[\]+=&;{}!$*-]{1,255}",
-        "a description of 1 to 255 letters, digits, spaces and ._-:/()#,@[]+=&;{}!$* (EC2 takes no others)",
+        "a description of 1 to 255 letters, digits, spaces and ._-:/()#,@[]+=&;{}!$*",
     ),
 ]
 
@@ -271,25 +254,30 @@ ObjectPrefix = Annotated[
     ),
 ]
 
+
+def _why_no_tag(text: str) -> str | None:
+    if text.lower().startswith("aws:"):
+        return "a tag that does not start with aws:, which AWS reserves"
+    return None
+
+
 TagKey = Annotated[
     str,
     Matching(
         r"[\w .:/=+@-]{1,128}",
         "a tag's key: 1 to 128 letters, digits, spaces and _.:/=+-@",
-        lambda value: (
-            "a key that does not start with aws:, which AWS reserves"
-            if value.lower().startswith("aws:")
-            else None
-        ),
+        _why_no_tag,
     ),
 ]
-
 TagValue = Annotated[
     str,
     Matching(
-        r"[\w .:/=+@-]{0,256}", "a tag's value: up to 256 letters, digits, spaces and _.:/=+-@"
+        r"[\w .:/=+@-]{0,256}",
+        "a tag's value: up to 256 letters, digits, spaces and _.:/=+-@",
+        _why_no_tag,
     ),
 ]
+"""<https://docs.aws.amazon.com/tag-editor/latest/userguide/tagging.html>"""
 
 _DURATION = re.compile(r"(\d{1,6})([smhd])")
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
