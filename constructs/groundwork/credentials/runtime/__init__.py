@@ -1,0 +1,1 @@
+"""The function that makes, renews and removes access keys."""

@@ -1,0 +1,28 @@
+"""The four steps by which Secrets Manager renews a secret on a schedule.
+
+<https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda-functions.html>
+"""
+
+from __future__ import annotations
+
+from .access_keys import AccessKeys
+from .cloudformation import Failure
+from .renewal import Proof, stage
+from .secret import CURRENT, PENDING, Secret
+
+__all__ = ["rotate"]
+
+
+def rotate(step: str, keys: AccessKeys, secret: Secret, version: str, prove: Proof) -> None:
+    """Do one step. Each can be repeated, as Secrets Manager does after a failure."""
+    labels = secret.versions().get(version)
+    if labels is None:
+        raise Failure(f"Version {version} is not being rotated")
+    if CURRENT in labels:
+        return
+    if step == "createSecret" and not secret.read(PENDING):
+        stage(keys, secret, secret.read(CURRENT) or {}, version)
+    elif step == "testSecret":
+        prove(secret.read(PENDING) or {})
+    elif step == "finishSecret":
+        secret.promote(version)
