@@ -6,11 +6,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+
+from runbook.fault import Fault
 
 
 @dataclass(frozen=True)
@@ -33,8 +35,19 @@ class Stack:
 class Assembly:
     """The result of one synthesis."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, only: frozenset[str] = frozenset()) -> None:
         self.directory = directory
+        self._only = only
+
+    def only(self, names: Collection[str]) -> Assembly:
+        """Return the same assembly, narrowed to some of its stacks; to none is to all."""
+        known = [stack.name for stack in self.stacks]
+        if unknown := [name for name in names if name not in known]:
+            raise Fault(
+                f"There is no stack {', '.join(unknown)} in the configuration.",
+                f"There are: {', '.join(known)}",
+            )
+        return Assembly(self.directory, frozenset(names))
 
     @cached_property
     def stacks(self) -> list[Stack]:
@@ -51,7 +64,7 @@ class Assembly:
                     sorted(made[name].name for name in self._before(item) if name in made)
                 )
                 made[key] = self._stack(key, item, before)
-        return list(made.values())
+        return [stack for stack in made.values() if not self._only or stack.name in self._only]
 
     @property
     def account(self) -> str:

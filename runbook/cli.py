@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from runbook.changes.cli import app as changes
+
 app = typer.Typer(
     help="Describe mail, data and backup in one file, review each change, deploy that.",
     no_args_is_help=True,
@@ -16,6 +18,7 @@ app = typer.Typer(
 )
 local = typer.Typer(help="The AWS that runs on this machine.", no_args_is_help=True)
 app.add_typer(local, name="local")
+app.add_typer(changes, name="changes")
 
 Configuration = Annotated[
     Path, typer.Option("--config", "-c", help="The configuration file.", show_default=True)

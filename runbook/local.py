@@ -15,9 +15,9 @@ from rich.text import Text
 import embedded
 from runbook import aws, built, project
 from runbook.assembly import Assembly
-from runbook.changes import terminal
+from runbook.changes import commands, terminal
 from runbook.changes.execute import execute
-from runbook.changes.prepare import Preparation, find_stack, now, review
+from runbook.changes.prepare import find_stack, now
 from runbook.changes.progress import watching
 from runbook.changes.review import Review
 from runbook.fault import Fault
@@ -46,7 +46,8 @@ def deploy(configuration: Path, state: Path) -> None:
 
 def _deploy(console: Console, settings: Settings, assembly: Assembly, configuration: Path) -> None:
     _bootstrap(console, assembly)
-    prepared = _prepare(console, assembly, configuration)
+    who = aws.caller_in(assembly.account, settings.region)
+    prepared = commands.prepared(console, assembly, configuration, who, now())
     terminal.present(prepared, console)
     _execute(console, prepared)
     built.present(console, settings, assembly)
@@ -96,24 +97,6 @@ def _bootstrap(console: Console, assembly: Assembly) -> None:
         places = [f"aws://{assembly.account}/{region}" for region in missing]
         project.cdk("bootstrap", *places)
     console.print(f"The account is prepared for the CDK in {', '.join(missing)}")
-
-
-def _prepare(console: Console, assembly: Assembly, configuration: Path) -> Review:
-    moment = now()
-    preparation = Preparation.of(assembly, moment)
-    with console.status("Publishing the templates and the functions' code"):
-        preparation.publish()
-    with console.status("Making a change set for every stack"):
-        stacks = preparation.make()
-    who = aws.caller_in(assembly.account, assembly.regions[0])
-    return review(
-        assembly,
-        stacks,
-        name=preparation.name,
-        configuration=configuration.name,
-        prepared_by=who.arn,
-        now=moment,
-    )
 
 
 def _execute(console: Console, prepared: Review) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -35,22 +35,26 @@ class Event(NamedTuple):
 Watcher = Callable[[Event], None]
 
 
-def execute(review: Review, watch: Watcher) -> None:
-    """Execute the change sets of a review. Every one is verified before the first is executed."""
+def execute(review: Review, watch: Watcher, *, lifted: Collection[str] = ()) -> None:
+    """Execute the change sets of a review. Every one is verified before the first is executed.
+
+    `lifted` are the items, each after its stack's name, that lose the protection of their stack
+    policy for as long as the execution takes.
+    """
     for stack in review.changed:
         verify(stack)
     waiting = {stack.name: stack for stack in review.changed}
-    done: set[str] = set()
     running: dict[Future[None], str] = {}
     with ThreadPoolExecutor(max_workers=8) as pool:
         while waiting or running:
             for name, stack in list(waiting.items()):
                 if not {*stack.depends_on} & {*waiting, *running.values()} - {name}:
-                    running[pool.submit(_execute, stack, watch)] = name
+                    running[pool.submit(_execute, stack, watch, lifted)] = name
                     del waiting[name]
             finished, _ = wait(running, return_when=FIRST_COMPLETED)
             failures = [future.exception() for future in finished]
-            done |= {running.pop(future) for future in finished}
+            for future in finished:
+                del running[future]
             if failure := next(filter(None, failures), None):
                 raise failure  # the pool waits for those that run; what waits is not begun
 
@@ -83,8 +87,26 @@ def verify(stack: StackReview) -> None:
         )
 
 
-def _execute(stack: StackReview, watch: Watcher) -> None:
+def _execute(stack: StackReview, watch: Watcher, lifted: Collection[str]) -> None:
     client = aws.cloudformation(stack.region)
+    freed = {
+        c.logical_id for c in stack.changes if c.guarded and f"{stack.name}/{c.item}" in lifted
+    }
+    if freed:
+        _guard(client, stack, freed)
+    try:
+        _run(client, stack, watch)
+    finally:
+        if freed:
+            _guard(client, stack)
+    client.update_termination_protection(
+        StackName=stack.stack_id or stack.name,
+        EnableTerminationProtection=stack.termination_protection,
+    )
+    _guard(client, stack)
+
+
+def _run(client: CloudFormationClient, stack: StackReview, watch: Watcher) -> None:
     name = stack.stack_id or stack.name
     seen = {event["EventId"] for event in _events(client, name)}
     client.execute_change_set(ChangeSetName=stack.change_set or "")
@@ -105,7 +127,6 @@ def _execute(stack: StackReview, watch: Watcher) -> None:
         raise Fault(
             _cause(stack.name, told), f"{stack.name} was rolled back: it is {final['StackStatus']}."
         )
-    _protect(client, stack)
 
 
 def _busy(status: str) -> bool:
@@ -137,34 +158,24 @@ def _cause(stack: str, events: list[Event]) -> str:
     return f"{stack}: {first.logical_id} ({first.type}) failed: {first.reason}"
 
 
-def _protect(client: CloudFormationClient, stack: StackReview) -> None:
-    """Put the guards of CloudFormation's own in place, which a change set cannot carry."""
+def _guard(client: CloudFormationClient, stack: StackReview, freed: Collection[str] = ()) -> None:
+    """Have CloudFormation itself guard what holds data; a change set cannot carry that."""
     name = stack.stack_id or stack.name
-    client.update_termination_protection(
-        StackName=name, EnableTerminationProtection=stack.termination_protection
-    )
-    if policy := stack_policy(templates.deployed(client, name)):
-        client.set_stack_policy(StackName=name, StackPolicyBody=json.dumps(policy))
+    policy = stack_policy(templates.deployed(client, name), freed)
+    client.set_stack_policy(StackName=name, StackPolicyBody=json.dumps(policy))
 
 
-def stack_policy(template: templates.Template) -> dict[str, Any] | None:
-    """Return the policy that forbids to replace or delete what holds data, or None without any.
+def stack_policy(template: templates.Template, freed: Collection[str] = ()) -> dict[str, Any]:
+    """Return the policy that forbids to replace or delete what holds data, but for what is freed.
 
     Executing a change set obeys the stack policy and cannot override it.
     <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/protect-stack-resources.html>
     """
-    guarded = sorted(_holders(template))
-    if not guarded:
-        return None
     allow = {"Effect": "Allow", "Principal": "*", "Action": "Update:*", "Resource": "*"}
-    deny = {
-        "Effect": "Deny",
-        "Principal": "*",
-        "Action": ["Update:Replace", "Update:Delete"],
-        "Resource": [f"LogicalResourceId/{name}" for name in guarded],
-    }
+    holders = (name for name, item in templates.resources(template).items() if holds_data(item))
+    guarded = [f"LogicalResourceId/{name}" for name in sorted({*holders} - {*freed})]
+    if not guarded:
+        return {"Statement": [allow]}
+    forbidden = ["Update:Replace", "Update:Delete"]
+    deny = {"Effect": "Deny", "Principal": "*", "Action": forbidden, "Resource": guarded}
     return {"Statement": [allow, deny]}
-
-
-def _holders(template: templates.Template) -> Iterator[str]:
-    return (name for name, item in templates.resources(template).items() if holds_data(item))

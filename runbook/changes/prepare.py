@@ -48,7 +48,7 @@ class Preparation:
         """Upload the templates and the functions' code. What is there already is left alone."""
         project.cdk(
             "publish-assets",
-            "--all",
+            *(stack.name for stack in self.assembly.stacks),
             "--unstable=publish-assets",
             f"--app={self.assembly.directory}",
         )
@@ -151,6 +151,14 @@ def remove(client: CloudFormationClient, stack: str, change_set: str) -> None:
     empty = current is not None and current["StackStatus"] == "REVIEW_IN_PROGRESS"
     if empty and not client.list_change_sets(StackName=stack)["Summaries"]:
         client.delete_stack(StackName=stack)
+
+
+def discard_reviewed(stack: StackReview) -> None:
+    """Remove a reviewed change set, by its ARN, if it is still there."""
+    with suppress(ClientError):
+        remove(
+            aws.cloudformation(stack.region), stack.stack_id or stack.name, stack.change_set or ""
+        )
 
 
 def _usable(name: str, current: dict[str, Any] | None) -> None:

@@ -65,6 +65,16 @@ class ResourceChange(_Record):
     differences: tuple[Difference, ...] = ()
 
     @property
+    def item(self) -> str:
+        """Return the item of the file that it belongs to, as in databases/analysis."""
+        return "/".join(self.place.split("/")[:2])
+
+    @property
+    def guarded(self) -> bool:
+        """Tell whether something that holds data is replaced or leaves its stack."""
+        return self.verdict is not None and self.effect not in (Effect.ADD, Effect.CHANGE)
+
+    @property
     def undo(self) -> Undo:
         """Return what it costs to go back, by the worst that happens to the resource."""
         if self.verdict is Verdict.LOST:
@@ -172,9 +182,57 @@ class Review(_Record):
         """Return the stacks to which something happens."""
         return tuple(stack for stack in self.stacks if stack.change_set)
 
+    def text(self) -> str:
+        """Return the review as it is kept."""
+        return self.model_dump_json(indent=2) + "\n"
+
     def digest(self) -> str:
-        """Return the SHA-256 of the review, however it is written."""
-        return digest_of(self.model_dump(mode="json"))
+        """Return the SHA-256 of the review's text."""
+        return hashlib.sha256(self.text().encode()).hexdigest()
+
+    @property
+    def guarded(self) -> tuple[str, ...]:
+        """Return the stacks' items whose names have to be typed, because data hangs on them."""
+        found = {
+            f"{stack.name}/{change.item}"
+            for stack in self.stacks
+            for change in stack.changes
+            if change.guarded
+        }
+        return tuple(sorted(found))
+
+
+class Approval(_Record):
+    """Somebody's word that a review may be executed."""
+
+    review: str
+    digest: str
+    """The SHA-256 of the review's text, byte by byte, as the approver saw it."""
+    approved_by: str
+    approved_at: datetime
+    typed: tuple[str, ...] = ()
+    """The items whose replacement or deletion was approved by typing their names."""
+
+
+class Outcome(StrEnum):
+    """How an execution ended."""
+
+    DONE = "executed"
+    FAILED = "failed"
+
+
+class Execution(_Record):
+    """What was executed, by whom, and how it ended."""
+
+    review: str
+    digest: str
+    executed_by: str
+    executed_at: datetime
+    outcome: Outcome
+    change_sets: tuple[str, ...]
+    lifted: tuple[str, ...] = ()
+    """The items whose protection by a stack policy was lifted meanwhile."""
+    message: str = ""
 
 
 def digest_of(document: Any) -> str:
