@@ -110,8 +110,8 @@ class Bucket(Model):
             if isinstance(user, ResticUser) and user.append_only and not self.keeps_versions:
                 yield Problem(
                     ("users", name, "append_only"),
-                    "versioned: true (or object_lock) for the bucket: whoever may add an object "
-                    "may overwrite one, and only versions keep what it held",
+                    "must have versioned: true (or object_lock) for the bucket: whoever may add an "
+                    "object may overwrite one, and only versions keep what it held",
                 )
 
     def _problems_of_versions(self) -> Iterator[Problem]:
@@ -123,8 +123,8 @@ class Bucket(Model):
         if expiry and self.keeps_versions and not self.noncurrent_expire_after_days:
             yield Problem(
                 ("expire_after_days",),
-                "noncurrent_expire_after_days beside it: with versions, what expires is only "
-                "hidden, and would be kept and paid for without end",
+                "must have noncurrent_expire_after_days beside it: with versions, what expires is "
+                "only hidden, and would be kept and paid for without end",
             )
         if lock and expiry and expiry < lock.days:
             yield Problem(("expire_after_days",), f"at least the {lock.days} days of object_lock")
@@ -137,7 +137,8 @@ class Bucket(Model):
             )
         if seconds and not self.notify:
             yield Problem(
-                ("expect_every",), "notify beside it: an alarm that reaches nobody helps nobody"
+                ("expect_every",),
+                "must have notify beside it: an alarm that reaches nobody helps nobody",
             )
 
 
@@ -150,16 +151,3 @@ class Backup(Model):
         """Return the region and part of every stack that the buckets need, each once, in order."""
         found = {(bucket.region, bucket.stack) for bucket in self.buckets.values()}
         return sorted(found, key=lambda place: (place[0], place[1] or ""))
-
-    def problems(self) -> Iterator[Problem]:
-        """IAM users are the account's: one name stands for one of them."""
-        owner: dict[str, str] = {}
-        for bucket, item in self.buckets.items():
-            for user in item.users:
-                if user in owner:
-                    yield Problem(
-                        ("buckets", bucket, "users", user),
-                        f"a name of its own: bucket {owner[user]} has a user of this name",
-                        key=True,
-                    )
-                owner[user] = bucket

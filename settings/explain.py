@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from pydantic_core import ErrorDetails
 
 from settings.faults import Location, listed, quoted
-from settings.shape import Field, find, names, tags
+from settings.shape import Place, fields, find, tags
 
 
 class Explained(NamedTuple):
@@ -26,41 +26,43 @@ def explain(detail: ErrorDetails) -> Explained:
     location, key = detail["loc"], False
     if kind not in ("extra_forbidden", "missing") and location[-1:] == ("[key]",):
         location, key = location[:-1], True
-    field = find(location)
+    place = find(location)
     if kind == "extra_forbidden":
-        return Explained(field.location, _unknown(field), key=True)
+        return Explained(place.location, _unknown(place), key=True)
     if kind == "missing":
-        return Explained(field.location, _missing(field), key=True)
+        return Explained(place.location, _missing(place), key=True)
     if kind.startswith("union_tag"):
-        return _wrong_tag(field, context)
+        return _wrong_tag(place, context)
     if kind == "groundwork_refused":
-        message = str(context["reason"])
+        message = f"must be {context['reason']}"
+    elif kind in _BOUNDS:
+        bounds = {k: f"{v:g}" if isinstance(v, float) else v for k, v in context.items()}
+        message = _BOUNDS[kind].format(**bounds).replace("'", "")
     else:
-        message = _bounds(kind, context) or _type(kind, detail["input"])
+        message = f"must be {_type(kind, detail['input'])}"
     if key:
-        name = quoted(str(field.location[-1]))
-        return Explained(field.location, f"found the name {name}; must be {message}", key=True)
-    return Explained(field.location, f"must be {message}")
+        message = f"found the name {quoted(str(place.location[-1]))}; {message}"
+    return Explained(place.location, message, key)
 
 
-def _unknown(field: Field) -> str:
-    allowed = [name for owner in field.owners for name in names(owner)]
-    near = get_close_matches(str(field.location[-1]), allowed, n=1)
-    hint = f"; did you mean {near[0]}?" if near else ""
-    return f"there is no such field{hint}; must be one of {listed(allowed)}"
+def _unknown(place: Place) -> str:
+    allowed = [name for owner in place.owners for name in fields(owner)]
+    near = get_close_matches(str(place.location[-1]), allowed, n=1)
+    meant = f"did you mean {near[0]}?" if near else f"must be one of {listed(allowed)}"
+    return f"there is no such field; {meant}"
 
 
-def _missing(field: Field) -> str:
-    name = str(field.location[-1])
-    described = (names(owner).get(name, "") for owner in field.owners)
-    sentence = " ".join(next(described, "").split("\n\n")[0].split())
+def _missing(place: Place) -> str:
+    infos = (fields(owner).get(str(place.location[-1])) for owner in place.owners)
+    described = next((info.description for info in infos if info and info.description), "")
+    sentence = " ".join(described.split("\n\n")[0].split())
     return f"this field is missing: {sentence}" if sentence else "this field is missing"
 
 
-def _wrong_tag(field: Field, context: dict[str, Any]) -> Explained:
+def _wrong_tag(place: Place, context: dict[str, Any]) -> Explained:
     """Name the field that tells one kind of item from another, such as a database's engine."""
-    location = (*field.location, context["discriminator"].strip("'"))
-    allowed = _either([tag for model in field.kinds for tag in tags(model)])
+    location = (*place.location, context["discriminator"].strip("'"))
+    allowed = _either([tag for model in place.kinds for tag in tags(model)])
     if "tag" in context:
         return Explained(location, f"must be {allowed}")
     return Explained(location, f"this field is missing; must be {allowed}", key=True)
@@ -71,24 +73,17 @@ def _either(options: list[str]) -> str:
 
 
 _BOUNDS = {
-    "literal_error": "{expected}",
-    "greater_than_equal": "{ge} or more",
-    "greater_than": "more than {gt}",
-    "less_than_equal": "{le} or less",
-    "less_than": "less than {lt}",
-    "multiple_of": "a multiple of {multiple_of}",
-    "too_short": "{min_length} or more entries",
-    "too_long": "{max_length} entries or fewer",
-    "string_too_short": "{min_length} characters or more",
-    "string_too_long": "{max_length} characters or fewer",
+    "literal_error": "must be {expected}",
+    "greater_than_equal": "must be {ge} or more",
+    "greater_than": "must be more than {gt}",
+    "less_than_equal": "must be {le} or less",
+    "less_than": "must be less than {lt}",
+    "multiple_of": "must be a multiple of {multiple_of}",
+    "too_short": "must have {min_length} or more entries",
+    "too_long": "must have {max_length} entries or fewer",
+    "string_too_short": "must have {min_length} characters or more",
+    "string_too_long": "must have {max_length} characters or fewer",
 }
-
-
-def _bounds(kind: str, context: dict[str, Any]) -> str | None:
-    if kind not in _BOUNDS:
-        return None
-    return _BOUNDS[kind].format(**context).replace("'", "")
-
 
 _TYPES = {
     "int": "a whole number",

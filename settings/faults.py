@@ -35,7 +35,8 @@ class ConfigurationError(Exception):
 
     def __init__(self, file: str, faults: Iterable[Fault]) -> None:
         self.file = printable(file)
-        self.faults = sorted({_printable(fault) for fault in faults})
+        once = dict.fromkeys(_printable(fault) for fault in faults)
+        self.faults = sorted(once, key=lambda fault: (fault.line, fault.column))
         super().__init__("\n".join(self._line(fault) for fault in self.faults))
 
     def _line(self, fault: Fault) -> str:

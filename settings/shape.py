@@ -7,12 +7,14 @@ from functools import cache
 from types import UnionType
 from typing import Annotated, Any, Literal, NamedTuple, TypeGuard, Union, get_args, get_origin
 
+from pydantic.fields import FieldInfo
+
 from settings.base import Model
 from settings.faults import Location
 from settings.model import Settings
 
 
-class Field(NamedTuple):
+class Place(NamedTuple):
     """Where pydantic's location is in the file, and the models that its last name can belong to."""
 
     location: Location
@@ -20,7 +22,7 @@ class Field(NamedTuple):
     kinds: tuple[Any, ...]
 
 
-def find(location: Location) -> Field:
+def find(location: Location) -> Place:
     """Follow pydantic's location, leaving out the tags that it adds for unions of models."""
     path: Location = ()
     owners: tuple[type[Model], ...] = ()
@@ -32,12 +34,12 @@ def find(location: Location) -> Field:
         else:
             path, owners = (*path, part), models
             kinds = tuple(inner for kind in kinds for inner in _inside(kind, part))
-    return Field(path, owners, kinds)
+    return Place(path, owners, kinds)
 
 
-def names(model: type[Model]) -> dict[str, str]:
-    """Return a model's fields as the file names them, each with its description."""
-    return {info.alias or name: info.description or "" for name, info in model.model_fields.items()}
+def fields(model: type[Model]) -> dict[str, FieldInfo]:
+    """Return a model's fields by the names that the file has for them."""
+    return {info.alias or name: info for name, info in model.model_fields.items()}
 
 
 def tags(model: type[Model]) -> list[str]:
@@ -50,19 +52,27 @@ def tags(model: type[Model]) -> list[str]:
     ]
 
 
+def empty_default(place: Place) -> Any:
+    """Return an empty mapping or list, where one is meant and it is the default, or else None."""
+    if any(_is_model(kind) or get_origin(kind) is Mapping for kind in place.kinds):
+        return {}
+    infos = (fields(owner).get(str(place.location[-1])) for owner in place.owners)
+    return [] if any(info and info.default == () for info in infos) else None
+
+
 @cache
 def regional_groups() -> list[tuple[str, str, str]]:
     """Return area, group and field of every group whose items say in which region they stand."""
     return [
         (area, group, field)
-        for area in names(Settings)
+        for area in fields(Settings)
         for owner in find((area,)).kinds
         if _is_model(owner)
-        for group in names(owner)
+        for group in fields(owner)
         for item in find((area, group, "any")).kinds
         if _is_model(item)
         for field in ("region", "regions")
-        if field in names(item)
+        if field in fields(item)
     ]
 
 
@@ -82,9 +92,8 @@ def _kinds(kind: Any) -> tuple[Any, ...]:
 
 def _inside(kind: Any, part: str | int) -> tuple[Any, ...]:
     if _is_model(kind):
-        fields = kind.model_fields.items()
-        found = (info.annotation for name, info in fields if (info.alias or name) == part)
-        return _kinds(next(found, None))
+        info = fields(kind).get(str(part))
+        return _kinds(info.annotation) if info else ()
     origin, arguments = get_origin(kind), get_args(kind)
     if origin is Mapping:
         return _kinds(arguments[1])
