@@ -36,6 +36,7 @@ NEW_TYPES = (
     "AWS::IAM::UserToGroupAddition",
     "AWS::SES::ReceiptRule",
     "AWS::SES::ReceiptRuleSet",
+    "AWS::SecretsManager::ResourcePolicy",
     "AWS::SecretsManager::RotationSchedule",
 )
 TYPES_OF = """
@@ -599,6 +600,14 @@ class TestBuckets:
         tags = s3.get_bucket_tagging(**named)["TagSet"]
         assert {"Key": "team", "Value": "platform"} in tags
         assert {"Key": "aws:cloudformation:stack-name", "Value": "bucket"} in tags
+
+    def test_a_write_that_names_kms_takes_the_accounts_key(self, aws: Any, pristine: Any) -> None:
+        given = {"Bucket": "kms-bucket", "Key": "key", "ServerSideEncryption": "aws:kms"}
+        for where in (aws, pristine):
+            where.client("s3").create_bucket(Bucket="kms-bucket")
+        written = aws.client("s3").put_object(**given)
+        assert written["SSEKMSKeyId"].endswith(":alias/aws/s3")
+        assert "SSEKMSKeyId" not in pristine.client("s3").put_object(**given)
 
     def test_a_lifecycle_that_is_dropped_is_gone(self, aws: Any) -> None:
         rules = self.BUCKET["Properties"]["LifecycleConfiguration"]

@@ -44,11 +44,11 @@ class BackupBucket(Construct):
             lifecycle_rules=list(lifecycle_rules(settings)),
             object_lock_default_retention=_retention(settings.object_lock),
             object_ownership=ObjectOwnership.BUCKET_OWNER_ENFORCED,
-            removal_policy=RemovalPolicy.RETAIN,
+            removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
             versioned=settings.keeps_versions,
         )
         if isinstance(self.bucket.policy, BucketPolicy):
-            self.bucket.policy.apply_removal_policy(RemovalPolicy.RETAIN)
+            self.bucket.policy.apply_removal_policy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
         acknowledge(self.bucket, "AwsSolutions-S1", UNLOGGED)
 
 
