@@ -14,7 +14,7 @@ LOG = "embedded.log"
 
 # Whoever holds an account's number is its root user here, and no secret is checked. It is one all the
 # same: a client does not sign without. It opens nothing but this machine's own emulator.
-SECRET = "embedded-aws-has-no-secrets"
+SECRET = "embedded-aws-has-no-secrets"  # noqa: S105
 
 # Each of these would lead a client away from the embedded AWS, or make it use another identity.
 CLEARED = (

@@ -23,6 +23,7 @@ GAPS = (
     "ipv6",
     "oidc_providers",
     "principal_arn",
+    "public_images",
     "receipt_rules",
     "role_boundaries",
     "rotation",

@@ -28,6 +28,7 @@ def install() -> None:
 
 def _create(logical_id: str, properties: Properties, stack: str) -> Created:
     given = _launch_template(properties) | properties
+    given |= _first_interface(given)
     request = {name: str(given[name]) for name in GIVEN if name in given}
     groups = flattened("SecurityGroupId", given.get("SecurityGroupIds", []))
     request |= {name.replace(".member", ""): group for name, group in groups.items()}
@@ -75,8 +76,24 @@ def _place(instance: dict[str, Any], given: Properties) -> None:
     prefix = subnet["CidrBlock"].rpartition(".")[0]
     if "PrivateIpAddress" not in given:
         instance["PrivateIpAddress"] = f"{prefix}.{instance['PrivateIpAddress'].rpartition('.')[2]}"
-    if not subnet["MapPublicIpOnLaunch"]:
+    if not given.get("AssociatePublicIpAddress", subnet["MapPublicIpOnLaunch"]):
         instance.update(PublicIpAddress="", PublicDnsName="")
+
+
+def _first_interface(given: Properties) -> Properties:
+    """Where an instance names interfaces, they have its subnet, its groups and its public address."""
+    for interface in given.get("NetworkInterfaces") or []:
+        public = interface.get("AssociatePublicIpAddress")
+        return {
+            "SubnetId": interface.get("SubnetId", given.get("SubnetId")),
+            "SecurityGroupIds": interface.get("GroupSet", []),
+            **(
+                {}
+                if public is None
+                else {"AssociatePublicIpAddress": str(public).lower() == "true"}
+            ),
+        }
+    return {}
 
 
 def _launch_template(properties: Properties) -> Properties:

@@ -103,6 +103,22 @@ class TestFunctions:
         buckets = aws.client("s3").list_buckets()["Buckets"]
         assert "never-to-be" not in {found["Name"] for found in buckets}
 
+    def test_one_that_raises_fails_at_once_and_says_why(self, aws: Any) -> None:
+        resources = custom(Name="world")
+        code = {"ZipFile": "def handler(event, context):\n    raise KeyError('the cause')"}
+        resources["Function"]["Properties"]["Code"] = code
+        # It cannot answer for the deletion either, so the rollback cannot finish.
+        with pytest.raises(Exception, match=r"failed before it answered.*the cause"):
+            aws.deploy("custom-raising", resources)
+
+    def test_ministack_still_waits_for_it(self, pristine: Any) -> None:
+        resources = custom(Name="world")
+        code = {"ZipFile": "def handler(event, context):\n    raise KeyError('the cause')"}
+        resources["Function"]["Properties"]["Code"] = code
+        resources["Custom"]["Properties"]["ServiceTimeout"] = "1"
+        with pytest.raises(Exception, match="timed out after 1s"):
+            pristine.deploy("custom-raising", resources)
+
 
 class TestStackPolicy:
     def protect(self, aws: Any, stack: str, **statement: Any) -> None:
