@@ -30,8 +30,8 @@ class Certificate:
 def issue(directory: Path) -> Certificate:
     """Write a certificate for 127.0.0.1 and localhost, good for a year, into `directory`.
 
-    The authority's key is never written: nobody, not even this project, can make another certificate
-    that a client with `authority` in its trust store would accept.
+    The authority's key is never written: nobody, not even this project, can make another
+    certificate that a client with `authority` in its trust store would accept.
     """
     ca_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
     ca = _authority(ca_key)

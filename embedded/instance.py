@@ -12,8 +12,8 @@ STATE = "embedded.json"
 ENV_FILE = "aws.env"
 LOG = "embedded.log"
 
-# Whoever holds an account's number is its root user here, and no secret is checked. It is one all the
-# same: a client does not sign without. It opens nothing but this machine's own emulator.
+# Whoever holds an account's number is its root user here, and no secret is checked. It is one all
+# the same: a client does not sign without. It opens nothing but this machine's own emulator.
 SECRET = "embedded-aws-has-no-secrets"  # noqa: S105
 
 # Each of these would lead a client away from the embedded AWS, or make it use another identity.
@@ -54,8 +54,8 @@ class Embedded:
         """The variables that make any AWS client use this instance as the account's administrator.
 
         They are understood by the AWS CLI, boto3, the CDK CLI and other SDKs. The endpoint is an IP
-        address, so S3 clients put the bucket into the path: no name has to resolve. See `within` for
-        what has to go from an environment as well.
+        address, so S3 clients put the bucket into the path: no name has to resolve. See `within`
+        for what has to go from an environment as well.
         """
         return {
             "AWS_ENDPOINT_URL": self.endpoint,

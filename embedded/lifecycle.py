@@ -1,7 +1,7 @@
 """Starting, finding and stopping the embedded AWS.
 
-One directory holds one instance. Whether it runs is asked of the process and of its health endpoint;
-the state file alone proves nothing.
+One directory holds one instance. Whether it runs is asked of the process and of its health
+endpoint; the state file alone proves nothing.
 """
 
 from __future__ import annotations
@@ -37,9 +37,9 @@ class EmbeddedError(Exception):
 def start(directory: Path, account: str, region: str) -> Embedded:
     """Start the embedded AWS in `directory`, or return the one that already runs there.
 
-    It listens on the loopback interface only, on a free port, in a session of its own: it outlives the
-    command that started it. What it holds lives in its memory, so `stop` ends the account as well.
-    `account` is the twelve-digit account that clients act in; one instance can serve several.
+    It listens on the loopback interface only, on a free port, in a session of its own: it outlives
+    the command that started it. What it holds lives in its memory, so `stop` ends the account as
+    well. `account` is the twelve-digit account that clients act in; one instance can serve several.
     """
     if not re.fullmatch(r"\d{12}", account):
         raise EmbeddedError(f'An AWS account is a number of 12 digits; "{account}" is not.')
@@ -164,7 +164,7 @@ def _is_healthy(instance: Embedded) -> bool:
 def _server_environment(
     directory: Path, files: certificate.Certificate, port: int, account: str, region: str
 ) -> dict[str, str]:
-    """The server's environment. Its Lambda functions inherit it: nothing of the caller's AWS is left."""
+    """The server's environment, inherited by its functions: nothing of the caller's AWS is left."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     scratch = directory / SCRATCH
     scratch.mkdir(exist_ok=True)
@@ -181,7 +181,8 @@ def _server_environment(
         "SFTP_ENABLED": "0",
         "IOT_MTLS_ENABLED": "0",
         "LAMBDA_EXECUTOR": "local",
-        # With a Docker daemon it would start, and clean up, containers; without, all machines agree.
+        # With a Docker daemon it would start, and clean up, containers; without, all machines
+        # agree.
         "DOCKER_HOST": f"unix://{directory}/there-is-no-docker.sock",
         "TMPDIR": str(scratch),
         "NO_PROXY": f"{HOST},localhost",
@@ -193,7 +194,7 @@ def _server_environment(
 def _function_environment(
     files: certificate.Certificate, port: int, account: str, region: str
 ) -> dict[str, str]:
-    """What Lambda functions need to call back: without SSL_CERT_FILE a custom resource never answers."""
+    """What functions need to call back: without SSL_CERT_FILE a custom resource never answers."""
     trust = dict.fromkeys(
         ("AWS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"),
         str(files.authority),

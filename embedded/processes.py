@@ -47,7 +47,7 @@ def end(pids: list[int]) -> bool:
 
 
 def session(leader: int) -> list[int]:
-    """The processes of the session that `leader` leads, itself first: it and all that it started."""
+    """The processes of the session that `leader` leads: itself first, then all that it started."""
     return [leader, *(pid for pid in _all() if pid != leader and _session_of(pid) == leader)]
 
 

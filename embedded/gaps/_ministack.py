@@ -82,7 +82,7 @@ def element(xml: str, name: str) -> str:
 
 
 def flattened(prefix: str, value: Any) -> dict[str, str]:
-    """A value as the parameters of a Query API call: `Rule.Actions.member.1.S3Action.BucketName`."""
+    """A value as a Query API's parameters: `Rule.Actions.member.1.S3Action.BucketName`."""
     if isinstance(value, Mapping):
         items = {f"{prefix}.{name}": item for name, item in value.items()}
     elif isinstance(value, list):

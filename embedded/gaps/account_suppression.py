@@ -1,7 +1,7 @@
 """The account-level suppression list of SES v2: ministack accepts the setting and forgets it.
 
-Neither the setting nor the addresses on the list can be read back, and single addresses cannot be put,
-looked up or removed at all.
+Neither the setting nor the addresses on the list can be read back, and single addresses cannot be
+put, looked up or removed at all.
 """
 
 from __future__ import annotations

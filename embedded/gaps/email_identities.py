@@ -1,7 +1,7 @@
 """`AWS::SES::EmailIdentity` has no DKIM records as attributes, and no DKIM tokens or key length.
 
-On AWS a domain has Easy DKIM unless it brings its own key: three tokens, and the names and values of
-the three CNAME records as attributes, which is how a template outputs or creates those records.
+On AWS a domain has Easy DKIM unless it brings its own key: three tokens, and the names and values
+of the three CNAME records as attributes, which is how a template outputs or creates those records.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The types `AWS::IAM::Group` and `AWS::IAM::UserToGroupAddition`.
 
-ministack has the API for groups, and counts a group's policies when it judges a user; only the types
-are missing.
+ministack has the API for groups, and counts a group's policies when it judges a user; only the
+types are missing.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Identity feedback of SES v1: ministack cannot include headers, nor say what is set.
 
-`SetIdentityHeadersInNotificationsEnabled` and `GetIdentityNotificationAttributes` are unknown to it;
-`SetIdentityNotificationTopic` it has, and it publishes to the topic, without the headers.
+`SetIdentityHeadersInNotificationsEnabled` and `GetIdentityNotificationAttributes` are unknown to
+it; `SetIdentityNotificationTopic` it has, and it publishes to the topic, without the headers.
 """
 
 from __future__ import annotations

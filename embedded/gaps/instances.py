@@ -1,4 +1,4 @@
-"""The type `AWS::EC2::Instance`. ministack has the API; without Docker no machine runs behind it."""
+"""The type `AWS::EC2::Instance`. ministack has the API; no machine runs behind it."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def _place(instance: dict[str, Any], given: Properties) -> None:
 
 
 def _first_interface(given: Properties) -> Properties:
-    """Where an instance names interfaces, they have its subnet, its groups and its public address."""
+    """Where an instance names interfaces, they have its subnet, groups and public address."""
     for interface in given.get("NetworkInterfaces") or []:
         public = interface.get("AssociatePublicIpAddress")
         return {

@@ -76,7 +76,7 @@ def _delete_rule(name: str, properties: Properties) -> None:
 
 
 def _refuse_unwritable(rule: Properties) -> None:
-    """SES tries to write before it accepts a rule: a template must name the bucket's policy first."""
+    """SES tries to write before it accepts a rule: the bucket's policy must come first."""
     for action in rule.get("Actions", []):
         bucket = action.get("S3Action", {}).get("BucketName")
         if bucket and not _may_write(bucket):

@@ -1,8 +1,8 @@
-"""Sending is authorized on `*`, without the addresses: a sender's policy would deny or allow too much.
+"""Sending is authorized on `*` and without the addresses: policies deny or allow too much.
 
-AWS authorizes a send on the identity of the From address, and on the configuration set if one is used,
-with `ses:FromAddress`, `ses:FromDisplayName`, `ses:FeedbackAddress` and `ses:Recipients` as context.
-https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonses.html
+AWS authorizes a send on the identity of the From address, and on the configuration set if one is
+used, with `ses:FromAddress`, `ses:FromDisplayName`, `ses:FeedbackAddress` and `ses:Recipients` as
+context. https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonses.html
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Stack policies: ministack keeps and returns them, and lets every update pass.
 
-On AWS an update of a protected resource fails the stack, which rolls back; the rollback itself and the
-stack's deletion are not asked. https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/protect-stack-resources.html
+On AWS an update of a protected resource fails the stack, which rolls back; the rollback itself and
+the stack's deletion are not asked.
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/protect-stack-resources.html
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ NAMES = {
 
 
 def install() -> None:
-    """Ask the policy before a resource is updated, and before a removed one makes the stack change."""
+    """Ask the policy before a resource is updated, and before one is removed."""
     update, deploy = stacks._update_resource, stacks._deploy_stack_async
 
     def update_resource(
@@ -61,7 +62,7 @@ def install() -> None:
 async def _refused(
     name: str, stack_id: str, template: Properties, rest: tuple[Any, ...], options: Properties
 ) -> bool:
-    """Whether the policy keeps a resource that the new template lacks; if so, the stack is rolled back.
+    """Whether the policy keeps a resource that the new template lacks; if so, rolls it back.
 
     ministack removes such resources when all else is done; AWS fails the update.
     """

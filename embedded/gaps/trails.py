@@ -1,4 +1,4 @@
-"""The type `AWS::CloudTrail::Trail`. ministack has the API; no log file is written to the bucket."""
+"""The type `AWS::CloudTrail::Trail`. ministack has the API; no log file is written."""
 
 from __future__ import annotations
 
