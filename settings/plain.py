@@ -31,6 +31,6 @@ def replaced(data: Any, location: Location, value: Any) -> Any:
         inner = replaced(data.get(first), rest, value)
         others = {name: item for name, item in data.items() if name != first or inner is not GONE}
         return others if inner is GONE else {**others, first: inner}
-    if isinstance(data, list) and isinstance(first, int):
+    if isinstance(data, list) and isinstance(first, int) and first < len(data):
         return [*data[:first], replaced(data[first], rest, value), *data[first + 1 :]]
     return data
