@@ -134,7 +134,7 @@ def run(work: Work, identifier: str | None) -> None:
                 message=message,
             )
         )
-    work.console.print(f"[bold green]Executed[/] {len(found.review.changed)} change sets.")
+    work.console.print(f"[bold green]Executed[/] review {found.review.id}.")
 
 
 def discard(work: Work, identifier: str | None) -> None:

@@ -49,6 +49,7 @@ class Undo(StrEnum):
     FREE = "the previous configuration puts it back"
     NEW = "the previous configuration makes it again, empty and under another name or address"
     RESTORE = "restore the snapshot into a new database, and point its clients there"
+    IMPORT = "import it into the stack again; making it anew fails while its name is taken"
     NEVER = "cannot be undone: the data is gone"
 
 
@@ -81,7 +82,9 @@ class ResourceChange(_Record):
             return Undo.NEVER
         if self.verdict is Verdict.SNAPSHOT:
             return Undo.RESTORE
-        replaced = (Effect.REPLACE, Effect.MAY_REPLACE, Effect.DELETE, Effect.RETAIN)
+        if self.effect is Effect.RETAIN:
+            return Undo.IMPORT
+        replaced = (Effect.REPLACE, Effect.MAY_REPLACE, Effect.DELETE)
         return Undo.NEW if self.effect in replaced else Undo.FREE
 
 
