@@ -86,12 +86,20 @@ def test_records_are_found_by_a_name_of_the_account_region_and_environment() -> 
 def test_an_environment_too_long_for_the_records_name_is_refused() -> None:
     longest = "a" * 21
     assert len(read(APART, f"environment: {longest}\n").records_bucket) == 63
-    with pytest.raises(ConfigurationError, match="environment.*at most 21 characters"):
+    with pytest.raises(ConfigurationError, match=r"environment.*at most 21 characters"):
         read(APART, f"environment: {longest}a\n")
 
 
 def test_more_regions_than_a_policy_can_name_are_refused() -> None:
-    regions = "eu-west-1 eu-west-2 eu-west-3 eu-north-1 eu-south-1 eu-south-2 eu-central-1".split()
+    regions = [
+        "eu-west-1",
+        "eu-west-2",
+        "eu-west-3",
+        "eu-north-1",
+        "eu-south-1",
+        "eu-south-2",
+        "eu-central-1",
+    ]
     buckets = [f"bucket-{region}: {{region: {region}}}" for region in regions]
     before = f"backup: {{buckets: {{{', '.join(buckets)}}}}}\n"
     assert len(read(APART, before).regions) == 8

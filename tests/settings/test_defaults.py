@@ -91,7 +91,7 @@ def follow(found: Any, path: str) -> Any:
 
 def test_items_stand_in_the_region_of_the_file_unless_they_name_one() -> None:
     settings = parse(
-        SHORTEST.replace("backup:", "region: eu-west-2\nbackup:").replace(
+        SHORTEST.replace("\nmail:", "\nregion: eu-west-2\nmail:").replace(
             "{example.org: }", "{example.org: {regions: [us-east-1, eu-west-2]}}"
         )
     )
