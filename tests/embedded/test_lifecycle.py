@@ -34,6 +34,25 @@ s3.put_object(Bucket="a-bucket", Key="key", Body=b"text")
 print(s3.list_objects_v2(Bucket="a-bucket")["KeyCount"])
 '"""
 
+TRUSTED = {"Service": "lambda.amazonaws.com"}
+TRUST = {"Effect": "Allow", "Principal": TRUSTED, "Action": "sts:AssumeRole"}
+FUNCTION = {
+    "Role": {
+        "Type": "AWS::IAM::Role",
+        "Properties": {"AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": [TRUST]}},
+    },
+    "Function": {
+        "Type": "AWS::Lambda::Function",
+        "Properties": {
+            "FunctionName": "answers",
+            "Runtime": "python3.13",
+            "Handler": "index.handler",
+            "Role": {"Fn::GetAtt": ["Role", "Arn"]},
+            "Code": {"ZipFile": "def handler(event, context):\n    return 'yes'\n"},
+        },
+    },
+}
+
 
 class TestWhileItRuns:
     def test_it_answers_as_the_accounts_administrator(self, aws: Any) -> None:
@@ -116,16 +135,21 @@ class TestStarting:
 
 
 class TestStopping:
-    def test_nothing_is_left_running(self, tmp_path: Path) -> None:
+    def test_nothing_is_left_running(self, tmp_path: Path, aws: Any) -> None:
         instance = embedded.start(tmp_path, ACCOUNT, REGION)
-        before = processes.session(instance.pid)
-        assert before
+        other = type(aws)(instance)
+        other.deploy("function", FUNCTION)
+        answer = other.client("lambda").invoke(FunctionName="answers")
+        assert answer["Payload"].read() == b'"yes"'
+        running = processes.session(instance.pid)
+        assert len(running) > 1, "the function's process is not among the session's"
         assert embedded.stop(tmp_path)
-        assert not any(processes.command_line(pid) for pid in before)
+        assert not any(processes.command_line(pid) for pid in running)
         assert embedded.find(tmp_path) is None
         with socket.socket() as probe:
             assert probe.connect_ex(("127.0.0.1", instance.port))
         assert not (tmp_path / "aws.env").exists()
+        assert not (tmp_path / "tmp").exists()
 
     def test_a_process_that_is_not_ours_is_left_alone(self, tmp_path: Path, aws: Any) -> None:
         with subprocess.Popen(["sleep", "60"]) as other:
