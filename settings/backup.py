@@ -25,27 +25,34 @@ Days = Annotated[int, Field(ge=1, le=36_500)]
 
 class _BackupUser(Model):
     credentials: Credentials = Credentials()
+    """Its access key."""
 
 
 class FilesUser(_BackupUser):
     """Copies files and dumps: lists the bucket; puts, gets and deletes its objects."""
 
     tool: Literal["files"]
+    """What fills the bucket."""
     prefix: ObjectPrefix | None = None
+    """The part of the bucket that it is kept to; the whole bucket unless named."""
 
 
 class PgBackRestUser(_BackupUser):
     """Runs pgBackRest, below a prefix of its own."""
 
     tool: Literal["pgbackrest"]
+    """What fills the bucket."""
     prefix: ObjectPrefix
+    """The part of the bucket that it is kept to, as in pgBackRest's `repo-path`."""
 
 
 class ResticUser(_BackupUser):
     """Runs restic; with `append_only` it cannot remove what was backed up."""
 
     tool: Literal["restic"]
+    """What fills the bucket."""
     prefix: ObjectPrefix | None = None
+    """The part of the bucket that it is kept to; the whole bucket unless named."""
     append_only: bool = False
     """It adds, and removes nothing but its own locks. What it overwrites stays as a version."""
 
@@ -54,7 +61,9 @@ class ReadOnlyUser(_BackupUser):
     """Restores, and changes nothing."""
 
     tool: Literal["read-only"]
+    """What reads the bucket."""
     prefix: ObjectPrefix | None = None
+    """The part of the bucket that it is kept to; the whole bucket unless named."""
 
 
 BackupUser = Annotated[
@@ -66,6 +75,7 @@ class ObjectLock(Model):
     """Nobody deletes or overwrites an object version before its time."""
 
     days: Days
+    """For how many days a version is kept, whoever asks."""
     mode: Literal["governance", "compliance"] = "governance"
     """In governance mode a person with the permission to bypass it still can."""
 
@@ -74,17 +84,23 @@ class Bucket(Model):
     """A bucket for backups: private, encrypted, over TLS only, kept when removed from the file."""
 
     region: Region = DEFAULT_REGION
+    """Where the bucket is, best nearest to the server; the file's `region` unless named."""
     expire_after_days: Days | None = None
+    """Delete objects this many days after they arrived; never unless named."""
     abort_uploads_after_days: Days = 7
+    """Delete the parts of uploads that were begun and not finished."""
     versioned: bool = False
+    """Keep what is overwritten or deleted."""
     noncurrent_expire_after_days: Days | None = None
     """With versions: how long a replaced or deleted object can be brought back."""
     object_lock: ObjectLock | None = None
+    """Keep every version for a time, whoever asks to delete it."""
     expect_every: Seconds | None = None
     """Raise an alarm when no object arrived for this long: whole hours, from 1h to 7d."""
     notify: tuple[EmailAddress, ...] = ()
     """Who is told of the bucket's alarms."""
     users: Mapping[IamUserName, BackupUser] = {}
+    """IAM users by name, each with the access that its tool needs."""
     stack: Label | None = None
     """A further stack for this bucket, once its stack nears CloudFormation's 500 resources."""
 
@@ -146,6 +162,7 @@ class Backup(Model):
     """Buckets by name. A bucket's name is taken in all of AWS, whoever owns it."""
 
     buckets: Mapping[BucketName, Bucket] = {}
+    """Buckets by name, which nobody else in the world may have taken."""
 
     def places(self) -> list[tuple[str, str | None]]:
         """Return the region and part of every stack that the buckets need, each once, in order."""

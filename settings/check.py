@@ -114,7 +114,7 @@ def _other_faults(document: Document, wrong: list[Location]) -> list[Fault]:
             return [
                 _problem_fault(document, location, problem)
                 for location, problem in _problems(settings)
-                if not _may_be_in(location, problem, out)
+                if not _is_open(location, problem, out)
             ]
         wrong = [*wrong, *(explain(detail).location for detail in details)]
     return []
@@ -126,9 +126,9 @@ def _around(location: Location, depth: int) -> Location:
     return location[: min(depth, next(indexes, depth))]
 
 
-def _may_be_in(location: Location, problem: Problem, out: Iterable[Location]) -> bool:
-    """Tell whether what a problem did not find may be among what was left out."""
-    groups = [(*location, *group) for group in problem.searched]
+def _is_open(location: Location, problem: Problem, out: Iterable[Location]) -> bool:
+    """Tell whether a problem may be gone once what was left out is mended."""
+    groups = [(*location, *group) for group in problem.rests_on]
     return any(
         all(one == other for one, other in zip(group, gone, strict=False))
         for group in groups

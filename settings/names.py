@@ -49,7 +49,8 @@ class Matching:
         self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
     ) -> JsonSchemaValue:
         """Give the pattern to editors, which check it while one types."""
-        return {**handler(schema), "pattern": f"^(?:{self.pattern})$"}
+        rule = {"pattern": f"^(?:{self.pattern})$", "patternErrorMessage": f"must be {self.rule}"}
+        return {**handler(schema), **rule}
 
     def check(self, value: str) -> str:
         """Return the value, or refuse it with the rule in words."""
@@ -209,7 +210,7 @@ def _why_no_security_group(name: str) -> str | None:
     if name.lower().startswith("sg-"):
         return "a security group's name that does not start with sg-, as the ids of all groups do"
     if name.lower() == "default":
-        return "another name: every network has a security group called default already"
+        return "a name other than default, which every network's own security group has"
     return None
 
 
@@ -231,7 +232,11 @@ SecurityGroupDescription = Annotated[
 ]
 
 InstanceClass = Annotated[
-    str, Matching(r"db\.[a-z0-9-]+\.[a-z0-9]+", "an RDS instance class, as in db.t3.micro")
+    str,
+    Matching(
+        r"db\.[a-z][a-z0-9]*\.(?:micro|small|medium|large|\d{0,2}xlarge)",
+        "an RDS instance class, as in db.t3.micro",
+    ),
 ]
 
 RoleArn = Annotated[

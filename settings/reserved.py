@@ -58,18 +58,18 @@ USERS = frozenset({"rdsadmin", "rdsproxyadmin", "rdsrepladmin", "rdstopmgr", "pu
 def why_no_database(name: str) -> str | None:
     """Return why RDS would refuse a database of this name."""
     if name.lower() in DATABASES:
-        return f"another name: {name} is a database of RDS's own"
+        return f"a name other than {name}, which is a database of RDS's own"
     return _why_reserved(name)
 
 
 def why_no_user(name: str) -> str | None:
     """Return why RDS would refuse a master user of this name."""
     if name.lower() in USERS or name.lower().startswith(("pg_", "rds_")):
-        return f"another name: {name} is kept for a role of RDS or PostgreSQL"
+        return f"a name other than {name}, which RDS and PostgreSQL keep for their roles"
     return _why_reserved(name)
 
 
 def _why_reserved(name: str) -> str | None:
     if name.lower() in _WORDS:
-        return f"another name: RDS refuses {name}, a key word of SQL"
+        return f"a name other than {name}, a key word of SQL, which RDS refuses"
     return None
