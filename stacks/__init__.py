@@ -3,11 +3,12 @@
 from aws_cdk import App
 
 from settings import Settings
+from stacks.access import AccessStack
 from stacks.backup import BackupStack
 from stacks.data import DataStack
 from stacks.mail import MailStack
 
-__all__ = ["BackupStack", "DataStack", "MailStack", "make_stacks"]
+__all__ = ["AccessStack", "BackupStack", "DataStack", "MailStack", "make_stacks"]
 
 
 def make_stacks(app: App, settings: Settings) -> None:
@@ -18,3 +19,5 @@ def make_stacks(app: App, settings: Settings) -> None:
         DataStack(app, settings=settings, region=region, part=part)
     for region, part in settings.backup.places():
         BackupStack(app, settings=settings, region=region, part=part)
+    if settings.access:
+        AccessStack(app, settings=settings, access=settings.access)

@@ -1,0 +1,62 @@
+"""A role that may do what is listed, and never more."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from aws_cdk import Duration
+from aws_cdk.aws_iam import CompositePrincipal, IPrincipal, ManagedPolicy, PolicyStatement, Role
+from constructs import Construct
+
+from groundwork.access.permissions import Permission
+from groundwork.checks import acknowledge
+
+
+class AccessRole(Construct):
+    """A role whose policy is its permissions boundary too.
+
+    Whatever somebody attaches to the role later, it may do nothing more: an author does not become
+    an approver by one more policy. A session ends after an hour.
+    <https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html>
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        name: str,
+        description: str,
+        trusted: Sequence[IPrincipal],
+        permissions: Sequence[Permission],
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.policy = ManagedPolicy(
+            self,
+            "policy",
+            description=description,
+            statements=[_statement(permission) for permission in permissions],
+        )
+        self.role = Role(
+            self,
+            "role",
+            role_name=name,
+            description=description,
+            assumed_by=CompositePrincipal(*trusted),
+            managed_policies=[self.policy],
+            permissions_boundary=self.policy,
+            max_session_duration=Duration.hours(1),
+        )
+        for permission in permissions:
+            for resource in permission.resources:
+                if "*" in resource:
+                    finding = f"AwsSolutions-IAM5[Resource::{resource}]"
+                    acknowledge(self.policy, finding, permission.reason)
+
+
+def _statement(permission: Permission) -> PolicyStatement:
+    return PolicyStatement(
+        actions=[*permission.actions],
+        resources=[*permission.resources],
+        conditions={name: dict(values) for name, values in permission.conditions.items()},
+    )

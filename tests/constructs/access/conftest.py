@@ -1,0 +1,197 @@
+"""The access stack in an embedded AWS, and sessions of its roles to try."""
+
+from __future__ import annotations
+
+import base64
+import json
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import boto3
+import pytest
+from aws_cdk.assertions import Template
+from botocore.exceptions import ClientError
+
+import embedded
+from embedded import Embedded, processes
+
+ACCOUNT = "123456789012"
+REGION = "us-east-1"
+GITHUB = "https://token.actions.githubusercontent.com"
+CONFIGURATION = """
+access:
+  author:
+    github: ["repo:example/infrastructure:pull_request"]
+    principals: ["arn:aws:iam::123456789012:user/ann"]
+  approver:
+    github: ["repo:example/infrastructure:environment:production"]
+    principals: ["arn:aws:iam::123456789012:user/bob"]
+  reader: {principals: ["arn:aws:iam::123456789012:user/cleo"]}
+"""
+USERS = {"author": "ann", "approver": "bob", "reader": "cleo"}
+EXECUTION_ROLE = f"arn:aws:iam::{ACCOUNT}:role/cdk-hnb659fds-cfn-exec-role-{ACCOUNT}-{REGION}"
+QUEUE = {"Resources": {"Queue": {"Type": "AWS::SQS::Queue"}}}
+
+
+@dataclass(frozen=True)
+class Session:
+    """Somebody's credentials in the embedded AWS; the administrator's without any."""
+
+    instance: Embedded
+    credentials: dict[str, str] | None = None
+
+    def client(self, service: Any) -> Any:
+        make: Any = boto3.client
+        return make(
+            service,
+            region_name=REGION,
+            endpoint_url=self.instance.endpoint,
+            verify=str(self.instance.certificate),
+            **(
+                self.credentials
+                or {"aws_access_key_id": ACCOUNT, "aws_secret_access_key": "administrator"}
+            ),
+        )
+
+    def prepare(self, stack: str, template: dict[str, Any] = QUEUE, **more: Any) -> str:
+        """Make a change set as the command does, and return its ARN."""
+        cloudformation = self.client("cloudformation")
+        answer = cloudformation.create_change_set(
+            StackName=stack,
+            ChangeSetName=f"groundwork-{uuid.uuid4()}",
+            ChangeSetType="CREATE",
+            TemplateBody=json.dumps(template),
+            Capabilities=["CAPABILITY_NAMED_IAM"],
+            **more,
+        )
+        named = {"StackName": stack, "ChangeSetName": answer["Id"]}
+        ready = processes.until(
+            lambda: cloudformation.describe_change_set(**named)["Status"] == "CREATE_COMPLETE", 30
+        )
+        assert ready
+        return str(answer["Id"])
+
+    def execute(self, stack: str, change_set: str) -> str:
+        """Execute a change set, and return the status in which the stack ends."""
+        cloudformation = self.client("cloudformation")
+        cloudformation.execute_change_set(StackName=stack, ChangeSetName=change_set)
+        seen: list[str] = []
+
+        def is_final() -> bool:
+            described = cloudformation.describe_stacks(StackName=stack)["Stacks"][0]
+            seen.append(described["StackStatus"])
+            return not seen[-1].endswith("IN_PROGRESS")
+
+        assert processes.until(is_final, 30), seen[-1]
+        return seen[-1]
+
+
+def denied(call: Callable[[], Any]) -> bool:
+    """Whether AWS refuses a call for the caller's permissions, and not for any other reason."""
+    try:
+        call()
+    except ClientError as error:
+        if error.response["Error"]["Code"] in ("AccessDenied", "AccessDeniedException"):
+            return True
+        raise
+    return False
+
+
+def token(subject: str, audience: str = "sts.amazonaws.com", issuer: str = GITHUB) -> str:
+    """Make a token as GitHub's, which the embedded AWS reads without checking its signature."""
+    claims = {"iss": issuer, "sub": subject, "aud": audience}
+    parts = [{"alg": "none"}, claims]
+    encoded = [base64.urlsafe_b64encode(json.dumps(part).encode()).decode() for part in parts]
+    return ".".join([part.rstrip("=") for part in encoded] + ["signature"])
+
+
+def _hire(administrator: Session, user: str) -> None:
+    """Make a user who may ask for the roles: which they get, the roles' trust decides.
+
+    On AWS the trust of a user of the same account would be enough by itself.
+    """
+    iam = administrator.client("iam")
+    roles = f"arn:aws:iam::{ACCOUNT}:role/groundwork-*"
+    ask = {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": roles}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [ask]})
+    iam.create_user(UserName=user)
+    iam.put_user_policy(UserName=user, PolicyName="ask", PolicyDocument=document)
+
+
+@pytest.fixture(scope="session")
+def administrator(
+    tmp_path_factory: pytest.TempPathFactory,
+    templates: Callable[[str], dict[str, Template]],
+) -> Iterator[Session]:
+    """An embedded AWS with the access stack deployed."""
+    directory = tmp_path_factory.mktemp("access")
+    session = Session(embedded.start(directory, ACCOUNT, REGION))
+    for user in (*USERS.values(), "eve"):
+        _hire(session, user)
+    template = templates(CONFIGURATION)["access-us-east-1"].to_json()
+    # Bootstrap's parameter is not there, and nothing in the stack uses it.
+    resources = {"Resources": template["Resources"]}
+    stack = "access-us-east-1"
+    assert session.execute(stack, session.prepare(stack, resources)) == "CREATE_COMPLETE"
+    yield session
+    embedded.stop(directory)
+
+
+@pytest.fixture(scope="session")
+def user(administrator: Session) -> Callable[[str], Session]:
+    """A user's own credentials."""
+
+    def signed_in(name: str) -> Session:
+        key = administrator.client("iam").create_access_key(UserName=name)["AccessKey"]
+        return Session(
+            administrator.instance,
+            {
+                "aws_access_key_id": key["AccessKeyId"],
+                "aws_secret_access_key": key["SecretAccessKey"],
+            },
+        )
+
+    return signed_in
+
+
+@pytest.fixture(scope="session")
+def session(administrator: Session, user: Callable[[str], Session]) -> Callable[[str], Session]:
+    """A session of one of the roles, assumed by the user that the file names for it."""
+
+    def assume(role: str) -> Session:
+        answer = (
+            user(USERS[role])
+            .client("sts")
+            .assume_role(
+                RoleArn=f"arn:aws:iam::{ACCOUNT}:role/groundwork-{role}",
+                RoleSessionName=USERS[role],
+            )["Credentials"]
+        )
+        return Session(
+            administrator.instance,
+            {
+                "aws_access_key_id": answer["AccessKeyId"],
+                "aws_secret_access_key": answer["SecretAccessKey"],
+                "aws_session_token": answer["SessionToken"],
+            },
+        )
+
+    return cache(assume)
+
+
+@pytest.fixture
+def author(session: Callable[[str], Session]) -> Session:
+    return session("author")
+
+
+@pytest.fixture
+def approver(session: Callable[[str], Session]) -> Session:
+    return session("approver")
+
+
+@pytest.fixture
+def reader(session: Callable[[str], Session]) -> Session:
+    return session("reader")

@@ -1,0 +1,182 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from aws_cdk.assertions import Match, Template
+from syrupy.assertion import SnapshotAssertion
+from syrupy.extensions.json import JSONSnapshotExtension
+
+from settings.model import MOST_REGIONS
+from settings.regions import REGIONS
+
+Templates = Callable[[str], dict[str, Template]]
+
+ACCESS = """
+access:
+  author: {github: ["repo:example/infrastructure:pull_request"]}
+  approver: {github: ["repo:example/infrastructure:environment:production"]}
+"""
+STACK = "access-us-east-1"
+
+
+def statements(template: Template) -> list[dict[str, Any]]:
+    """Every statement of the roles' policies."""
+    policies = template.find_resources("AWS::IAM::ManagedPolicy").values()
+    return [s for p in policies for s in p["Properties"]["PolicyDocument"]["Statement"]]
+
+
+def listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+@pytest.fixture
+def template(example_templates: dict[str, Template]) -> Template:
+    return example_templates[STACK]
+
+
+def test_the_example_is_deployed_as_it_was_reviewed(
+    template: Template, snapshot: SnapshotAssertion
+) -> None:
+    assert template.to_json() == snapshot(extension_class=JSONSnapshotExtension)
+
+
+def test_a_file_without_access_has_no_access_stack(templates: Templates) -> None:
+    assert STACK not in templates("backup: {buckets: {a-bucket: {}}}")
+
+
+def test_no_action_has_a_wildcard_and_only_listing_stacks_is_on_everything(
+    template: Template,
+) -> None:
+    actions = [a for statement in statements(template) for a in listed(statement["Action"])]
+    on_everything = [s["Action"] for s in statements(template) if s["Resource"] == "*"]
+    assert not [action for action in actions if "*" in action]
+    assert on_everything == ["cloudformation:ListStacks"] * 3
+
+
+def test_a_role_is_bound_by_its_own_policy_for_sessions_of_an_hour(template: Template) -> None:
+    for role in template.find_resources("AWS::IAM::Role").values():
+        properties = role["Properties"]
+        assert properties["ManagedPolicyArns"] == [properties["PermissionsBoundary"]]
+        assert properties["MaxSessionDuration"] == 3600
+        assert "Policies" not in properties
+
+
+def test_the_roles_reach_the_stacks_of_their_environment_and_regions_only(
+    templates: Templates,
+) -> None:
+    found = templates(
+        "environment: test\nbackup: {buckets: {a-bucket: {region: eu-west-2}}}" + ACCESS
+    )[STACK]
+    (stacks,) = {
+        tuple(s["Resource"])
+        for s in statements(found)
+        if "cloudformation:DescribeStacks" in s["Action"]
+    }
+    assert sorted(stack.rpartition(":")[2] for stack in stacks if ":stack/" in stack) == [
+        "stack/test-access-us-east-1*",
+        "stack/test-backup-eu-west-2*",
+        "stack/test-backup-us-east-1*",
+        "stack/test-data-eu-west-2*",
+        "stack/test-data-us-east-1*",
+        "stack/test-mail-eu-west-2*",
+        "stack/test-mail-us-east-1*",
+    ]
+    found.has_resource_properties("AWS::IAM::Role", {"RoleName": "test-groundwork-author"})
+    bucket = "test-groundwork-records-123456789012-us-east-1"
+    found.has_resource_properties("AWS::S3::Bucket", {"BucketName": bucket})
+
+
+def test_the_policies_of_a_file_with_many_regions_are_as_long_as_iam_takes(
+    templates: Templates,
+) -> None:
+    longest = sorted(REGIONS, key=len)[-MOST_REGIONS:]
+    buckets = ", ".join(f"bucket-{name}: {{region: {name}}}" for name in longest)
+    found = templates(
+        f"environment: {'e' * 16}\nregion: {longest[0]}\nbackup: {{buckets: {{{buckets}}}}}{ACCESS}"
+    )[f"access-{longest[0]}"]
+    for policy in found.find_resources("AWS::IAM::ManagedPolicy").values():
+        document = json.dumps(policy["Properties"]["PolicyDocument"], separators=(",", ":"))
+        assert len(document) <= 6144
+
+
+def test_records_are_versioned_locked_encrypted_private_and_kept(templates: Templates) -> None:
+    found = templates(f"{ACCESS}  records_days: 1000\n")[STACK]
+    retention = {"Mode": "GOVERNANCE", "Days": 1000}
+    found.has_resource(
+        "AWS::S3::Bucket",
+        {
+            "DeletionPolicy": "RetainExceptOnCreate",
+            "UpdateReplacePolicy": "Retain",
+            "Properties": {
+                "VersioningConfiguration": {"Status": "Enabled"},
+                "ObjectLockEnabled": True,
+                "ObjectLockConfiguration": Match.object_like(
+                    {"Rule": {"DefaultRetention": retention}}
+                ),
+                "PublicAccessBlockConfiguration": {
+                    "BlockPublicAcls": True,
+                    "BlockPublicPolicy": True,
+                    "IgnorePublicAcls": True,
+                    "RestrictPublicBuckets": True,
+                },
+            },
+        },
+    )
+
+
+def test_where_the_records_and_roles_are_is_shown(template: Template) -> None:
+    assert sorted(template.find_outputs("*")) == ["Approver", "Author", "Reader", "Records"]
+
+
+def test_a_provider_is_made_for_what_is_trusted_unless_the_account_has_it(
+    templates: Templates,
+) -> None:
+    gitlab = ACCESS.replace(
+        'approver: {github: ["repo:example/infrastructure:environment:production"]}',
+        'approver: {gitlab: ["project_path:group/project:ref_type:branch:ref:main"]}',
+    )
+
+    def urls(text: str) -> list[str]:
+        found = templates(text)[STACK].find_resources("AWS::IAM::OIDCProvider")
+        return sorted(provider["Properties"]["Url"] for provider in found.values())
+
+    github = "https://token.actions.githubusercontent.com"
+    assert urls(ACCESS) == [github]
+    assert urls(gitlab) == ["https://gitlab.com", github]
+    assert urls(f"{gitlab}  gitlab_host: git.example.org\n") == ["https://git.example.org", github]
+    assert urls(f"{ACCESS}  existing_providers: [github]\n") == []
+
+
+def test_tokens_are_trusted_by_their_provider_audience_and_exact_subject(
+    templates: Templates,
+) -> None:
+    found = templates(f"{ACCESS}  existing_providers: [github]\n")[STACK]
+    host = "token.actions.githubusercontent.com"
+    found.has_resource_properties(
+        "AWS::IAM::Role",
+        {
+            "RoleName": "groundwork-approver",
+            "AssumeRolePolicyDocument": {
+                "Statement": [
+                    {
+                        "Action": "sts:AssumeRoleWithWebIdentity",
+                        "Condition": {
+                            "StringEquals": {
+                                f"{host}:aud": "sts.amazonaws.com",
+                                f"{host}:sub": [
+                                    "repo:example/infrastructure:environment:production"
+                                ],
+                            }
+                        },
+                        "Effect": "Allow",
+                        "Principal": {
+                            "Federated": f"arn:aws:iam::123456789012:oidc-provider/{host}"
+                        },
+                    }
+                ],
+            },
+        },
+    )
