@@ -60,7 +60,7 @@ class FakeAws:
 
     def value(self, label: str = "AWSCURRENT") -> dict[str, Any]:
         found = next((text for text, labels in self.versions.values() if label in labels), "{}")
-        return dict(json.loads(found))
+        return dict(json.loads(found or "{}"))
 
     def done(self, name: str, work: Callable[[], Any]) -> Any:
         """Make one call, with the fault that is due, and look at what it left."""

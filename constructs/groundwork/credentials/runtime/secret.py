@@ -72,12 +72,12 @@ class Secret:
         )
 
     def withdraw(self) -> None:
-        """Take the pending label off a version that never became current.
+        """Take the pending label away, from what became current and from what never did.
 
-        While it is there, Secrets Manager believes that a rotation is running and starts no other.
+        While it is on another version, Secrets Manager believes that a rotation is running and
+        starts no other.
         """
-        for version, labels in self.versions().items():
-            if PENDING in labels and CURRENT not in labels:
-                self.client.update_secret_version_stage(
-                    SecretId=self.arn, VersionStage=PENDING, RemoveFromVersionId=version
-                )
+        if version := self.holder(PENDING):
+            self.client.update_secret_version_stage(
+                SecretId=self.arn, VersionStage=PENDING, RemoveFromVersionId=version
+            )

@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aws_cdk.assertions import Match, Template
+
+from groundwork import credentials
+
+READER = "arn:aws:iam::123456789012:role/salt"
+CONFIGURATION = f"""
+backup:
+  buckets:
+    ocp:
+      users:
+        plain: {{tool: files}}
+        shown: {{tool: files, credentials: {{version: 3, readers: ["{READER}"]}}}}
+        scheduled: {{tool: pgbackrest, prefix: main, credentials: {{rotate_every: 90d}}}}
+"""
+
+
+@pytest.fixture
+def template(templates: Callable[[str], dict[str, Template]]) -> Template:
+    return templates(CONFIGURATION)["backup-us-east-1"]
+
+
+def only(template: Template, resource_type: str, user: str) -> tuple[str, dict[str, Any]]:
+    """Return the resource of a type that belongs to a user, with its logical id."""
+    found = template.find_resources(resource_type)
+    ((logical_id, resource),) = ((i, r) for i, r in found.items() if f"users{user}cred" in i)
+    return logical_id, dict(resource)
+
+
+def test_the_key_is_asked_for_by_user_secret_number_and_contents(template: Template) -> None:
+    secret, _ = only(template, "AWS::SecretsManager::Secret", "scheduled")
+    template.has_resource_properties(
+        "Custom::AccessKey",
+        {
+            "User": {"Ref": Match.string_like_regexp("usersscheduled")},
+            "Secret": {"Ref": secret},
+            "Version": 1,
+            "Form": {"bucket": "ocp", "prefix": "main", "region": "us-east-1"},
+        },
+    )
+    assert only(template, "Custom::AccessKey", "shown")[1]["Properties"]["Version"] == 3
+
+
+def test_no_value_is_written_before_the_secret_is_closed(template: Template) -> None:
+    policy, _ = only(template, "AWS::SecretsManager::ResourcePolicy", "plain")
+    _, key = only(template, "Custom::AccessKey", "plain")
+    assert policy in key["DependsOn"]
+
+
+def statements(template: Template, user: str) -> list[dict[str, Any]]:
+    _, policy = only(template, "AWS::SecretsManager::ResourcePolicy", user)
+    assert policy["Properties"]["BlockPublicPolicy"] is True
+    found: list[dict[str, Any]] = policy["Properties"]["ResourcePolicy"]["Statement"]
+    return found
+
+
+def test_only_the_function_reads_a_secret_without_readers(template: Template) -> None:
+    (denial,) = statements(template, "plain")
+    (role,) = denial["Condition"].pop("ArnNotEquals")["aws:PrincipalArn"]
+    assert role == {"Fn::GetAtt": [next(iter(roles(template))), "Arn"]}
+    assert denial == {
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "secretsmanager:GetSecretValue",
+        "Resource": "*",
+        "Condition": {},
+    }
+
+
+def roles(template: Template) -> list[str]:
+    return list(template.find_resources("AWS::IAM::Role"))
+
+
+def test_readers_are_let_through_and_allowed(template: Template) -> None:
+    denial, grant = statements(template, "shown")
+    assert READER in denial["Condition"]["ArnNotEquals"]["aws:PrincipalArn"]
+    assert (grant["Effect"], grant["Principal"]) == ("Allow", {"AWS": [READER]})
+    assert grant["Action"] == ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"]
+
+
+def test_one_function_serves_a_stack_and_is_allowed_each_user_and_secret_by_name(
+    template: Template,
+) -> None:
+    template.resource_count_is("AWS::Lambda::Function", 1)
+    (policy,) = template.find_resources("AWS::IAM::Policy").values()
+    allowed = policy["Properties"]["PolicyDocument"]["Statement"]
+    assert "*" not in json.dumps(allowed)
+    resources = {
+        json.dumps(resource)
+        for statement in allowed
+        for resource in (
+            statement["Resource"]
+            if isinstance(statement["Resource"], list)
+            else [statement["Resource"]]
+        )
+    }
+    users = template.find_resources("AWS::IAM::User")
+    secrets = template.find_resources("AWS::SecretsManager::Secret")
+    (logs,) = template.find_resources("AWS::Logs::LogGroup")
+    assert resources == {
+        *(json.dumps({"Fn::GetAtt": [user, "Arn"]}) for user in users),
+        *(json.dumps({"Ref": secret}) for secret in secrets),
+        json.dumps({"Fn::GetAtt": [logs, "Arn"]}),
+    }
+
+
+def test_a_schedule_renews_in_days_and_not_at_once(template: Template) -> None:
+    secret, _ = only(template, "AWS::SecretsManager::Secret", "scheduled")
+    template.resource_count_is("AWS::SecretsManager::RotationSchedule", 1)
+    template.has_resource_properties(
+        "AWS::SecretsManager::RotationSchedule",
+        {
+            "SecretId": {"Ref": secret},
+            "RotateImmediatelyOnUpdate": False,
+            "RotationRules": {"AutomaticallyAfterDays": 90},
+        },
+    )
+    template.has_resource_properties(
+        "AWS::Lambda::Permission",
+        {"Principal": "secretsmanager.amazonaws.com", "SourceAccount": "123456789012"},
+    )
+
+
+def test_a_stack_without_users_has_no_function(
+    templates: Callable[[str], dict[str, Template]],
+) -> None:
+    template = templates("backup: {buckets: {ocp: {}}}")["backup-us-east-1"]
+    template.resource_count_is("AWS::Lambda::Function", 0)
+
+
+def test_the_function_has_what_it_imports_and_nothing_else() -> None:
+    runtime = Path(credentials.__file__).parent / "runtime"
+    assert (runtime / "cloudformation.py").resolve().parent.name == "functions"
+    assert {file.suffix for file in runtime.iterdir() if file.is_file()} == {".py"}
