@@ -10,6 +10,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
 
+from settings import versions
 from settings.base import Model, Problem
 from settings.names import (
     Cidr,
@@ -29,6 +30,14 @@ from settings.names import (
 from settings.regions import DEFAULT_REGION
 
 Deletion = Literal["snapshot", "retain", "delete"]
+Version = Annotated[
+    str,
+    Matching(
+        rf"latest|{'|'.join(versions.MAJORS)}|\d{{2}}\.\d{{1,2}}",
+        f"latest, or between quotes a major version ({', '.join(versions.MAJORS)}) "
+        'or an exact one, as in "17.9"',
+    ),
+]
 BackupDays = Annotated[int, Field(ge=0, le=35)]
 Zone = Annotated[str, Matching(r"[a-f]", "an availability zone's letter, as in a")]
 
@@ -47,6 +56,7 @@ def _source(value: str) -> str:
 Source = Annotated[str, AfterValidator(_source)]
 """A CIDR block, or the name of a security group."""
 
+_WIDEST = {4: 8, 6: 16}
 _VPC_BITS = range(16, 29)
 
 
@@ -54,7 +64,9 @@ class Network(Model):
     """A virtual private network of exactly these blocks, with nothing that costs while idle."""
 
     region: Region = DEFAULT_REGION
+    """Where the network is; the file's `region` unless named."""
     cidr: Cidr4
+    """The network's IPv4 block, from /16 to /28."""
     subnets: Annotated[Mapping[Cidr4, Zone], Field(min_length=1)]
     """Each subnet's block and the letter of its zone: `10.0.1.0/24: a`."""
     ipv6: bool = False
@@ -106,7 +118,22 @@ class SecurityGroup(Model):
     network: Label | None = None
     """The network it belongs to; the only one unless named."""
     description: SecurityGroupDescription
+    """What it is for. It cannot be changed later: a group of another name takes its place."""
     postgresql_from: tuple[Source, ...] = ()
+    """Address blocks, or names of groups, that may connect to port 5432."""
+
+    def problems(self) -> Iterator[Problem]:
+        """Two halves of the world are the world, which no rule of the checks would notice."""
+        for index, block in enumerate(self.postgresql_from):
+            if (
+                is_block(block)
+                and 0 < (network := ip_network(block)).prefixlen < _WIDEST[network.version]
+            ):
+                yield Problem(
+                    ("postgresql_from", index),
+                    f"a block of /{_WIDEST[network.version]} or narrower; "
+                    "or the whole world, 0.0.0.0/0 and ::/0, with an accepted risk",
+                )
 
     @property
     def blocks(self) -> list[str]:
@@ -120,6 +147,11 @@ class SecurityGroup(Model):
 
 
 class _Database(Model):
+    version: Version = "latest"
+    """`latest`; or a major version, of which the newest is taken; or an exact version, which stays.
+
+    But for an exact one, RDS installs minor versions by itself as well.
+    """
     network: Label | None = None
     """The network it belongs to; the only one unless named."""
     database: DatabaseName | None = None
@@ -127,14 +159,17 @@ class _Database(Model):
     user: DatabaseUser = "groundwork"
     """The owner of the database. The password is generated and kept in Secrets Manager."""
     security_groups: Annotated[tuple[SecurityGroupName, ...], Field(min_length=1)]
+    """The groups that decide who may connect."""
     encrypted: bool = True
+    """Encrypt what is stored. It cannot be changed later: the data has to move to a new item."""
     deletion: Deletion = "snapshot"
     """What becomes of the data when the item is removed from the file."""
     deletion_protection: bool = True
+    """RDS refuses to delete the database while this is on."""
     log_exports: bool = True
     """PostgreSQL's log goes to CloudWatch, for 90 days."""
     major_upgrade: bool = False
-    """Let the next change of the version cross a major one, which cannot be undone."""
+    """Let a change of the version cross a major one, which cannot be undone. Otherwise it fails."""
     notify: tuple[EmailAddress, ...] = ()
     """Who is told of the database's alarms."""
 
@@ -147,18 +182,21 @@ class PostgreSql(_Database):
     """One RDS instance."""
 
     engine: Literal["postgresql"]
-    version: Annotated[
-        str,
-        Matching(r"latest|\d{2}\.\d{1,2}", 'latest, or a version between quotes, as in "17.11"'),
-    ] = "latest"
+    """Which kind of database it is."""
     instance: InstanceClass
+    """The instance class, which decides on memory, processors and price."""
     storage_gib: Annotated[int, Field(ge=20, le=65_536)] = 20
+    """The storage in GiB."""
     storage_max_gib: Annotated[int, Field(ge=22, le=65_536)] | None = None
     """Let the storage grow by itself up to this; it never shrinks again."""
     multi_az: bool = False
+    """Keep a second instance in another zone, ready to take over."""
     public: bool = False
+    """Give it a public address. Its security groups still decide who may connect."""
     backup_days: BackupDays = 7
+    """For how many days one can go back to any second; 0 keeps no backups."""
     performance_insights: bool = False
+    """Keep which statements took the time, for a week."""
 
     def problems(self) -> Iterator[Problem]:
         """Storage grows by at least a tenth."""
@@ -175,7 +213,9 @@ class Capacity(Model):
     """Aurora capacity units: about 2 GiB of memory each."""
 
     min: Units = 0
+    """The units that are always there. With 0 it pauses when idle."""
     max: Annotated[Units, Field(ge=1)]
+    """The units that it grows to."""
     pause_after: Seconds | None = None
     """Pause after this long without a connection, from 5m to 1d."""
 
@@ -200,13 +240,28 @@ class Aurora(_Database):
     """An Aurora Serverless v2 cluster. It never has a public address."""
 
     engine: Literal["aurora-postgresql"]
-    version: Annotated[
-        str, Matching(r"latest|\d{2}\.\d{1,2}", 'latest, or a version between quotes, as in "17.7"')
-    ] = "latest"
+    """Which kind of database it is."""
     capacity: Capacity
+    """Between which limits it grows and shrinks by itself."""
     data_api: bool = False
+    """Take SQL over HTTPS from whoever IAM allows."""
     backup_days: Annotated[int, Field(ge=1, le=35)] = 7
     """Aurora always keeps a backup of at least one day."""
+
+    @property
+    def public(self) -> bool:
+        """Whether it has a public address: never."""
+        return False
+
+    def problems(self) -> Iterator[Problem]:
+        """Older versions lack what is asked for."""
+        version = versions.resolve(self.engine, self.version)
+        if self.capacity.min == 0 and not versions.has(version, versions.PAUSES_FROM):
+            known = versions.listed(versions.PAUSES_FROM)
+            yield Problem(("version",), f"one that pauses, {known}; or capacity.min from 0.5")
+        if self.data_api and not versions.has(version, versions.DATA_API_FROM):
+            known = versions.listed(versions.DATA_API_FROM)
+            yield Problem(("version",), f"one with the Data API, {known}; or data_api: false")
 
 
 Database = Annotated[PostgreSql | Aurora, Field(discriminator="engine")]
@@ -216,10 +271,15 @@ class Data(Model):
     """Networks and what lives in them."""
 
     networks: Mapping[Label, Network] = {}
+    """Networks by name."""
     security_groups: Mapping[SecurityGroupName, SecurityGroup] = {}
+    """Security groups by name."""
     databases: Mapping[DatabaseIdentifier, Database] = {}
+    """Databases by identifier, which names them in RDS too."""
     bastion: bool = False
-    """A machine in each network, reached through Session Manager, for what has no address."""
+    """A machine in every network that has a database without a public address, reached through
+    Session Manager. It stops itself when idle. Aurora then takes connections from it alone, and
+    from none of its `security_groups`."""
 
     def places(self) -> list[tuple[str, str | None]]:
         """Return the region and part of every stack that the networks need, each once, in order."""
@@ -239,14 +299,25 @@ class Data(Model):
             update={"networks": networks, "security_groups": groups, "databases": databases}
         )
 
+    def has_bastion(self, network: str) -> bool:
+        """Tell whether a network has a bastion: one is asked for, and it has something to reach."""
+        return self.bastion and False in self._publicity(network)
+
     def is_public(self, network: str) -> bool:
         """Tell whether anything in a network has a public address."""
-        return any(
-            isinstance(database, PostgreSql)
-            and database.public
-            and self.network_of(database) == network
-            for database in self.databases.values()
-        )
+        return self.has_bastion(network) or True in self._publicity(network)
+
+    def _publicity(self, network: str) -> set[bool]:
+        databases = [d for d in self.databases.values() if self.network_of(d) == network]
+        return {database.public for database in databases}
+
+    def listeners(self) -> dict[str, list[str]]:
+        """Return the databases of whose alarms each e-mail address is told."""
+        found: dict[str, list[str]] = {}
+        for name, database in self.databases.items():
+            for address in database.notify:
+                found.setdefault(address, []).append(name)
+        return found
 
     def network_of(self, item: SecurityGroup | PostgreSql | Aurora) -> str:
         """Return the name of the network that an item belongs to."""
@@ -278,9 +349,9 @@ class Data(Model):
     ) -> Iterator[Problem]:
         known = ", ".join(self.networks)
         if not self.networks:
-            yield Problem(path, "a network to be in: declare one in data.networks")
+            yield Problem((*path, "network"), "declared in data.networks: there is none yet")
         elif item.network is None and len(self.networks) > 1:
-            yield Problem(path, f"a network, since there are several: {known}")
+            yield Problem((*path, "network"), f"named, since there are several: {known}")
         elif item.network is not None and item.network not in self.networks:
             yield Problem((*path, "network"), f"a network declared in data.networks: {known}")
 
@@ -288,9 +359,8 @@ class Data(Model):
         path = ("databases", name)
         if reason := _refused_database(database.first_database(name)):
             yield Problem(
-                path,
-                f"a database field, since the item's own name is not taken as one: {reason}",
-                key=True,
+                (*path, "database"),
+                f"named, since the item's own name cannot be its name: {reason}",
             )
         for index, group in enumerate(database.security_groups):
             declared = self.security_groups.get(group)
@@ -307,7 +377,9 @@ class Data(Model):
                 )
         network = self.networks.get(self.network_of(database))
         if network and len(set(network.subnets.values())) < 2:
-            yield Problem(path, "a network with subnets in two zones or more: RDS takes no fewer")
+            yield Problem(
+                (*path, "network"), "one with subnets in two zones or more: RDS takes no fewer"
+            )
 
 
 def _refused_database(name: str) -> str | None:

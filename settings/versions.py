@@ -1,20 +1,54 @@
-"""What `version: latest` means: the one place to raise it.
+"""PostgreSQL's versions: the one place to raise what `latest` and a major version mean.
 
-The newest version of each engine that the pinned cfn-lint and the CDK's validation both know. A
+The newest of every major version that the pinned cfn-lint and the CDK's validation both know. A
 test compares, so that an upgrade of the packages shows here, in a review, and then in the change
-set. RDS refuses a change of the major version unless the item has `major_upgrade: true`.
+set.
 """
 
 from __future__ import annotations
 
-LATEST = {"aurora-postgresql": "18.4", "postgres": "18.6"}
+from collections.abc import Mapping
+from typing import Literal
+
+Engine = Literal["postgresql", "aurora-postgresql"]
+
+NEWEST: dict[Engine, tuple[str, ...]] = {
+    "postgresql": ("18.6", "17.11", "16.15", "15.19", "14.24"),
+    "aurora-postgresql": ("18.4", "17.10", "16.14", "15.18", "14.23"),
+}
+MAJORS = tuple(version.partition(".")[0] for version in NEWEST["postgresql"])
+
+# The first minor version of each major one; later major versions have it from the start.
+# <https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-serverless-v2-auto-pause.html>
+PAUSES_FROM = {13: 15, 14: 12, 15: 7, 16: 3}
+# <https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/data-api.html>
+DATA_API_FROM = {13: 11, 14: 8, 15: 3, 16: 1, 17: 4}
 
 
-def resolve(engine: str, version: str) -> str:
-    """Return the version to run: the one named, or the newest known."""
-    return LATEST[engine] if version == "latest" else version
+def resolve(engine: Engine, version: str) -> str:
+    """Return the exact version to run: the newest, a major version's newest, or the one named."""
+    if version == "latest":
+        return NEWEST[engine][0]
+    of_major = (newest for newest in NEWEST[engine] if major(newest) == version)
+    return next(of_major, version)
 
 
-def parameter_group_family(engine: str, version: str) -> str:
-    """Return the family that the parameter group of a version has to be of, as in postgres18."""
-    return engine + version.partition(".")[0]
+def major(version: str) -> str:
+    """Return the major version: an upgrade from one to the next cannot be undone."""
+    return version.partition(".")[0]
+
+
+def is_exact(version: str) -> bool:
+    """Tell a version such as 17.11 from one that moves, such as 17 or latest."""
+    return "." in version
+
+
+def has(version: str, first: Mapping[int, int]) -> bool:
+    """Tell whether an exact version has what each major version has from its `first` minor one."""
+    number, minor = (int(part) for part in version.split("."))
+    return number > max(first) or (number in first and minor >= first[number])
+
+
+def listed(first: Mapping[int, int]) -> str:
+    """Write the first minor versions: from 13.15, 14.12, ..."""
+    return "from " + ", ".join(f"{number}.{minor}" for number, minor in first.items())

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from constructs import Construct
 
-from groundwork.data import Aurora, Network, PostgreSql, SecurityGroup
+from groundwork.data import Alarms, AlarmTopic, Bastion, Network, SecurityGroup, make_database
 from settings import Settings
-from settings import data as declared
+from settings.data import Aurora, PostgreSql
 from stacks.area import AreaStack
 
 
@@ -24,6 +26,7 @@ class DataStack(AreaStack):
         self.data = settings.data.within(region, part)
         self.networks = self._networks()
         self.security_groups = self._security_groups()
+        self.bastions = self._bastions()
         self._databases()
 
     def _networks(self) -> dict[str, Network]:
@@ -40,7 +43,8 @@ class DataStack(AreaStack):
             groups[name] = SecurityGroup(
                 scope,
                 name,
-                vpc=self._network_of(group).vpc,
+                name=name,
+                vpc=self.networks[self.data.network_of(group)].vpc,
                 description=group.description,
                 blocks=group.blocks,
             )
@@ -49,39 +53,51 @@ class DataStack(AreaStack):
                 groups[name].admit(source, groups[source])
         return groups
 
+    def _bastions(self) -> dict[str, Bastion]:
+        bastions = {
+            name: Bastion(network, "bastion", network=network)
+            for name, network in self.networks.items()
+            if self.data.has_bastion(name)
+        }
+        for name, bastion in bastions.items():
+            instance = bastion.instance.ref
+            self.show(name, "bastion", value=instance, description=f"The bastion of {name}")
+        return bastions
+
     def _databases(self) -> None:
         scope = self.group("databases")
         for name, database in self.data.databases.items():
-            made = self._database(scope, name, database)
-            secret = made.password.secret.ref
-            self.show(name, "address", value=made.address, description=f"Where {name} listens")
-            self.show(name, "secret", value=secret, description=f"Holds the password of {name}")
-
-    def _database(
-        self, scope: Construct, name: str, database: declared.PostgreSql | declared.Aurora
-    ) -> PostgreSql | Aurora:
-        identifier = "-".join(filter(None, (self.prefix, name)))
-        network = self._network_of(database)
-        groups = [self.security_groups[group] for group in database.security_groups]
-        if isinstance(database, declared.Aurora):
-            return Aurora(
+            identifier = self._identifier(name)
+            made = make_database(
                 scope,
                 name,
                 identifier=identifier,
                 database=database,
-                network=network,
-                security_groups=groups,
+                network=self.networks[self.data.network_of(database)],
+                security_groups=self._groups_of(database),
             )
-        return PostgreSql(
-            scope,
-            name,
-            identifier=identifier,
-            database=database,
-            network=network,
-            security_groups=groups,
-        )
+            if database.notify:
+                topic = self.alarm_topic.topic
+                Alarms(made, "alarms", identifier=identifier, database=database, topic=topic)
+            secret = made.password.secret.ref
+            self.show(name, "address", value=made.address, description=f"Where {name} listens")
+            self.show(name, "secret", value=secret, description=f"Holds the password of {name}")
+        for address, names in self.data.listeners().items():
+            self.alarm_topic.tell(address, [self._identifier(name) for name in names])
 
-    def _network_of(
-        self, item: declared.SecurityGroup | declared.PostgreSql | declared.Aurora
-    ) -> Network:
-        return self.networks[self.data.network_of(item)]
+    @cached_property
+    def alarm_topic(self) -> AlarmTopic:
+        """Made when the first database needs it."""
+        return AlarmTopic(self, "alarms")
+
+    def _groups_of(self, database: PostgreSql | Aurora) -> list[SecurityGroup]:
+        """Let a bastion reach what has no public address. Aurora then lets in nobody else."""
+        groups = [self.security_groups[group] for group in database.security_groups]
+        bastion = self.bastions.get(self.data.network_of(database))
+        if not bastion or database.public:
+            return groups
+        return [bastion.databases, *(groups if isinstance(database, PostgreSql) else [])]
+
+    def _identifier(self, name: str) -> str:
+        """Put the environment before a database's name, which is one in an account and region."""
+        return "-".join(filter(None, (self.prefix, name)))

@@ -1,8 +1,10 @@
-"""Data: networks, security groups and databases."""
+"""Data: networks, security groups, databases, the bastion and the alarms."""
 
-from groundwork.data.aurora import Aurora
+from groundwork.data.alarm_topic import AlarmTopic
+from groundwork.data.alarms import Alarms
+from groundwork.data.bastion import Bastion
+from groundwork.data.databases import make_database
 from groundwork.data.network import Network
-from groundwork.data.postgresql import PostgreSql
 from groundwork.data.security_group import SecurityGroup
 
-__all__ = ["Aurora", "Network", "PostgreSql", "SecurityGroup"]
+__all__ = ["AlarmTopic", "Alarms", "Bastion", "Network", "SecurityGroup", "make_database"]

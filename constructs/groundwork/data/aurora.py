@@ -11,7 +11,7 @@ from constructs import Construct
 from groundwork.data.database import EXTENDED_SUPPORT, LOGS, Database
 from groundwork.data.network import Network
 from groundwork.data.security_group import PORT, SecurityGroup
-from settings import data
+from settings import data, versions
 
 ENGINE = "aurora-postgresql"
 
@@ -86,7 +86,7 @@ class Aurora(Database):
             db_cluster_identifier=self.cluster.ref,
             db_instance_class="db.serverless",
             engine=ENGINE,
-            auto_minor_version_upgrade=database.version == "latest",
+            auto_minor_version_upgrade=not versions.is_exact(database.version),
             # Where a subnet has a route to the internet, RDS would make it public by default.
             publicly_accessible=False,
         )
@@ -98,6 +98,7 @@ class Aurora(Database):
         group = rds.CfnDBClusterParameterGroup(
             self,
             "parameters",
+            db_cluster_parameter_group_name=self.parameters_name,
             family=self.family,
             description=f"TLS only, for {self.identifier}",
             parameters={"rds.force_ssl": "1"},

@@ -9,11 +9,9 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_rds as rds
 from constructs import Construct
 
-from groundwork.checks import acknowledge
-from groundwork.data import versions
 from groundwork.data.password import Password
 from groundwork.data.security_group import SecurityGroup
-from settings import data
+from settings import data, versions
 
 EXTENDED_SUPPORT = "open-source-rds-extended-support-disabled"
 """Otherwise RDS charges by the hour, by default, for every version that its community gave up."""
@@ -34,7 +32,9 @@ class Database(Construct):
 
     Its identifier is given, not made up: CloudFormation never replaces what has a name of its own.
     A change that RDS cannot make in place (the encryption, the owner, the first database) fails
-    before anything happens, and the data stays.
+    before anything happens, and the data stays. The parameter group has a name for the same reason:
+    it is of a major version, and while its name stays, an upgrade to the next one fails as well.
+    CloudFormation itself would allow Aurora any upgrade.
     """
 
     def __init__(
@@ -49,8 +49,9 @@ class Database(Construct):
     ) -> None:
         super().__init__(scope, id)
         self.identifier = identifier
-        self.version = versions.resolve(engine, database.version)
-        self.family = versions.parameter_group_family(engine, self.version)
+        self.version = versions.resolve(database.engine, database.version)
+        self.family = engine + versions.major(self.version)
+        self.parameters_name = identifier + (f"-{self.family}" if database.major_upgrade else "")
         self.security_group_ids = [group.group_id for group in security_groups]
         self.of_data, self.of_password, self.of_rest = REMOVAL[database.deletion]
         self.password = Password(
@@ -65,12 +66,6 @@ class Database(Construct):
         """Protect the resource that holds the data, and tell the secret where it is."""
         resource.apply_removal_policy(self.of_data)
         self.password.attach(resource)
-        acknowledge(
-            resource,
-            "AwsSolutions-RDS11",
-            "Every client expects 5432, and a scanner finds any other port. Who gets in is decided "
-            "by security groups, TLS and the password.",
-        )
 
     def log(self, resource: rds.CfnDBInstance | rds.CfnDBCluster, kind: str) -> None:
         """Make the log group that RDS would make by itself on its first export, without an end."""

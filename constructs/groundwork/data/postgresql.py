@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from aws_cdk import aws_rds as rds
 from constructs import Construct
 
+from groundwork.checks import acknowledge
 from groundwork.data.database import EXTENDED_SUPPORT, LOGS, Database
 from groundwork.data.network import Network
 from groundwork.data.security_group import PORT, SecurityGroup
-from settings import data
+from settings import data, versions
 
 ENGINE = "postgres"
 
@@ -18,7 +19,7 @@ ENGINE = "postgres"
 class PostgreSql(Database):
     """An RDS instance that takes connections over TLS alone.
 
-    With `version: latest` RDS installs minor versions by itself; one that is named stays.
+    RDS installs minor versions by itself, unless the file names an exact one.
     <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_PostgreSQL.html>
     """
 
@@ -42,6 +43,12 @@ class PostgreSql(Database):
         )
         self.instance = self._instance(database, network)
         self.keep(self.instance)
+        acknowledge(
+            self.instance,
+            "AwsSolutions-RDS11",
+            "Every client expects 5432, and a scanner finds any other port. Who gets in is decided "
+            "by security groups, TLS and the password.",
+        )
         if database.log_exports:
             self.log(self.instance, "instance")
 
@@ -60,7 +67,7 @@ class PostgreSql(Database):
             engine_version=self.version,
             engine_lifecycle_support=EXTENDED_SUPPORT,
             allow_major_version_upgrade=database.major_upgrade,
-            auto_minor_version_upgrade=database.version == "latest",
+            auto_minor_version_upgrade=not versions.is_exact(database.version),
             db_name=database.first_database(self.node.id),
             master_username=database.user,
             master_user_password=self.password.reference,
@@ -88,6 +95,7 @@ class PostgreSql(Database):
         group = rds.CfnDBParameterGroup(
             self,
             "parameters",
+            db_parameter_group_name=self.parameters_name,
             family=self.family,
             description=f"TLS only, for {self.identifier}",
             parameters={"rds.force_ssl": "1"},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
@@ -19,25 +19,33 @@ _NOTHING = ec2.CfnSecurityGroup.EgressProperty(
 
 
 class SecurityGroup(Construct):
-    """A group with the declared name, whose members take connections from the declared sources.
+    """A group whose members take connections to PostgreSQL from the declared sources.
 
-    Members cannot open connections: a database answers, and asks nobody. Address blocks are rules
-    of the group itself. Groups that are sources have rules of their own (`admit`), so that groups
-    can name each other in any order.
+    Its members open no connections but to the groups that admit them (`admit`): a database answers,
+    and asks nobody. Address blocks are rules of the group itself. Rules between groups stand apart,
+    so that groups can name each other in any order.
     """
 
     def __init__(
-        self, scope: Construct, id: str, *, vpc: ec2.CfnVPC, description: str, blocks: Iterable[str]
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        vpc: ec2.CfnVPC,
+        description: str,
+        name: str | None = None,
+        blocks: Sequence[str] = (),
+        egress: Sequence[ec2.CfnSecurityGroup.EgressProperty] = (_NOTHING,),
     ) -> None:
         super().__init__(scope, id)
         self.group = ec2.CfnSecurityGroup(
             self,
             "group",
-            group_name=id,
+            group_name=name,
             group_description=description,
             vpc_id=vpc.ref,
             security_group_ingress=[_from_block(block) for block in blocks],
-            security_group_egress=[_NOTHING],
+            security_group_egress=list(egress),
         )
 
     @property
@@ -46,7 +54,7 @@ class SecurityGroup(Construct):
         return self.group.attr_group_id
 
     def admit(self, name: str, source: SecurityGroup) -> None:
-        """Take connections from the members of another group."""
+        """Let the members of another group connect."""
         ec2.CfnSecurityGroupIngress(
             self,
             f"from-{name}",
@@ -56,6 +64,16 @@ class SecurityGroup(Construct):
             from_port=PORT,
             to_port=PORT,
             description=f"PostgreSQL from {name}",
+        )
+        ec2.CfnSecurityGroupEgress(
+            self,
+            f"to-here-from-{name}",
+            group_id=source.group_id,
+            destination_security_group_id=self.group_id,
+            ip_protocol="tcp",
+            from_port=PORT,
+            to_port=PORT,
+            description="PostgreSQL",
         )
 
 
