@@ -25,6 +25,7 @@ GAPS = (
     "principal_arn",
     "public_images",
     "receipt_rules",
+    "replacements",
     "role_boundaries",
     "rotation",
     "secret_policies",

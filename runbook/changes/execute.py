@@ -125,7 +125,8 @@ def _run(client: CloudFormationClient, stack: StackReview, watch: Watcher) -> No
     final = poll(client, look, lambda current: not _busy(current["StackStatus"]))
     if final["StackStatus"] not in ("CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE"):
         raise Fault(
-            _cause(stack.name, told), f"{stack.name} was rolled back: it is {final['StackStatus']}."
+            _cause(client, stack.name, told),
+            f"{stack.name} was rolled back: it is {final['StackStatus']}.",
         )
 
 
@@ -149,13 +150,28 @@ def _event(stack: str, raw: dict[str, Any]) -> Event:
     )
 
 
-def _cause(stack: str, events: list[Event]) -> str:
+def _cause(client: CloudFormationClient, stack: str, events: list[Event]) -> str:
     """Return the first real cause: what was cancelled because of it is only a symptom."""
     failures = [e for e in events if e.status.endswith("_FAILED") and "ancelled" not in e.reason]
+    if refused := [event for event in failures if "DescribeEvents" in event.reason]:
+        return f"{stack}: {_refusal(client, refused[0])}"
     if not failures:
         return f"{stack} failed, and CloudFormation gave no reason."
     first = failures[0]
     return f"{stack}: {first.logical_id} ({first.type}) failed: {first.reason}"
+
+
+def _refusal(client: CloudFormationClient, event: Event) -> str:
+    """Return what CloudFormation's own validation found, which the stack's events only refer to."""
+    with suppress(ClientError):
+        answer = client.describe_events(StackName=event.stack, Filters={"FailedEvents": True})
+        found = [
+            f"{item['LogicalResourceId']} ({item['ResourceType']}) {item['ValidationStatusReason']}"
+            for item in answer["OperationEvents"]
+            if "ValidationStatusReason" in item and "LogicalResourceId" in item
+        ]
+        return "; ".join(dict.fromkeys(found)) or event.reason
+    return event.reason
 
 
 def _guard(client: CloudFormationClient, stack: StackReview, freed: Collection[str] = ()) -> None:

@@ -16,7 +16,7 @@ def poll(
     client: CloudFormationClient, ask: Callable[[], Answer], done: Callable[[Answer], bool]
 ) -> Answer:
     """Ask until it is done. CloudFormation allows few calls a second; one's own machine, many."""
-    local = client.meta.endpoint_url.startswith("https://localhost")
+    local = client.meta.endpoint_url.startswith("https://127.0.0.1:")
     while not done(answer := ask()):
         time.sleep(0.2 if local else 2)
     return answer

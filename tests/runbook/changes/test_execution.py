@@ -1,0 +1,232 @@
+"""What execution refuses, and what CloudFormation refuses to whoever goes round it."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from typing import Any
+
+import pytest
+
+from runbook import aws
+from runbook.changes.execute import execute, stack_policy
+from runbook.changes.prepare import Preparation, discard_reviewed, find_stack, now
+from runbook.changes.waiting import poll
+from runbook.fault import Fault
+from tests.runbook.changes.stacks import (
+    Made,
+    Resources,
+    bucket,
+    buckets,
+    deploy,
+    only,
+    prepare,
+    run,
+    stack_of,
+)
+from tests.runbook.conftest import REGION, TEMPLATES
+
+pytestmark = [
+    pytest.mark.embedded,
+    pytest.mark.xdist_group("runbook"),
+    pytest.mark.usefixtures("account"),
+]
+
+TOPIC: Resources = {"Topic": {"Type": "AWS::SNS::Topic", "Properties": {"DisplayName": "one"}}}
+OTHER: Resources = {"Topic": {"Type": "AWS::SNS::Topic", "Properties": {"DisplayName": "two"}}}
+
+
+@pytest.fixture
+def name() -> str:
+    """A name for a stack and what is in it, which no other test has."""
+    return f"stack-{uuid.uuid4().hex[:12]}"
+
+
+@pytest.fixture
+def cloudformation() -> Any:
+    return aws.cloudformation(REGION)
+
+
+def test_a_change_set_that_is_gone_is_refused(name: str) -> None:
+    prepared = prepare(stack_of(name, TOPIC))
+    discard_reviewed(only(prepared))
+    with pytest.raises(Fault, match="the reviewed change set is gone"):
+        run(prepared)
+
+
+def test_a_change_set_made_again_under_the_same_name_is_refused(
+    name: str, cloudformation: Any
+) -> None:
+    deploy(name, TOPIC)
+    prepared = prepare(stack_of(name, OTHER))
+    change_set = cloudformation.describe_change_set(ChangeSetName=only(prepared).change_set)
+    cloudformation.delete_change_set(ChangeSetName=only(prepared).change_set)
+    cloudformation.create_change_set(
+        StackName=name,
+        ChangeSetName=change_set["ChangeSetName"],
+        TemplateBody=json.dumps({"Resources": {**OTHER, "Bucket": bucket(name)}}),
+    )
+    with pytest.raises(Fault, match="the reviewed change set is gone"):
+        run(prepared)
+    assert name not in buckets()
+
+
+def test_a_stack_that_somebody_changed_meanwhile_is_refused(name: str, cloudformation: Any) -> None:
+    deploy(name, TOPIC)
+    prepared = prepare(stack_of(name, {**TOPIC, "Bucket": bucket(name)}))
+    second = prepare(stack_of(name, OTHER))
+    run(second)
+    with pytest.raises(Fault, match=r"gone|somebody changed the stack"):
+        run(prepared)
+    assert name not in buckets()
+
+
+def test_a_template_that_is_not_the_reviewed_one_is_refused(name: str) -> None:
+    prepared = prepare(stack_of(name, TOPIC))
+    altered = prepared.model_copy(
+        update={"stacks": (only(prepared).model_copy(update={"template_digest": "0" * 64}),)}
+    )
+    with pytest.raises(Fault, match="another template than the one reviewed"):
+        run(altered)
+
+
+def test_nothing_is_executed_when_one_of_several_is_refused(name: str) -> None:
+    first, second = f"{name}-a", f"{name}-b"
+    prepared = prepare(
+        stack_of(first, {"Bucket": bucket(first)}), stack_of(second, {"Bucket": bucket(second)})
+    )
+    discard_reviewed(prepared.stacks[1])
+    with pytest.raises(Fault):
+        run(prepared)
+    assert not {first, second} & buckets()
+
+
+def test_a_stack_waits_for_those_that_it_depends_on(name: str) -> None:
+    first, second = f"{name}-a", f"{name}-b"
+    events = run(prepare(stack_of(second, TOPIC, depends_on=(first,)), stack_of(first, TOPIC)))
+    order = [event.stack for event in events]
+    assert order.index(second) > max(index for index, stack in enumerate(order) if stack == first)
+
+
+def test_the_first_cause_of_a_failure_is_told_and_not_its_symptoms(name: str) -> None:
+    deploy(name, TOPIC)
+    refused = {
+        "Type": "AWS::IAM::UserToGroupAddition",
+        "Properties": {"GroupName": "no-such-group", "Users": ["nobody"]},
+    }
+    with pytest.raises(Fault) as caught:
+        run(
+            prepare(
+                stack_of(
+                    name, {**TOPIC, "Refused": refused, "After": bucket(name, DependsOn="Refused")}
+                )
+            )
+        )
+    assert f"{name}: Refused (AWS::IAM::UserToGroupAddition) failed" in caught.value.message
+    assert "rolled back" in caught.value.advice
+
+
+def test_what_cloudformation_refuses_beforehand_is_told_by_resource(name: str) -> None:
+    with pytest.raises(Fault) as caught:
+        run(prepare(stack_of(name, {"Taken": bucket(TEMPLATES)})))
+    assert "Taken (AWS::S3::Bucket)" in caught.value.message
+    assert TEMPLATES in caught.value.message
+
+
+def test_preparing_changes_no_stack(name: str, cloudformation: Any) -> None:
+    deploy(name, TOPIC)
+    cloudformation.update_termination_protection(StackName=name, EnableTerminationProtection=False)
+    before = find_stack(cloudformation, name)
+    prepare(stack_of(name, OTHER))
+    assert find_stack(cloudformation, name) == before
+
+
+def test_one_change_set_that_cannot_be_made_leaves_none(name: str, cloudformation: Any) -> None:
+    broken: Resources = {"Nothing": {"Type": "AWS::Nothing::AtAll"}}
+    with pytest.raises(Fault):
+        prepare(stack_of(f"{name}-a", TOPIC), stack_of(f"{name}-b", broken))
+    assert find_stack(cloudformation, f"{name}-a") is None
+    assert find_stack(cloudformation, f"{name}-b") is None
+
+
+def test_two_preparations_never_share_a_name(account: str) -> None:
+    made: Any = Made([])
+    moment = now()
+    assert Preparation.of(made, moment).name != Preparation.of(made, moment).name
+
+
+def test_executed_stacks_are_protected_against_deletion(name: str, cloudformation: Any) -> None:
+    deploy(name, TOPIC)
+    found = find_stack(cloudformation, name)
+    assert found
+    assert found["EnableTerminationProtection"] is True
+
+
+def test_data_is_not_deleted_without_its_name_typed(name: str) -> None:
+    deploy(name, {**TOPIC, "Bucket": bucket(name)})
+    prepared = prepare(stack_of(name, TOPIC))
+    with pytest.raises(Fault, match="stack policy"):
+        execute(prepared, lambda event: None)
+    assert name in buckets()
+
+
+@pytest.mark.parametrize("resources", [{**TOPIC}, {**TOPIC, "Bucket": bucket("another-name")}])
+def test_the_guard_holds_against_plain_cloudformation(
+    name: str, cloudformation: Any, resources: Resources
+) -> None:
+    deploy(name, {**TOPIC, "Bucket": bucket(name)})
+    made = cloudformation.create_change_set(
+        StackName=name,
+        ChangeSetName="round-the-command",
+        TemplateBody=json.dumps({"Resources": resources}),
+    )
+    cloudformation.get_waiter("change_set_create_complete").wait(
+        ChangeSetName=made["Id"], WaiterConfig={"Delay": 1}
+    )
+    cloudformation.execute_change_set(ChangeSetName=made["Id"])
+    _settle(cloudformation, name)
+    found = find_stack(cloudformation, name)
+    assert found
+    assert found["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
+    assert name in buckets()
+
+
+def _settle(cloudformation: Any, name: str) -> None:
+    poll(
+        cloudformation,
+        lambda: find_stack(cloudformation, name),
+        lambda found: found is None or not found["StackStatus"].endswith("_IN_PROGRESS"),
+    )
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_the_guard_is_back_after_it_was_lifted(name: str, cloudformation: Any, fails: bool) -> None:
+    kept = f"{name}-kept"
+    deploy(name, {"Kept": bucket(kept), "Gone": bucket(name)})
+    resources: Resources = {"Kept": bucket(kept)}
+    if fails:
+        resources["Taken"] = bucket(TEMPLATES)
+    prepared = prepare(stack_of(name, resources))
+    try:
+        run(prepared, lifted=prepared.guarded)
+    except Fault:
+        assert fails
+    policy = json.loads(cloudformation.get_stack_policy(StackName=name)["StackPolicyBody"])
+    expected = (
+        ["LogicalResourceId/Gone", "LogicalResourceId/Kept"]
+        if fails
+        else ["LogicalResourceId/Kept"]
+    )
+    assert policy["Statement"][1]["Resource"] == expected
+    assert (name in buckets()) is fails
+
+
+def test_a_stack_policy_frees_only_what_is_named() -> None:
+    template = {"Resources": {"One": bucket("one"), "Two": bucket("two"), **TOPIC}}
+    assert stack_policy(template)["Statement"][1]["Resource"] == [
+        "LogicalResourceId/One",
+        "LogicalResourceId/Two",
+    ]
+    freed = stack_policy(template, {"One"})
+    assert freed["Statement"][1]["Resource"] == ["LogicalResourceId/Two"]
+    assert len(stack_policy({"Resources": TOPIC})["Statement"]) == 1

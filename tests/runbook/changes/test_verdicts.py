@@ -1,0 +1,190 @@
+"""Every verdict of a review, compared with what is there after its execution."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+import boto3
+import pytest
+
+from runbook.changes.review import Effect, StackAction, Undo, Verdict
+from tests.runbook.changes.stacks import (
+    Resources,
+    bucket,
+    buckets,
+    deploy,
+    only,
+    prepare,
+    run,
+    stack_of,
+)
+
+pytestmark = [
+    pytest.mark.embedded,
+    pytest.mark.xdist_group("runbook"),
+    pytest.mark.usefixtures("account"),
+]
+
+TOPIC: Resources = {"Topic": {"Type": "AWS::SNS::Topic", "Properties": {"DisplayName": "one"}}}
+
+
+@pytest.fixture
+def name() -> str:
+    """A name for a stack and what is in it, which no other test has."""
+    return f"stack-{uuid.uuid4().hex[:12]}"
+
+
+def test_a_new_stack_is_created_with_everything_added(name: str) -> None:
+    prepared = prepare(stack_of(name, {"Bucket": bucket(name)}))
+    stack = only(prepared)
+    assert stack.action is StackAction.CREATE
+    assert [(change.effect, change.verdict) for change in stack.changes] == [(Effect.ADD, None)]
+    assert name not in buckets()
+    run(prepared)
+    assert name in buckets()
+
+
+def test_an_unchanged_stack_has_no_change_set(name: str) -> None:
+    deploy(name, TOPIC)
+    prepared = prepare(stack_of(name, TOPIC))
+    assert only(prepared).action is StackAction.NOTHING
+    assert prepared.changed == ()
+
+
+def test_a_changed_property_is_shown_before_and_after(name: str) -> None:
+    deploy(name, TOPIC)
+    changed: Resources = {
+        "Topic": {"Type": "AWS::SNS::Topic", "Properties": {"DisplayName": "two"}}
+    }
+    change = only(prepare(stack_of(name, changed))).changes[0]
+    assert change.effect is Effect.CHANGE
+    assert [(d.path, d.before, d.after) for d in change.differences] == [
+        ("Properties.DisplayName", "one", "two")
+    ]
+    assert change.undo is Undo.FREE
+
+
+def test_a_change_that_keeps_the_resource_keeps_its_data(name: str) -> None:
+    deploy(name, {"Bucket": bucket(name)})
+    versioned = bucket(name)
+    versioned["Properties"]["VersioningConfiguration"] = {"Status": "Enabled"}
+    prepared = prepare(stack_of(name, {"Bucket": versioned}))
+    assert only(prepared).changes[0].verdict is Verdict.KEPT
+    assert prepared.guarded == ()
+    run(prepared)
+    assert name in buckets()
+
+
+@pytest.mark.parametrize(
+    ("policy", "verdict", "remains"),
+    [("Delete", Verdict.LOST, False), ("Retain", Verdict.KEPT, True), (None, Verdict.LOST, False)],
+)
+def test_a_replaced_bucket_goes_as_its_update_replace_policy_says(
+    name: str, policy: str | None, verdict: Verdict, remains: bool
+) -> None:
+    attributes = {"UpdateReplacePolicy": policy} if policy else {}
+    deploy(name, {"Bucket": bucket(name, **attributes)})
+    prepared = prepare(stack_of(name, {"Bucket": bucket(f"{name}-2", **attributes)}))
+    change = only(prepared).changes[0]
+    assert (change.effect, change.verdict) == (Effect.REPLACE, verdict)
+    run(prepared, lifted=prepared.guarded)
+    assert f"{name}-2" in buckets()
+    assert (name in buckets()) is remains
+
+
+@pytest.mark.parametrize(
+    ("policy", "effect", "verdict", "remains"),
+    [
+        ("Delete", Effect.DELETE, Verdict.LOST, False),
+        ("Retain", Effect.RETAIN, Verdict.KEPT, True),
+        ("RetainExceptOnCreate", Effect.RETAIN, Verdict.KEPT, True),
+    ],
+)
+def test_a_removed_bucket_goes_as_its_deletion_policy_says(
+    name: str, policy: str, effect: Effect, verdict: Verdict, remains: bool
+) -> None:
+    deploy(name, {**TOPIC, "Bucket": bucket(name, DeletionPolicy=policy)})
+    prepared = prepare(stack_of(name, TOPIC))
+    change = only(prepared).changes[0]
+    assert (change.effect, change.verdict) == (effect, verdict)
+    run(prepared, lifted=prepared.guarded)
+    assert (name in buckets()) is remains
+
+
+def _database(name: str, **attributes: str) -> dict[str, Any]:
+    return {
+        "Type": "AWS::RDS::DBInstance",
+        "Properties": {
+            "DBInstanceIdentifier": name,
+            "DBInstanceClass": "db.t3.micro",
+            "Engine": "postgres",
+            "AllocatedStorage": "20",
+            "MasterUsername": "owner",
+            "MasterUserPassword": "only-in-this-test",
+        },
+        **attributes,
+    }
+
+
+@pytest.mark.parametrize("attributes", [{"DeletionPolicy": "Snapshot"}, {}])
+def test_a_removed_database_leaves_a_snapshot(name: str, attributes: dict[str, str]) -> None:
+    deploy(name, {**TOPIC, "Database": _database(name, **attributes)})
+    prepared = prepare(stack_of(name, TOPIC))
+    change = only(prepared).changes[0]
+    assert (change.effect, change.verdict) == (Effect.DELETE, Verdict.SNAPSHOT)
+    assert change.undo is Undo.RESTORE
+    run(prepared, lifted=prepared.guarded)
+    snapshots = boto3.client("rds").describe_db_snapshots()["DBSnapshots"]
+    assert name in {snapshot["DBInstanceIdentifier"] for snapshot in snapshots}
+
+
+def test_a_password_is_not_shown(name: str) -> None:
+    deploy(name, {"Database": _database(name)})
+    changed = _database(name)
+    changed["Properties"]["MasterUserPassword"] = "another-of-this-test"
+    change = only(prepare(stack_of(name, {"Database": changed}))).changes[0]
+    assert "of-this-test" not in change.model_dump_json()
+    assert "in-this-test" not in change.model_dump_json()
+    assert [difference.path for difference in change.differences] == [
+        "Properties.MasterUserPassword"
+    ]
+
+
+def test_a_replacement_that_only_execution_decides_is_told_apart_from_a_certain_one(
+    name: str,
+) -> None:
+    deploy(name, {"Database": _database(name, UpdateReplacePolicy="Snapshot")})
+    changed = _database(name, UpdateReplacePolicy="Snapshot")
+    changed["Properties"]["BackupRetentionPeriod"] = 7
+    prepared = prepare(stack_of(name, {"Database": changed}))
+    change = only(prepared).changes[0]
+    assert (change.effect, change.verdict) == (Effect.MAY_REPLACE, Verdict.SNAPSHOT)
+    assert prepared.guarded == (f"{name}/Database",)
+
+
+def test_a_security_group_that_is_opened_is_an_opening_gained(name: str) -> None:
+    def group(*sources: str) -> Resources:
+        rules = [
+            {"IpProtocol": "tcp", "FromPort": 5432, "ToPort": 5432, "CidrIp": source}
+            for source in sources
+        ]
+        properties = {"GroupDescription": "test", "SecurityGroupIngress": rules}
+        return {"Group": {"Type": "AWS::EC2::SecurityGroup", "Properties": properties}}
+
+    deploy(name, group("10.0.0.0/8"))
+    network = only(prepare(stack_of(name, group("0.0.0.0/0")))).network
+    assert [(grant.holder, grant.allows) for grant in network.gained] == [("0.0.0.0/0", "tcp 5432")]
+    assert [grant.holder for grant in network.lost] == ["10.0.0.0/8"]
+
+
+def test_a_policy_that_allows_more_is_a_permission_gained(name: str) -> None:
+    def policy(*actions: str) -> Resources:
+        document = {"Statement": [{"Effect": "Allow", "Action": [*actions], "Resource": "*"}]}
+        properties = {"PolicyDocument": {"Version": "2012-10-17", **document}}
+        return {"Policy": {"Type": "AWS::IAM::ManagedPolicy", "Properties": properties}}
+
+    deploy(name, policy("s3:GetObject"))
+    permissions = only(prepare(stack_of(name, policy("s3:GetObject", "s3:PutObject")))).permissions
+    assert [grant.allows for grant in permissions.gained] == ["s3:PutObject"]
+    assert permissions.lost == ()

@@ -1,0 +1,42 @@
+"""The embedded AWS for the command's tests, with this process pointed at it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import boto3
+import pytest
+
+import embedded
+from runbook import aws
+
+ACCOUNT = "123456789012"
+REGION = "us-east-1"
+
+
+@pytest.fixture(scope="session")
+def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Start the embedded AWS, and make its environment this process's own."""
+    state = tmp_path_factory.mktemp("runbook-aws")
+    instance = embedded.start(state, ACCOUNT, REGION)
+    try:
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in instance.environment().items():
+                patch.setitem(os.environ, name, value)
+            aws.cloudformation.cache_clear()
+            boto3.client("s3", config=aws.CONFIG).create_bucket(Bucket=TEMPLATES)
+            yield ACCOUNT
+    finally:
+        aws.cloudformation.cache_clear()
+        embedded.stop(state)
+
+
+TEMPLATES = "templates-of-the-tests"
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> Path:
+    """A folder for what belongs to one test."""
+    return tmp_path
