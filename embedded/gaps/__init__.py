@@ -11,6 +11,7 @@ GAPS = (
     "account_suppression",
     "alarms",
     "buckets",
+    "change_set_permissions",
     "custom_resources",
     "databases",
     "email_identities",
