@@ -60,8 +60,11 @@ class Folder:
         """Write a file; never over another."""
         file = self.folder / name
         file.parent.mkdir(parents=True, exist_ok=True)
-        with file.open("x", encoding="utf-8") as stream:
-            stream.write(text)
+        try:
+            with file.open("x", encoding="utf-8") as stream:
+                stream.write(text)
+        except FileExistsError:
+            raise Fault(f"{file} is there already, and records are not written over.") from None
 
     def read(self, name: str) -> str | None:
         """Read a file."""
