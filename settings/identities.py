@@ -37,7 +37,7 @@ SpfTerm = Annotated[
 TxtValue = Annotated[
     str,
     Matching(
-        r'[^"\\\x00-\x1f\x7f-\U0010ffff]{1,1000}',
+        r"[ !#-\[\]-~]{1,1000}",
         'a TXT value in ASCII, without quotes and backslashes, as in "site-verification=1a2b"',
     ),
 ]
@@ -47,14 +47,18 @@ class Dmarc(Model):
     """The domain's DMARC record: what receivers do with mail that fails, and who is told."""
 
     policy: Literal["none", "quarantine", "reject"] = "none"
+    """What receivers do with mail that fails: deliver it, put it with spam, or refuse it."""
     reports_to: tuple[EmailAddress, ...] = ()
+    """Who gets the daily reports of receivers."""
 
 
 class Spf(Model):
     """What the domain's SPF record already says: a domain has one such record, and it is kept."""
 
     keep: tuple[SpfTerm, ...] = ()
+    """The terms of the record that is there already, in its order."""
     ending: Literal["~all", "-all", "?all"] = "~all"
+    """What receivers do with mail from anywhere else: suspect, refuse, or accept it."""
 
 
 class Dns(Model):
@@ -98,8 +102,11 @@ class Domain(Model):
     mail_from_failure: Literal["use-default", "reject"] = "use-default"
     """What SES does while the MAIL FROM records are missing: use amazonses.com, or send nothing."""
     dmarc: Dmarc = Dmarc()
+    """The DMARC record."""
     spf: Spf = Spf()
+    """The SPF record."""
     dns: Dns = Dns()
+    """Where the records are kept."""
     receives_mail: bool = False
     """SES receives the domain's mail, such as a verification link, and keeps it for 30 days.
 
@@ -133,6 +140,8 @@ class Address(Model):
     """An e-mail address that is verified on its own. Its domain's settings do not apply to it."""
 
     regions: Regions = (DEFAULT_REGION,)
+    """Where the identity stands; the file's `region` unless named."""
     notify: tuple[EmailAddress, ...] = ()
     """Who is told of bounces and complaints, with the original message's headers."""
     configuration_set: ConfigurationSetName | None = None
+    """The set that applies to mail which names none."""

@@ -13,7 +13,7 @@ from settings.identities import Address, ConfigurationSetName, Domain, Regions
 from settings.names import DomainName, EmailAddress, IamUserName, Matching
 from settings.regions import DEFAULT_REGION
 from settings.senders import Sender
-from settings.topics import Topic, topic_name
+from settings.topics import ALARMS, Topic, topic_name
 
 Feedback = Literal["bounce", "complaint"]
 
@@ -22,9 +22,11 @@ class ConfigurationSet(Model):
     """How mail sent through it is treated, and which of its events are published."""
 
     regions: Regions = (DEFAULT_REGION,)
+    """Where the set stands; the file's `region` unless named."""
     topic: EmailAddress | None = None
     """The declared address whose topic takes the events; a topic of the set's own unless named."""
     notify: tuple[EmailAddress, ...] = ()
+    """Who is told of its events, beside those whom the topic tells already."""
     events: Annotated[
         tuple[
             Literal[
@@ -43,6 +45,7 @@ class ConfigurationSet(Model):
         ],
         Field(min_length=1),
     ] = ("reject", "delivery-delay", "rendering-failure")
+    """What is published to the topic."""
     suppression: tuple[Feedback, ...] | None = None
     """What puts a recipient on the suppression list. By its senders' category unless named."""
     require_tls: bool = True
@@ -53,25 +56,47 @@ class ProductionAccess(Model):
     """The request to leave the SES sandbox, sent once for the account and region."""
 
     mail_type: Literal["transactional", "promotional"]
+    """What most of the mail is."""
     website: Annotated[
         str, Matching(r"https?://[^\s]{1,990}", "a web address, as in https://example.org")
     ]
+    """The web address of who sends."""
     use_case: Annotated[str, Field(min_length=30, max_length=5000)]
     """What is sent, to whom, how they signed up and how they unsubscribe: AWS reads this."""
     contacts: Annotated[tuple[EmailAddress, ...], Field(min_length=1, max_length=4)]
+    """Who is told of AWS's answer."""
     language: Literal["en", "ja"] = "en"
+    """The language of AWS's answer."""
+
+
+class Quota(Model):
+    """What AWS lets the account send in a region, as its console shows it under Account."""
+
+    daily: Annotated[int, Field(ge=1)] = 200
+    """Recipients in 24 hours. An account in the sandbox has 200."""
+    per_second: Annotated[int, Field(ge=1)] = 1
+    """Recipients in a second. An account in the sandbox has 1."""
 
 
 class Mail(Model):
     """Everything that SES does for the team."""
 
+    notify: tuple[EmailAddress, ...] = ()
+    """Who is told of the account's alarms: its reputation, its daily quota, its rate."""
+    quota: Quota = Quota()
+    """What the account may send, as AWS allows it."""
     suppression: tuple[Feedback, ...] = ("bounce", "complaint")
     """What puts a recipient on the account's suppression list; [] disables it."""
     production_access: ProductionAccess | None = None
+    """Ask AWS to let the account leave the SES sandbox."""
     domains: Mapping[DomainName, Domain] = {}
+    """Domains to send from, by name."""
     addresses: Mapping[EmailAddress, Address] = {}
+    """Single addresses to send from, by address."""
     configuration_sets: Mapping[ConfigurationSetName, ConfigurationSet] = {}
+    """Configuration sets by name."""
     senders: Mapping[IamUserName, Sender] = {}
+    """Applications that send, by the name of their IAM user."""
 
     def places(self) -> list[tuple[str, str | None]]:
         """Return the region and part of every stack that the items need, each once, in order."""
@@ -83,21 +108,24 @@ class Mail(Model):
             (region, None) for item in items for region in item.regions
         ]
         for sender in self.senders.values():
-            found += [(sender.regions[0], None), (sender.regions[0], sender.stack)]
+            found += [(region, part) for region in sender.regions for part in (None, sender.stack)]
         return sorted(set(found), key=lambda place: (place[0], place[1] or ""))
 
     def topics(self, region: str) -> dict[str, Topic]:
         """Return the topics of a region by name."""
-        found: dict[str, Topic] = {}
-        for name, identity in self._identities().items():
-            if region in identity.regions and identity.notify:
-                topic = found.setdefault(topic_name(name), Topic())
-                found[topic_name(name)] = topic.joined(Topic(identity.notify, identities=(name,)))
+        parts = [(ALARMS, Topic(self.notify, alarms=True))]
+        for name in self.told_of(region):
+            told = self._identities()[name].notify
+            parts.append((topic_name(name), Topic(told, identities=(name,))))
         for name, declared in self.configuration_sets.items():
             if region in declared.regions:
-                topic = found.setdefault(self.topic_of(name), Topic())
-                part = Topic(declared.notify, configuration_sets=(name,))
-                found[self.topic_of(name)] = topic.joined(part)
+                topic = Topic(declared.notify, configuration_sets=(name,), alarms=True)
+                parts.append((self.topic_of(name), topic))
+            if any(sender.bounces_to for sender in self.senders_of(name, region).values()):
+                parts.append((self.bounces_of(name), Topic(configuration_sets=(name,))))
+        found: dict[str, Topic] = {}
+        for name, topic in parts:
+            found[name] = found.get(name, Topic()).joined(topic)
         return found
 
     def _identities(self) -> dict[str, Domain | Address]:
@@ -108,23 +136,71 @@ class Mail(Model):
         address = self.configuration_sets[configuration_set].topic
         return topic_name(address) if address else f"{configuration_set}-events"
 
-    def suppression_of(self, configuration_set: str) -> tuple[Feedback, ...] | None:
+    def bounces_of(self, configuration_set: str) -> str:
+        """Return the name of the topic that takes a set's bounces, for the contacts of senders."""
+        return f"{configuration_set}-bounces"
+
+    def senders_of(self, configuration_set: str, region: str) -> dict[str, Sender]:
+        """Return the senders whose mail goes through a configuration set in a region."""
+        return {
+            name: sender
+            for name, sender in self.senders.items()
+            if region in sender.regions and self.set_of(name) == configuration_set
+        }
+
+    def set_of(self, sender: str) -> str | None:
+        """Return the set that a sender's mail goes through: its own, or its identities' one."""
+        declared = self.senders[sender]
+        if declared.configuration_set:
+            return declared.configuration_set
+        sets = {
+            self._identities()[identity].configuration_set
+            for region in declared.regions
+            for identity in self.identities_of(sender, region)
+        }
+        return sets.pop() if len(sets) == 1 else None
+
+    def identities_of(self, sender: str, region: str) -> list[str]:
+        """Return the identities that prove a sender's From addresses in a region.
+
+        An address that is declared on its own is its own identity, and its domain's as long as it
+        is not verified: both are named.
+        """
+        found: list[str | None] = []
+        for pattern in self.senders[sender].from_addresses:
+            found += [
+                address
+                for address, declared in self.addresses.items()
+                if region in declared.regions and fnmatchcase(address, pattern)
+            ]
+            found.append(self.domain_for(pattern, region))
+        return [name for name in dict.fromkeys(found) if name]
+
+    def suppression_of(self, configuration_set: str) -> tuple[Feedback, ...]:
         """Return what puts a recipient of a set's mail on the suppression list.
 
         Marketing stops after a complaint, too; where both kinds share a set, so does system mail.
-        None leaves it to the account's own setting.
+        A set without senders follows the account's own setting.
         """
         declared = self.configuration_sets[configuration_set].suppression
         if declared is not None:
             return declared
         categories = {
             sender.category
-            for sender in self.senders.values()
-            if sender.configuration_set == configuration_set
+            for name, sender in self.senders.items()
+            if self.set_of(name) == configuration_set
         }
         if not categories:
-            return None
+            return self.suppression
         return ("bounce", "complaint") if "marketing" in categories else ("bounce",)
+
+    def told_of(self, region: str) -> list[str]:
+        """Return the identities in a region of whose bounces and complaints somebody is told."""
+        return [
+            name
+            for name, identity in self._identities().items()
+            if region in identity.regions and identity.notify
+        ]
 
     def received_in(self, region: str) -> list[str]:
         """Return the domains whose mail SES receives in a region."""
@@ -135,13 +211,16 @@ class Mail(Model):
         ]
 
     def identity_for(self, address: str, region: str) -> str | None:
-        """Return the identity that proves a From address in a region, the most specific first.
-
-        A verified domain covers its subdomains too.
-        <https://docs.aws.amazon.com/ses/latest/dg/creating-identities.html>
-        """
+        """Return the identity that proves a From address in a region, the most specific first."""
         if region in getattr(self.addresses.get(address), "regions", ()):
             return address
+        return self.domain_for(address, region)
+
+    def domain_for(self, address: str, region: str) -> str | None:
+        """Return the nearest declared domain of an address: one covers its subdomains too.
+
+        <https://docs.aws.amazon.com/ses/latest/dg/creating-identities.html>
+        """
         labels = address.rpartition("@")[2].split(".")
         parents = (".".join(labels[index:]) for index in range(len(labels) - 1))
         return next(
@@ -177,6 +256,13 @@ class Mail(Model):
                 ("senders", name), sender.configuration_set, sender.regions
             )
             yield from self._from_problems(name, sender)
+            if not self.set_of(name):
+                yield Problem(
+                    ("senders", name, "configuration_set"),
+                    "a configuration set: its mail is measured, logged and suppressed by one, and "
+                    "its identities have none, or several",
+                    rests_on=(("domains",), ("addresses",)),
+                )
 
     def _clashes(self) -> Iterator[Problem]:
         """Find identities whose topics would have one name."""
@@ -187,7 +273,7 @@ class Mail(Model):
                 group = "addresses" if "@" in name else "domains"
                 message = f"a name whose letters and digits differ from those of {first}: "
                 message += f"both topics would be called {topic_name(name)}"
-                yield Problem((group, name), message, key=True)
+                yield Problem((group, name), message, key=True, rests_on=())
 
     def _set_problems(
         self, path: tuple[str, ...], name: str | None, regions: tuple[str, ...]
@@ -200,6 +286,7 @@ class Mail(Model):
             yield Problem(
                 (*path, "configuration_set"),
                 f"a configuration set declared in mail.configuration_sets: {known}",
+                rests_on=(("configuration_sets",),),
             )
         elif missing := [region for region in regions if region not in declared.regions]:
             yield Problem(
@@ -216,6 +303,7 @@ class Mail(Model):
             yield Problem(
                 path,
                 f"an address declared in mail.addresses: {', '.join(self.addresses) or 'none yet'}",
+                rests_on=(("addresses",),),
             )
         elif missing := [
             region for region in configuration_set.regions if region not in address.regions
@@ -236,6 +324,7 @@ class Mail(Model):
                         f"an address whose identity is declared in {region}: add {domain} to "
                         "mail.domains, or the address to mail.addresses "
                         "(SES answers 554 Message rejected otherwise)",
+                        rests_on=(("domains",), ("addresses",)),
                     )
 
     def apart(self) -> Iterator[tuple[str, str]]:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+ALARMS = "mail-alarms"
+"""The topic of what concerns the whole account."""
+
 
 class Topic(NamedTuple):
     """Who is told, of which identities and configuration sets."""
@@ -12,6 +15,8 @@ class Topic(NamedTuple):
     subscribers: tuple[str, ...] = ()
     identities: tuple[str, ...] = ()
     configuration_sets: tuple[str, ...] = ()
+    alarms: bool = False
+    """Whether CloudWatch tells of alarms here, too."""
 
     def joined(self, other: Topic) -> Topic:
         """Return both in one, each subscriber once."""
@@ -19,6 +24,7 @@ class Topic(NamedTuple):
             tuple(dict.fromkeys(self.subscribers + other.subscribers)),
             self.identities + other.identities,
             self.configuration_sets + other.configuration_sets,
+            self.alarms or other.alarms,
         )
 
 

@@ -5,14 +5,26 @@ from __future__ import annotations
 from aws_cdk import Annotations
 from constructs import Construct
 
-from groundwork.mail.configuration_set import ConfigurationSet
-from groundwork.mail.identity import AddressIdentity, DomainIdentity
-from groundwork.mail.receiving import Receiving
-from groundwork.mail.records import HostedRecords, as_text
-from groundwork.mail.topic import NotificationTopic
+from groundwork.mail import (
+    AccountSuppression,
+    Activation,
+    AddressIdentity,
+    ConfigurationSet,
+    DomainIdentity,
+    Feedback,
+    HostedRecords,
+    NotificationTopic,
+    ProductionAccess,
+    QuotaAlarms,
+    Receiving,
+    ReputationAlarms,
+    as_text,
+)
 from settings import Settings
 from settings.identities import Dns
+from settings.topics import ALARMS, topic_name
 from stacks.area import AreaStack
+from stacks.senders import Senders
 
 
 class MailStack(AreaStack):
@@ -23,18 +35,23 @@ class MailStack(AreaStack):
     ) -> None:
         super().__init__(scope, "mail", settings=settings, region=region, part=part)
         self._mail = settings.mail
-        self._region = region
         if part is None:
             self._topics = self._add_topics()
             self._sets = self._add_configuration_sets()
+            self._feedback = Feedback(self, "feedback") if self._mail.told_of(region) else None
             self._add_domains()
             self._add_addresses()
             self._add_receiving()
+            self._add_account()
+        else:
+            self._topics = {}
+            self.node.add_dependency(scope.node.find_child(f"mail-{region}"))
+        Senders(self, "senders", mail=self._mail, part=part, topics=self._topics)
 
     def _add_topics(self) -> dict[str, NotificationTopic]:
         scope = self.group("topics")
         made = {}
-        for name, declared in self._mail.topics(self._region).items():
+        for name, declared in self._mail.topics(self.region).items():
             made[name] = NotificationTopic(scope, name, name=name, declared=declared)
             self.show(name, "topic", value=made[name].arn, description=f"The topic {name}")
         return made
@@ -43,29 +60,42 @@ class MailStack(AreaStack):
         scope = self.group("configuration_sets")
         made = {}
         for name, declared in self._mail.configuration_sets.items():
-            if self._region in declared.regions:
+            if self.region in declared.regions:
+                topic = self._topics[self._mail.topic_of(name)]
                 made[name] = ConfigurationSet(
                     scope,
                     name,
                     name=name,
                     declared=declared,
                     suppression=self._mail.suppression_of(name),
-                    topic=self._topics[self._mail.topic_of(name)],
+                    topic=topic,
                 )
+                ReputationAlarms(made[name], "reputation", configuration_set=name, topic=topic.arn)
+                self._follow_senders(name, made[name])
         return made
+
+    def _follow_senders(self, name: str, configuration_set: ConfigurationSet) -> None:
+        senders = self._mail.senders_of(name, self.region).values()
+        if senders:
+            configuration_set.count_by_sender()
+        if any(sender.bounces_to for sender in senders):
+            configuration_set.tell_of_bounces(self._topics[self._mail.bounces_of(name)])
+        if any(sender.delivery_logs for sender in senders):
+            configuration_set.log_events()
 
     def _add_domains(self) -> None:
         scope = self.group("domains")
         for name, declared in self._mail.domains.items():
-            if self._region in declared.regions:
+            if self.region in declared.regions:
                 domain = DomainIdentity(
                     scope,
                     name,
                     name=name,
                     declared=declared,
-                    region=self._region,
+                    region=self.region,
                     configuration_set=self._sets.get(declared.configuration_set or ""),
                 )
+                self._send_feedback(name, domain)
                 self._publish_records(domain, name, declared.dns)
 
     def _publish_records(self, domain: DomainIdentity, name: str, dns: Dns) -> None:
@@ -83,25 +113,41 @@ class MailStack(AreaStack):
         scope = self.group("addresses")
         apart = dict(self._mail.apart())
         for name, declared in self._mail.addresses.items():
-            if self._region in declared.regions:
+            if self.region in declared.regions:
                 address = AddressIdentity(
                     scope,
                     name,
                     name=name,
                     configuration_set=self._sets.get(declared.configuration_set or ""),
                 )
+                self._send_feedback(name, address)
                 if name in apart:
                     Annotations.of(address).add_info(
                         f"{name} is verified on its own: what is declared for {apart[name]} "
                         "(notify, configuration_set, MAIL FROM) does not apply to it"
                     )
 
+    def _send_feedback(self, name: str, identity: DomainIdentity | AddressIdentity) -> None:
+        if self._feedback and name in self._mail.told_of(self.region):
+            topic = self._topics[topic_name(name)]
+            self._feedback.send(name, identity=identity, topic=topic)
+
     def _add_receiving(self) -> None:
-        domains = self._mail.received_in(self._region)
+        domains = self._mail.received_in(self.region)
         if domains:
             receiving = Receiving(self, "receiving", domains=domains)
+            Activation(self, "activation", receiving=receiving)
             self.show(
                 "received mail",
                 value=receiving.bucket.bucket_name,
                 description="The bucket with the mail that SES received, kept for 30 days",
             )
+
+    def _add_account(self) -> None:
+        scope = self.group("account")
+        topic = self._topics[ALARMS].arn
+        AccountSuppression(scope, "suppression", reasons=self._mail.suppression)
+        ReputationAlarms(scope, "reputation", configuration_set=None, topic=topic)
+        QuotaAlarms(scope, "quota", quota=self._mail.quota, topic=topic)
+        if self._mail.production_access:
+            ProductionAccess(scope, "production_access", declared=self._mail.production_access)

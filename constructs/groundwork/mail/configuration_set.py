@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
+from aws_cdk import Stack
 from aws_cdk import aws_ses as ses
 from constructs import Construct
 
+from groundwork.mail.alarms import SENDER
 from groundwork.mail.topic import NotificationTopic
 from settings.mail import ConfigurationSet as Declared
 
@@ -22,6 +25,19 @@ EVENTS = {
     "click": "click",
     "subscription": "subscription",
 }
+
+LOGGED = (
+    "send",
+    "delivery",
+    "delivery-delay",
+    "bounce",
+    "complaint",
+    "reject",
+    "rendering-failure",
+)
+
+
+Destination = ses.CfnConfigurationSetEventDestination
 
 
 class ConfigurationSet(Construct):
@@ -39,7 +55,7 @@ class ConfigurationSet(Construct):
         *,
         name: str,
         declared: Declared,
-        suppression: Sequence[str] | None,
+        suppression: Sequence[str],
         topic: NotificationTopic,
     ) -> None:
         super().__init__(scope, identifier)
@@ -54,27 +70,59 @@ class ConfigurationSet(Construct):
                 reputation_metrics_enabled=True
             ),
             sending_options=ses.CfnConfigurationSet.SendingOptionsProperty(sending_enabled=True),
-            suppression_options=None
-            if suppression is None
-            else ses.CfnConfigurationSet.SuppressionOptionsProperty(
+            suppression_options=ses.CfnConfigurationSet.SuppressionOptionsProperty(
                 suppressed_reasons=[reason.upper() for reason in suppression]
             ),
         )
-        self._publish("events", declared.events, topic)
+        self._tell("events", declared.events, topic)
 
-    def _publish(self, identifier: str, events: Sequence[str], topic: NotificationTopic) -> None:
-        destination = ses.CfnConfigurationSetEventDestination(
-            self,
-            identifier,
-            configuration_set_name=self.configuration_set.ref,
-            event_destination=ses.CfnConfigurationSetEventDestination.EventDestinationProperty(
-                name=identifier,
-                enabled=True,
-                matching_event_types=[EVENTS[event] for event in events],
-                sns_destination=ses.CfnConfigurationSetEventDestination.SnsDestinationProperty(
-                    topic_arn=topic.arn
-                ),
+    def tell_of_bounces(self, topic: NotificationTopic) -> None:
+        """Send every bounce to a topic, where each sender's contacts take their own."""
+        self._tell("bounces", ["bounce"], topic)
+
+    def count_by_sender(self) -> None:
+        """Count what is sent as CloudWatch's metric `Send` of each sender."""
+        dimension = Destination.DimensionConfigurationProperty(
+            dimension_name=SENDER,
+            dimension_value_source="messageTag",
+            default_dimension_value="unknown",
+        )
+        self._publish(
+            "counts",
+            ["send"],
+            cloud_watch_destination=Destination.CloudWatchDestinationProperty(
+                dimension_configurations=[dimension]
             ),
+        )
+
+    def log_events(self) -> None:
+        """Send what becomes of each message to the default event bus, for delivery logs."""
+        stack = Stack.of(self)
+        bus = f"arn:aws:events:{stack.region}:{stack.account}:event-bus/default"
+        self._publish(
+            "logs",
+            LOGGED,
+            event_bridge_destination=Destination.EventBridgeDestinationProperty(event_bus_arn=bus),
+        )
+
+    def _tell(self, identifier: str, events: Sequence[str], topic: NotificationTopic) -> None:
+        destination = self._publish(
+            identifier,
+            events,
+            sns_destination=Destination.SnsDestinationProperty(topic_arn=topic.arn),
         )
         # SES publishes a test message first, for which it needs the topic's policy.
         destination.node.add_dependency(topic.topic)
+
+    def _publish(self, identifier: str, events: Sequence[str], **destination: Any) -> Destination:
+        return Destination(
+            self,
+            identifier,
+            configuration_set_name=self.configuration_set.ref,
+            event_destination=Destination.EventDestinationProperty(
+                name=identifier,
+                enabled=True,
+                matching_event_types=[EVENTS[event] for event in events],
+                **destination,
+            ),
+        )

@@ -26,6 +26,8 @@ class NotificationTopic(Construct):
         self.topic = sns.Topic(self, "topic", topic_name=name, enforce_ssl=True)
         self.arn = self.topic.topic_arn
         self._let_ses_publish(declared)
+        if declared.alarms:
+            self._let_alarms_publish()
         for address in declared.subscribers:
             sns.Subscription(
                 self,
@@ -44,6 +46,8 @@ class NotificationTopic(Construct):
             *(identity_arn(self, name) for name in sorted(declared.identities)),
             *(configuration_set_arn(self, name) for name in sorted(declared.configuration_sets)),
         ]
+        if not sources:
+            return
         self.topic.add_to_resource_policy(
             iam.PolicyStatement(
                 sid="SesPublishesWhatIsDeclared",
@@ -55,6 +59,22 @@ class NotificationTopic(Construct):
                         "aws:SourceAccount": Stack.of(self).account,
                         "aws:SourceArn": sources,
                     }
+                },
+            )
+        )
+
+    def _let_alarms_publish(self) -> None:
+        stack = Stack.of(self)
+        alarms = f"arn:aws:cloudwatch:{stack.region}:{stack.account}:alarm:*"
+        self.topic.add_to_resource_policy(
+            iam.PolicyStatement(
+                sid="AlarmsPublish",
+                actions=["sns:Publish"],
+                resources=[self.arn],
+                principals=[iam.ServicePrincipal("cloudwatch.amazonaws.com")],
+                conditions={
+                    "StringEquals": {"aws:SourceAccount": stack.account},
+                    "ArnLike": {"aws:SourceArn": alarms},
                 },
             )
         )

@@ -1,9 +1,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
-from aws_cdk.assertions import Match, Template
+from aws_cdk.assertions import Template
 
 Templates = Callable[[str], dict[str, Template]]
 
@@ -46,9 +47,11 @@ def test_suppression_is_by_the_category_of_the_senders_unless_said(
     )
 
 
-def test_without_senders_the_accounts_suppression_rules(templates: Templates) -> None:
-    templates(mail())["mail-us-east-1"].has_resource_properties(
-        "AWS::SES::ConfigurationSet", {"Name": "credere", "SuppressionOptions": Match.absent()}
+def test_without_senders_the_accounts_suppression_is_repeated(templates: Templates) -> None:
+    text = mail().replace("mail:\n", "mail:\n  suppression: [complaint]\n")
+    templates(text)["mail-us-east-1"].has_resource_properties(
+        "AWS::SES::ConfigurationSet",
+        {"Name": "credere", "SuppressionOptions": {"SuppressedReasons": ["COMPLAINT"]}},
     )
 
 
@@ -62,10 +65,77 @@ def test_tls_is_required_and_reputation_measured(templates: Templates) -> None:
     )
 
 
+def destinations(template: Template) -> dict[str, Any]:
+    found = template.find_resources("AWS::SES::ConfigurationSetEventDestination").values()
+    return {resource["Properties"]["EventDestination"]["Name"]: resource for resource in found}
+
+
 def test_the_topic_lets_ses_publish_before_the_events_are_sent_to_it(
     templates: Templates,
 ) -> None:
     template = templates(mail())["mail-us-east-1"]
-    (policy,) = template.find_resources("AWS::SNS::TopicPolicy")
-    (events,) = template.find_resources("AWS::SES::ConfigurationSetEventDestination").values()
+    events = destinations(template)["events"]
+    topic = events["Properties"]["EventDestination"]["SnsDestination"]["TopicARN"]["Ref"]
+    (policy,) = (
+        name
+        for name, resource in template.find_resources("AWS::SNS::TopicPolicy").items()
+        if resource["Properties"]["Topics"] == [{"Ref": topic}]
+    )
     assert policy in events["DependsOn"]
+
+
+def test_a_set_without_senders_publishes_what_is_declared_and_no_more(
+    templates: Templates,
+) -> None:
+    found = destinations(templates(mail(declared="{events: [open, click]}"))["mail-us-east-1"])
+    assert {
+        name: item["Properties"]["EventDestination"]["MatchingEventTypes"]
+        for name, item in found.items()
+    } == {"events": ["open", "click"]}
+
+
+def test_a_sets_mail_is_counted_by_sender(templates: Templates) -> None:
+    counts = destinations(templates(mail("system"))["mail-us-east-1"])["counts"]
+    assert counts["Properties"]["EventDestination"]["MatchingEventTypes"] == ["send"]
+    assert counts["Properties"]["EventDestination"]["CloudWatchDestination"] == {
+        "DimensionConfigurations": [
+            {
+                "DimensionName": "ses:caller-identity",
+                "DimensionValueSource": "messageTag",
+                "DefaultDimensionValue": "unknown",
+            }
+        ]
+    }
+
+
+def test_alarms_tell_of_the_rates_at_which_aws_reviews_and_pauses(templates: Templates) -> None:
+    template = templates(mail())["mail-us-east-1"]
+    found = [
+        (alarm["MetricName"], alarm["Threshold"], len(alarm.get("Dimensions", [])))
+        for alarm in (
+            resource["Properties"]
+            for resource in template.find_resources("AWS::CloudWatch::Alarm").values()
+        )
+        if alarm["MetricName"].startswith("Reputation.")
+    ]
+    rates = [
+        ("Reputation.BounceRate", 0.05),
+        ("Reputation.BounceRate", 0.1),
+        ("Reputation.ComplaintRate", 0.001),
+        ("Reputation.ComplaintRate", 0.005),
+    ]
+    assert sorted(found) == sorted((*rate, of) for rate in rates for of in (0, 1))
+    template.has_resource_properties(
+        "AWS::CloudWatch::Alarm",
+        {"Dimensions": [{"Name": "ses:configuration-set", "Value": "credere"}]},
+    )
+
+
+def test_alarms_come_before_the_accounts_quota_is_used_up(templates: Templates) -> None:
+    text = mail().replace("mail:\n", "mail:\n  quota: {daily: 50000, per_second: 14}\n")
+    template = templates(text)["mail-us-east-1"]
+    for period, threshold in ((86_400, 40_000), (60, 672)):
+        template.has_resource_properties(
+            "AWS::CloudWatch::Alarm",
+            {"MetricName": "Send", "Period": period, "Threshold": threshold, "Statistic": "Sum"},
+        )

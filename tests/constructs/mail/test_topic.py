@@ -34,6 +34,7 @@ def test_topics_are_named_after_what_they_tell_of(templates: Templates) -> None:
         "example-org",
         "data-example-org",
         "alone-events",
+        "mail-alarms",
     }
 
 
@@ -45,42 +46,52 @@ def test_a_shared_topic_tells_everybody_once(templates: Templates) -> None:
     assert {subscription["Properties"]["Protocol"] for subscription in found} == {"email"}
 
 
+def policy_of(template: Template, topic: str) -> dict[str, Any]:
+    (name,) = (
+        name
+        for name, resource in template.find_resources("AWS::SNS::Topic").items()
+        if resource["Properties"]["TopicName"] == topic
+    )
+    (statements,) = (
+        resource["Properties"]["PolicyDocument"]["Statement"]
+        for resource in template.find_resources("AWS::SNS::TopicPolicy").values()
+        if resource["Properties"]["Topics"] == [{"Ref": name}]
+    )
+    return {statement["Sid"]: statement for statement in statements}
+
+
 def test_only_the_declared_identity_and_sets_of_this_account_publish(
     templates: Templates,
 ) -> None:
-    template = templates(SHARED)["mail-us-east-1"]
-    template.has_resource_properties(
-        "AWS::SNS::TopicPolicy",
-        {
-            "PolicyDocument": {
-                "Statement": [
-                    {
-                        "Effect": "Deny",
-                        "Action": "sns:Publish",
-                        "Principal": "*",
-                        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-                    },
-                    {
-                        "Effect": "Allow",
-                        "Action": "sns:Publish",
-                        "Principal": {"Service": "ses.amazonaws.com"},
-                        "Condition": {
-                            "StringEquals": {
-                                "aws:SourceAccount": "123456789012",
-                                "aws:SourceArn": [
-                                    f"arn:aws:ses:us-east-1:123456789012:{source}"
-                                    for source in (
-                                        "identity/data@example.org",
-                                        "configuration-set/credere",
-                                    )
-                                ],
-                            }
-                        },
-                    },
-                ]
-            }
-        },
-    )
+    found = policy_of(templates(SHARED)["mail-us-east-1"], "data-example-org")
+    assert set(found) == {
+        "AllowPublishThroughSSLOnly",
+        "SesPublishesWhatIsDeclared",
+        "AlarmsPublish",
+    }
+    insecure = found["AllowPublishThroughSSLOnly"]
+    assert insecure["Effect"] == "Deny"
+    assert insecure["Principal"] == "*"
+    assert insecure["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+    ses = found["SesPublishesWhatIsDeclared"]
+    assert ses["Action"] == "sns:Publish"
+    assert ses["Principal"] == {"Service": "ses.amazonaws.com"}
+    assert ses["Condition"]["StringEquals"] == {
+        "aws:SourceAccount": "123456789012",
+        "aws:SourceArn": [
+            "arn:aws:ses:us-east-1:123456789012:identity/data@example.org",
+            "arn:aws:ses:us-east-1:123456789012:configuration-set/credere",
+        ],
+    }
+    assert found["AlarmsPublish"]["Condition"] == {
+        "StringEquals": {"aws:SourceAccount": "123456789012"},
+        "ArnLike": {"aws:SourceArn": "arn:aws:cloudwatch:us-east-1:123456789012:alarm:*"},
+    }
+
+
+def test_ses_has_no_say_in_the_topic_of_alarms(templates: Templates) -> None:
+    found = policy_of(templates(SHARED)["mail-us-east-1"], "mail-alarms")
+    assert set(found) == {"AllowPublishThroughSSLOnly", "AlarmsPublish"}
 
 
 def test_adding_and_reordering_subscribers_touches_no_other(templates: Templates) -> None:

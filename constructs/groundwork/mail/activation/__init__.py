@@ -1,0 +1,42 @@
+"""The receipt rule set that is active: one in an account and region."""
+
+from __future__ import annotations
+
+from constructs import Construct
+
+from groundwork.mail.account_calls import AccountCalls
+from groundwork.mail.receiving import Receiving
+
+__all__ = ["Activation"]
+
+
+class Activation(Construct):
+    """Makes our receipt rule set the active one, once it has its rules.
+
+    When it leaves the file, the set that was active before is active again, if it still exists; a
+    set that somebody activated in the meantime is left alone.
+    <https://docs.aws.amazon.com/ses/latest/dg/receiving-email-concepts.html>
+    """
+
+    def __init__(self, scope: Construct, identifier: str, *, receiving: Receiving) -> None:
+        super().__init__(scope, identifier)
+        calls = AccountCalls(
+            self,
+            "calls",
+            beside=__file__,
+            description="Makes the receipt rule set the active one",
+            calls=(
+                "DescribeActiveReceiptRuleSet",
+                "DescribeReceiptRuleSet",
+                "SetActiveReceiptRuleSet",
+            ),
+        )
+        active = calls.resource(
+            "active-rule-set",
+            kind="ActiveReceiptRuleSet",
+            properties={
+                "RuleSet": receiving.rule_set.ref,
+                "Memory": f"{calls.memory}/active-rule-set",
+            },
+        )
+        active.node.add_dependency(receiving)

@@ -1,0 +1,1 @@
+"""The function that makes a receipt rule set the active one."""

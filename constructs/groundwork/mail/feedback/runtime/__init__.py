@@ -1,0 +1,1 @@
+"""The function that connects identities with the topics for their bounces and complaints."""

@@ -1,0 +1,67 @@
+"""A sender: an IAM user that may send as its own addresses, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from aws_cdk import Tags
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from settings.senders import Sender as Declared
+
+
+class Sender(Construct):
+    """A user with the register's entries as tags, and the policy to send as its From addresses.
+
+    SES authorizes a message on the identity that proves its From address and on the configuration
+    set that it uses; both have to be allowed.
+    <https://docs.aws.amazon.com/ses/latest/dg/control-user-access.html>
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        identifier: str,
+        *,
+        name: str,
+        declared: Declared,
+        sends_through: Iterable[str],
+    ) -> None:
+        super().__init__(scope, identifier)
+        self.user = iam.User(self, "user", user_name=name)
+        for key, value in register(declared).items():
+            Tags.of(self.user).add(key, value)
+        self.policy = iam.ManagedPolicy(
+            self, "policy", users=[self.user], statements=[sending(declared, sends_through)]
+        )
+
+
+def sending(declared: Declared, resources: Iterable[str]) -> iam.PolicyStatement:
+    """Allow sending as the From addresses, where `only_to` is declared to these recipients only.
+
+    SMTP is `SendRawEmail`. `ForAllValues` looks at every recipient, and would be true without
+    any, so that there has to be one.
+    """
+    conditions: dict[str, dict[str, str | list[str]]] = {
+        "StringLike": {"ses:FromAddress": [*declared.from_addresses]}
+    }
+    if declared.only_to:
+        conditions["ForAllValues:StringLike"] = {"ses:Recipients": [*declared.only_to]}
+        conditions["Null"] = {"ses:Recipients": "false"}
+    return iam.PolicyStatement(
+        actions=["ses:SendRawEmail"], resources=[*resources], conditions=conditions
+    )
+
+
+def register(declared: Declared) -> dict[str, str]:
+    """Write what the register knows of a sender as tags."""
+    return {
+        "approval": declared.approval,
+        "attachments": "yes" if declared.attachments else "no",
+        "category": declared.category,
+        "contact": declared.contact,
+        "cost-center": declared.cost_center,
+        "daily-volume": str(declared.volume.daily),
+        "monthly-volume": str(declared.volume.monthly),
+    }

@@ -1,0 +1,38 @@
+"""The suppression list of the account."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from constructs import Construct
+
+from groundwork.mail.account_calls import AccountCalls
+
+__all__ = ["AccountSuppression"]
+
+
+class AccountSuppression(Construct):
+    """Sets what puts a recipient on the account's suppression list in the stack's region.
+
+    A configuration set that says otherwise overrules it for its own mail. When the stack goes,
+    the setting that was there before is put back; the addresses on the list are never touched.
+    <https://docs.aws.amazon.com/ses/latest/dg/sending-email-suppression-list.html>
+    """
+
+    def __init__(self, scope: Construct, identifier: str, *, reasons: Sequence[str]) -> None:
+        super().__init__(scope, identifier)
+        calls = AccountCalls(
+            self,
+            "calls",
+            beside=__file__,
+            description="Sets what puts a recipient on the suppression list",
+            calls=("GetAccount", "PutAccountSuppressionAttributes"),
+        )
+        calls.resource(
+            "reasons",
+            kind="AccountSuppression",
+            properties={
+                "Reasons": sorted(reason.upper() for reason in reasons),
+                "Memory": f"{calls.memory}/reasons",
+            },
+        )
