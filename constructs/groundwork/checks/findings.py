@@ -11,9 +11,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from aws_cdk import Acknowledgment, App, Validations
+from aws_cdk import (
+    Acknowledgment,
+    App,
+    CloudFormationValidatePlugin,
+    ValidationRuleSource,
+    Validations,
+)
 from cdk_nag import AwsSolutionsChecks
 from constructs import IConstruct
+
+SES_RULES = Path(__file__).parent / "ses.guard"
 
 
 class Finding(NamedTuple):
@@ -29,8 +37,17 @@ class Finding(NamedTuple):
 
 
 def add_checks(app: App) -> None:
-    """Run AWS's solutions rules at every synthesis, beside the CDK's own validation."""
-    Validations.of(app).add_plugins(AwsSolutionsChecks(app))
+    """Run AWS's solutions rules at every synthesis, and the CDK's own validation with our rules.
+
+    Our instance of the validation takes the place of the CDK's, and so needs its rules as well.
+    """
+    Validations.of(app).add_plugins(
+        AwsSolutionsChecks(app),
+        CloudFormationValidatePlugin(
+            include_default_rules=True,
+            guard_rules=[ValidationRuleSource(name="SES", content=SES_RULES.read_text("utf-8"))],
+        ),
+    )
 
 
 def acknowledge(construct: IConstruct, rule: str, reason: str) -> None:
