@@ -56,6 +56,9 @@ def _source(value: str) -> str:
 Source = Annotated[str, AfterValidator(_source)]
 """A CIDR block, or the name of a security group."""
 
+MOST_DATABASES = 50
+"""In one stack."""
+
 _WIDEST = {4: 8, 6: 16}
 _VPC_BITS = range(16, 29)
 
@@ -334,6 +337,22 @@ class Data(Model):
         for name, database in self.databases.items():
             yield from self._network_problems(("databases", name), database)
             yield from self._database_problems(name, database)
+        yield from self._stack_problems()
+
+    def _stack_problems(self) -> Iterator[Problem]:
+        """Databases make up to 8 resources each, and the network needs some of the 500 as well."""
+        counted: dict[tuple[str, str | None], int] = {}
+        for name, database in self.databases.items():
+            if network := self.networks.get(self.network_of(database)):
+                place = (network.region, network.stack)
+                counted[place] = counted.get(place, 0) + 1
+                if counted[place] > MOST_DATABASES:
+                    yield Problem(
+                        ("databases", name),
+                        f"in another network, with a stack of its own: {MOST_DATABASES} databases "
+                        "are what CloudFormation's 500 resources a stack leave room for",
+                        key=True,
+                    )
 
     def _source_problems(
         self, path: tuple[str | int, ...], source: str, network: str

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from aws_cdk.assertions import Template
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.json import JSONSnapshotExtension
+
+from groundwork.checks import Finding, add_checks, place, read_findings
+from settings import ConfigurationError, parse
+from stacks import make_stacks
+from tests.conftest import ACCOUNT, new_app
 
 Templates = Callable[[str], dict[str, Template]]
 
@@ -85,6 +92,96 @@ def the_group(template: Template) -> dict[str, Any]:
     return {"Fn::GetAtt": [group, "GroupId"]}
 
 
+WEAKEST = """
+data:
+  networks:
+    main:
+      cidr: 10.0.0.0/16
+      subnets: {10.0.1.0/24: a, 10.0.2.0/24: b}
+      flow_logs: false
+  security_groups:
+    open: {description: Anybody, postgresql_from: [0.0.0.0/0]}
+  databases:
+    books:
+      engine: postgresql
+      instance: db.t4g.micro
+      public: true
+      encrypted: false
+      backup_days: 0
+      deletion_protection: false
+      security_groups: [open]
+    films:
+      engine: aurora-postgresql
+      capacity: {max: 1}
+      encrypted: false
+      deletion_protection: false
+      security_groups: [open]
+"""
+SAFEST = """
+data:
+  bastion: true
+  networks:
+    main:
+      cidr: 10.0.0.0/16
+      ipv6: true
+      subnets: {10.0.1.0/24: a, 10.0.2.0/24: b}
+  security_groups:
+    office: {description: The office, postgresql_from: [203.0.113.0/24, application]}
+    application: {description: The application}
+  databases:
+    books:
+      engine: postgresql
+      instance: db.t4g.micro
+      multi_az: true
+      security_groups: [office]
+      notify: [team@example.org]
+    films:
+      engine: aurora-postgresql
+      capacity: {max: 1}
+      data_api: true
+      security_groups: [office]
+      notify: [team@example.org]
+"""
+
+
+def findings(text: str) -> list[Finding]:
+    app = new_app(**{"@aws-cdk/core:failSynthOnValidationErrors": False})
+    make_stacks(app, parse(ACCOUNT + text))
+    add_checks(app)
+    return read_findings(Path(app.synth().directory))
+
+
+def test_what_is_weakened_needs_an_accepted_risk_that_names_it() -> None:
+    found = findings(WEAKEST)
+    assert {(f.rule, place(f.path)) for f in found if f.acknowledged_at is None} == {
+        ("AwsSolutions-VPC7", "data/networks/main/vpc"),
+        ("AwsSolutions-EC23", "data/security_groups/open/group"),
+        ("W2508", "data/security_groups/open/group"),
+        ("AwsSolutions-RDS2", "data/databases/books/instance"),
+        ("W9008", "data/databases/books/instance"),
+        ("W9011", "data/databases/books/instance"),
+        ("AwsSolutions-RDS3", "data/databases/books/instance"),
+        ("AwsSolutions-RDS10", "data/databases/books/instance"),
+        ("AwsSolutions-RDS13", "data/databases/books/instance"),
+        ("AwsSolutions-RDS2", "data/databases/films/cluster"),
+        ("AwsSolutions-RDS10", "data/databases/films/cluster"),
+    }
+
+
+def test_what_is_safe_needs_no_accepted_risk_and_what_we_acknowledge_is_found() -> None:
+    found = findings(SAFEST)
+    assert {(f.rule, place(f.path), f.acknowledged_at is not None) for f in found} == {
+        ("W3010", "data/networks/main/subnet-10.0.1.0-24", True),
+        ("W3010", "data/networks/main/subnet-10.0.2.0-24", True),
+        ("AwsSolutions-EC28", "data/networks/main/bastion/instance", True),
+        ("AwsSolutions-EC29", "data/networks/main/bastion/instance", True),
+        ("AwsSolutions-IAM5[Resource::*]", "data/networks/main/bastion/role", True),
+        ("AwsSolutions-RDS11", "data/databases/books/instance", True),
+        ("AwsSolutions-SMG4", "data/databases/books/password/secret", True),
+        ("AwsSolutions-SMG4", "data/databases/films/password/secret", True),
+    }
+
+
 SEVERAL = """
 environment: test
 data:
@@ -130,3 +227,27 @@ def test_adding_a_database_touches_nothing_else(templates: Templates) -> None:
     before = templates(SEVERAL)["data-us-east-1"].to_json()["Resources"]
     after = templates(SEVERAL.replace("    books:", f"    atlas: {item}\n    books:"))
     assert before.items() <= after["data-us-east-1"].to_json()["Resources"].items()
+
+
+def many(databases: int, template: str = SEVERAL) -> str:
+    """Put this many databases, with all that one can have, into the network `near`."""
+    item = (
+        "{network: near, engine: postgresql, instance: db.t4g.micro, security_groups: [here],"
+        " notify: [team@example.org]}"
+    )
+    return template + "".join(f"    db{number}: {item}\n" for number in range(databases))
+
+
+def test_a_full_stack_keeps_cloudformations_limits(templates: Templates) -> None:
+    template = templates(many(49))["data-us-east-1"].to_json()
+    assert 400 < len(template["Resources"]) <= 500
+    assert len(template["Outputs"]) <= 200
+    assert len(json.dumps(template)) < 1_000_000
+
+
+def test_one_database_more_is_refused_with_the_way_out() -> None:
+    with pytest.raises(ConfigurationError) as raised:
+        parse(ACCOUNT + many(50))
+    (fault,) = raised.value.faults
+    assert fault.path == "data.databases.db49"
+    assert "in another network, with a stack of its own" in fault.message

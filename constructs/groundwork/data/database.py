@@ -18,12 +18,10 @@ EXTENDED_SUPPORT = "open-source-rds-extended-support-disabled"
 LOGS = ["postgresql"]
 LOG_DAYS = 90
 
-# What becomes of the data, of the password and of the rest when the item leaves the configuration.
-# A snapshot opens with the password of its day, so the secret stays with it.
-REMOVAL: dict[data.Deletion, tuple[RemovalPolicy, RemovalPolicy, RemovalPolicy]] = {
-    "snapshot": (RemovalPolicy.SNAPSHOT, RemovalPolicy.RETAIN, RemovalPolicy.DESTROY),
-    "retain": (RemovalPolicy.RETAIN, RemovalPolicy.RETAIN, RemovalPolicy.RETAIN),
-    "delete": (RemovalPolicy.DESTROY, RemovalPolicy.DESTROY, RemovalPolicy.DESTROY),
+OF_DATA: dict[data.Deletion, RemovalPolicy] = {
+    "snapshot": RemovalPolicy.SNAPSHOT,
+    "retain": RemovalPolicy.RETAIN,
+    "delete": RemovalPolicy.DESTROY,
 }
 
 
@@ -53,7 +51,12 @@ class Database(Construct):
         self.family = engine + versions.major(self.version)
         self.parameters_name = identifier + (f"-{self.family}" if database.major_upgrade else "")
         self.security_group_ids = [group.group_id for group in security_groups]
-        self.of_data, self.of_password, self.of_rest = REMOVAL[database.deletion]
+        self.of_data = OF_DATA[database.deletion]
+        self.of_rest = _destroy_unless(database.deletion == "retain")
+        # A snapshot opens with the password of its day; a database whose protection held it back
+        # when the item left the configuration still has its own.
+        kept = database.deletion != "delete" or database.deletion_protection
+        self.of_password = _destroy_unless(kept)
         self.password = Password(
             self,
             "password",
@@ -65,7 +68,7 @@ class Database(Construct):
     def keep(self, resource: rds.CfnDBInstance | rds.CfnDBCluster) -> None:
         """Protect the resource that holds the data, and tell the secret where it is."""
         resource.apply_removal_policy(self.of_data)
-        self.password.attach(resource)
+        self.password.attach(resource, removal=self.of_rest)
 
     def log(self, resource: rds.CfnDBInstance | rds.CfnDBCluster, kind: str) -> None:
         """Make the log group that RDS would make by itself on its first export, without an end."""
@@ -77,3 +80,7 @@ class Database(Construct):
         )
         group.apply_removal_policy(self.of_rest)
         resource.add_resource_dependency(group)
+
+
+def _destroy_unless(kept: bool) -> RemovalPolicy:
+    return RemovalPolicy.RETAIN if kept else RemovalPolicy.DESTROY

@@ -49,12 +49,15 @@ class Password(Construct):
         """What CloudFormation replaces by the password when it makes the database."""
         return f"{{{{resolve:secretsmanager:{self.secret.ref}:SecretString:password}}}}"
 
-    def attach(self, database: rds.CfnDBInstance | rds.CfnDBCluster) -> None:
-        """Add the database's engine, host, port and name to the secret."""
-        secretsmanager.CfnSecretTargetAttachment(
+    def attach(
+        self, database: rds.CfnDBInstance | rds.CfnDBCluster, *, removal: RemovalPolicy
+    ) -> None:
+        """Add the database's engine, host, port and name to the secret, as long as it is there."""
+        attachment = secretsmanager.CfnSecretTargetAttachment(
             self,
             "attachment",
             secret_id=self.secret.ref,
             target_id=database.ref,
             target_type=database.cfn_resource_type,
         )
+        attachment.apply_removal_policy(removal)

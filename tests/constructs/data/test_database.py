@@ -55,6 +55,21 @@ def test_the_parameter_group_follows_the_version(make: Make) -> None:
     assert parameters(template)["Properties"]["Family"].endswith("17")
 
 
+def name_of_parameters(template: DataTemplate) -> str:
+    properties = parameters(template)["Properties"]
+    name = properties.get("DBParameterGroupName") or properties["DBClusterParameterGroupName"]
+    return str(name)
+
+
+def test_cloudformation_refuses_a_major_upgrade_that_the_file_does_not_allow(make: Make) -> None:
+    """It replaces no parameter group that keeps its name, and the family needs another group."""
+    before, after = make('version: "17"'), make('version: "18"')
+    assert parameters(before)["Properties"]["Family"] != parameters(after)["Properties"]["Family"]
+    assert name_of_parameters(before) == name_of_parameters(after) == "books"
+    allowed = name_of_parameters(make('version: "18", major_upgrade: true'))
+    assert allowed in ("books-postgres18", "books-aurora-postgresql18")
+
+
 def test_the_password_is_generated_and_in_no_template(make: Make) -> None:
     template = make("")
     secret = template.logical_id("SecretsManager::Secret")
@@ -119,7 +134,8 @@ def test_extended_support_is_never_paid_for(make: Make) -> None:
     [
         ("snapshot", "Snapshot", "Retain", "Delete"),
         ("retain", "Retain", "Retain", "Retain"),
-        ("delete", "Delete", "Delete", "Delete"),
+        ("delete", "Delete", "Retain", "Delete"),
+        ("delete, deletion_protection: false", "Delete", "Delete", "Delete"),
     ],
 )
 def test_the_data_is_kept_as_declared_with_what_opens_it(
@@ -131,6 +147,7 @@ def test_the_data_is_kept_as_declared_with_what_opens_it(
         (template.one("SecretsManager::Secret"), of_secret),
         (parameters(template), of_rest),
         (log_group(template), of_rest),
+        (template.one("SecretsManager::SecretTargetAttachment"), of_rest),
     ):
         assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == (policy, policy)
 
