@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable
 
 import pytest
@@ -16,7 +18,8 @@ def template(example_templates: dict[str, Template]) -> Template:
 def test_the_example_is_deployed_as_it_was_reviewed(
     template: Template, snapshot: SnapshotAssertion
 ) -> None:
-    assert template.to_json() == snapshot(extension_class=JSONSnapshotExtension)
+    text = re.sub("[0-9a-f]{64}", "<hash of the function's code>", json.dumps(template.to_json()))
+    assert json.loads(text) == snapshot(extension_class=JSONSnapshotExtension)
 
 
 def test_the_wiki_pages_bucket_is_there_with_its_lifecycle(template: Template) -> None:

@@ -187,7 +187,7 @@ class FakeSecrets:
     ) -> None:
         def work() -> None:
             holder = self._holder(VersionStage)
-            if holder != RemoveFromVersionId:
+            if holder != RemoveFromVersionId or holder == MoveToVersionId:
                 raise refusal("InvalidParameterException")
             self._move(VersionStage, MoveToVersionId)
 

@@ -265,6 +265,10 @@ def test_a_key_made_by_hand_does_not_stop_a_renewal() -> None:
     settled(aws)
 
 
+def test_a_key_that_goes_while_it_is_being_deleted_is_no_failure() -> None:
+    AccessKeys(FakeIam(new()), USER).delete("AKIA-GONE")
+
+
 def test_a_secret_scheduled_for_deletion_is_taken_back() -> None:
     aws = renewed_once()
     aws.deleted = True
