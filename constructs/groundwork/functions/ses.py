@@ -30,7 +30,7 @@ def paced(client: Any) -> Any:
             time.sleep(SECONDS)
         called.append(model.name)
 
-    client.meta.events.register("before-call", wait)
+    client.meta.events.register("before-parameter-build", wait)
     return client
 
 
