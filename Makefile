@@ -54,8 +54,9 @@ cfn-lint: synth ## Check the templates by CloudFormation's own rules
 	@echo 'Checking the templates'
 	@exec $(BIN)/cfn-lint 'cdk.out/*.template.json'
 
-schema: setup ## Write the configuration's JSON Schema
-	@exec $(BIN)/python -m settings.schema
+schema: setup ## Write the configuration's JSON Schema, and the tables of docs/configuration.md
+	@$(BIN)/python -m settings.schema > .venv/schema.json && mv .venv/schema.json groundwork.schema.json
+	@exec $(BIN)/python -m settings.reference
 
 diff: setup ## Compare with what is deployed (CONFIG=file: another configuration)
 	@exec $(CDK) diff $(CDK_ARGS)

@@ -220,7 +220,7 @@ class Capacity(Model):
     max: Annotated[Units, Field(ge=1)]
     """The units that it grows to."""
     pause_after: Seconds | None = None
-    """Pause after this long without a connection, from 5m to 1d."""
+    """Pause after this long without a connection, from 5m to 1d; with `min: 0` 5m unless named."""
 
     def problems(self) -> Iterator[Problem]:
         """Aurora Serverless v2 pauses at nought and nowhere else."""

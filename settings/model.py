@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Annotated
+
+from pydantic import Field
 
 from settings.access import Access
 from settings.backup import Backup
 from settings.base import Model, Problem
 from settings.data import Data
+from settings.faults import dotted
 from settings.mail import Mail
 from settings.names import AccountId, Label, Region, TagKey, TagValue
 from settings.regions import DEFAULT_REGION
@@ -21,18 +25,23 @@ class Settings(Model):
     """One account and environment, as its file declares it."""
 
     account: AccountId
+    """The account's 12 digits, between quotes. Nothing is deployed to any other."""
     environment: Label | None = None
     """Put before every stack's name, where one account holds several environments."""
     region: Region = DEFAULT_REGION
     """The region of every item that names none."""
-    tags: Mapping[TagKey, TagValue] = {}
-    """On every resource that takes tags."""
+    tags: Annotated[Mapping[TagKey, TagValue], Field(max_length=40)] = {}
+    """On every resource that takes tags: AWS allows 50, and some are made from an item's fields."""
     mail: Mail = Mail()
+    """Identities, configuration sets and senders."""
     data: Data = Data()
+    """Networks, security groups and databases."""
     backup: Backup = Backup()
+    """Buckets for backups."""
     access: Access | None = None
     """Roles that keep preparing and executing changes apart, and the records of both."""
     accepted_risks: tuple[AcceptedRisk, ...] = ()
+    """Findings of the checks that the team lives with, each until a day."""
 
     @property
     def regions(self) -> list[str]:
@@ -52,22 +61,40 @@ class Settings(Model):
     def problems(self) -> Iterator[Problem]:
         """Compare the areas with each other."""
         yield from self._problems_of_access()
-        users = {user for bucket in self.backup.buckets.values() for user in bucket.users}
-        for name in self.mail.senders:
-            if name in users:
-                yield Problem(
-                    ("mail", "senders", name),
-                    "a name of its own: a backup user has this one, and both are IAM users",
-                    key=True,
-                )
+        yield from self._problems_of_tags()
+        yield from self._problems_of_users()
         seen: set[tuple[str, str]] = set()
         for index, risk in enumerate(self.accepted_risks):
             if (risk.rule, risk.on) in seen:
                 yield Problem(
                     ("accepted_risks", index),
                     "one entry for a rule and place: this one stands above already",
+                    rests_on=(),
                 )
             seen.add((risk.rule, risk.on))
+
+    def _problems_of_tags(self) -> Iterator[Problem]:
+        """Where IAM's users take tags, their keys do not differ by case alone."""
+        first: dict[str, str] = {}
+        for key in self.tags:
+            other = first.setdefault(key.lower(), key)
+            if other != key:
+                message = f"a key that differs from {other} by more than case"
+                yield Problem(("tags", key), message, key=True, rests_on=())
+
+    def _problems_of_users(self) -> Iterator[Problem]:
+        """IAM has one user of a name in the account, whatever the case of its letters."""
+        senders = [("mail", "senders", name) for name in self.mail.senders]
+        buckets = self.backup.buckets.items()
+        users = [
+            ("backup", "buckets", name, "users", user) for name, b in buckets for user in b.users
+        ]
+        first: dict[str, tuple[str, ...]] = {}
+        for path in (*senders, *users):
+            other = first.setdefault(path[-1].lower(), path)
+            if other != path:
+                message = f"a name of its own among IAM's users: {dotted(other)} is another"
+                yield Problem(path, message, key=True, rests_on=())
 
     def _problems_of_access(self) -> Iterator[Problem]:
         if not self.access:
