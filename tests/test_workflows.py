@@ -1,0 +1,96 @@
+"""What the workflows of GitHub Actions may do, and that the commands they type exist."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+import yaml
+
+from runbook.cli import app
+from tests.conftest import ROOT
+
+FILES = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+REVIEW = ROOT / ".github" / "workflows" / "review.yml"
+
+
+def read(file: Path) -> dict[str, Any]:
+    # Plain YAML 1.1 reads `on` as true; this loader reads all as text.
+    return dict(yaml.load(file.read_text(), Loader=yaml.BaseLoader))  # noqa: S506
+
+
+def job(name: str) -> dict[str, Any]:
+    return dict(read(REVIEW)["jobs"][name])
+
+
+def steps(file: Path) -> list[dict[str, Any]]:
+    return [step for found in read(file)["jobs"].values() for step in found["steps"]]
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+class TestEveryWorkflow:
+    def test_an_action_is_pinned_by_its_commit_with_the_version_beside_it(self, file: Path) -> None:
+        uses = re.findall(r"uses: (.*)", file.read_text())
+        assert uses
+        for action in uses:
+            assert re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", action)
+
+    def test_nothing_is_granted_but_to_a_job(self, file: Path) -> None:
+        workflow = read(file)
+        assert workflow["permissions"] == {}
+        assert all("permissions" in found for found in workflow["jobs"].values())
+
+    def test_no_event_gives_a_forks_code_the_repositorys_rights(self, file: Path) -> None:
+        assert not {"pull_request_target", "workflow_run", "issue_comment"} & {*read(file)["on"]}
+
+    def test_no_text_of_a_person_becomes_part_of_a_script(self, file: Path) -> None:
+        assert not [step for step in steps(file) if "${{" in step.get("run", "")]
+
+    def test_a_checkout_leaves_no_token_behind(self, file: Path) -> None:
+        for step in steps(file):
+            if step.get("uses", "").startswith("actions/checkout@"):
+                assert step["with"] == {"persist-credentials": "false"}
+
+
+class TestReview:
+    def test_only_the_comments_job_writes_and_it_has_neither_code_nor_credentials(self) -> None:
+        assert job("prepare")["permissions"] == {"contents": "read", "id-token": "write"}
+        assert job("execute")["permissions"] == {"contents": "read", "id-token": "write"}
+        assert job("comment")["permissions"] == {"pull-requests": "write"}
+        assert not re.search("checkout|credentials", str(job("comment")["steps"]))
+
+    def test_a_forks_pull_request_gets_no_credentials(self) -> None:
+        condition = job("prepare")["if"]
+        assert "github.event.pull_request.head.repo.full_name == github.repository" in condition
+
+    def test_the_approvers_credentials_are_the_protected_environments(self) -> None:
+        assert "GROUNDWORK_APPROVER" not in str(job("prepare")) + str(job("comment"))
+        execute = job("execute")
+        assert execute["environment"] == "production"
+        assert "github.event_name == 'workflow_dispatch'" in execute["if"]
+        assert "default_branch" in execute["if"]
+        assert "pull_request" not in str(execute)
+
+    def test_two_executions_never_overlap_and_none_is_cancelled(self) -> None:
+        assert job("execute")["concurrency"] == "groundwork-execute"
+
+    def test_sessions_carry_the_name_of_whoever_started_them(self) -> None:
+        for name in ("prepare", "execute"):
+            assert "'role-session-name': '${{ github.actor }}@github'" in str(job(name)["steps"])
+
+    def test_every_command_that_is_typed_exists(self) -> None:
+        typed = re.findall(r"groundwork (\w+) (\w+) (.*)", REVIEW.read_text())
+        assert [(group, name) for group, name, _ in typed] == [
+            ("changes", "prepare"),
+            ("changes", "show"),
+            ("changes", "approve"),
+            ("changes", "execute"),
+        ]
+        root: Any = typer.main.get_command(app)
+        for group, name, rest in typed:
+            command = root.commands[group].commands[name]
+            options = {option for parameter in command.params for option in parameter.opts}
+            assert {*re.findall(r"--[a-z]+", rest)} <= options
