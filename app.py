@@ -6,17 +6,20 @@
 from __future__ import annotations
 
 import sys
-from datetime import UTC, datetime
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from aws_cdk import App
 
 from groundwork.checks import accept, add_checks, faults, read_findings
-from settings import ConfigurationError, load
+from settings import ConfigurationError, Settings, load
 from stacks import make_stacks
 
 REPORT_BY_OURSELVES = {"@aws-cdk/core:failSynthOnValidationErrors": False}
 """The CDK leaves its findings in the assembly, instead of raising them as a stack trace."""
+
+TOO_MANY = "TooManyResourcesInStack"
 
 
 def main() -> int:
@@ -24,18 +27,29 @@ def main() -> int:
     app = App(context=REPORT_BY_OURSELVES)
     try:
         settings = load(app.node.try_get_context("config") or "groundwork.yaml")
+        wrong = list(synthesize(app, settings, datetime.now(UTC).date()))
     except ConfigurationError as error:
-        print(error, file=sys.stderr)
-        return 1
+        wrong = [str(error)]
+    except RuntimeError as error:  # as jsii raises every error of the CDK
+        wrong = [refusal(str(error))]
+    for line in wrong:
+        print(line, file=sys.stderr)
+    return 1 if wrong else 0
+
+
+def synthesize(app: App, settings: Settings, today: date) -> Iterator[str]:
+    """Write the cloud assembly, and yield what forbids to deploy it."""
     make_stacks(app, settings)
     add_checks(app)
     accept(app, settings.accepted_risks)
     assembly = app.synth()
-    found = read_findings(Path(assembly.directory))
-    today = datetime.now(UTC).date()
-    wrong = list(faults(settings.accepted_risks, found, today))
-    print(*wrong, sep="\n", end="\n" if wrong else "", file=sys.stderr)
-    return 1 if wrong else 0
+    yield from faults(settings.accepted_risks, read_findings(Path(assembly.directory)), today)
+
+
+def refusal(message: str) -> str:
+    """Say what the CDK has against the configuration, and what to do where that is known."""
+    advice = "; give some of its senders or buckets a stack of their own, with the field `stack`"
+    return f"The CDK refuses the configuration: {message}{advice if TOO_MANY in message else ''}"
 
 
 if __name__ == "__main__":

@@ -18,32 +18,34 @@ from settings import Settings
 
 
 class Outputs:
-    """The outputs of the deployed stacks, found by the end of their names."""
+    """The outputs of the deployed stacks, found by how their descriptions begin."""
 
     def __init__(self, assembly: Assembly) -> None:
         self._found = [output for stack in assembly.stacks for output in _outputs(stack)]
 
-    def ending(self, end: str) -> Iterator[tuple[str, str]]:
-        """Yield the description and value of every output of a kind, as in `Address`."""
-        for output in self._found:
-            if output["OutputKey"].endswith(end):
-                yield output.get("Description", output["OutputKey"]), output["OutputValue"]
+    def of(self, start: str) -> dict[str, str]:
+        """Return the values by the item's name, which the description ends with."""
+        return {
+            output["Description"].removeprefix(start).partition(":")[0]: output["OutputValue"]
+            for output in self._found
+            if output.get("Description", "").startswith(start)
+        }
 
 
 def present(console: Console, settings: Settings, assembly: Assembly) -> None:
-    """Print identities and their DNS records, topics, databases, buckets and users."""
+    """Print identities and their DNS records, topics, senders, databases, buckets and users."""
     outputs = Outputs(assembly)
     for title, rows in (
         ("Identities", _identities(settings)),
         ("Topics", _topics(settings)),
+        ("Senders", _senders(settings, outputs)),
         ("Databases", _databases(outputs)),
-        ("Buckets and users", _buckets(settings)),
+        ("Buckets and users", _buckets(settings, outputs)),
     ):
         _table(console, title, list(rows))
-    for description, records in outputs.ending("Records"):
-        _table(
-            console, f"{description}; add these", [line.split("\t") for line in records.split("\n")]
-        )
+    for domain, records in outputs.of("The DNS records of ").items():
+        rows = [line.split("\t") for line in records.split("\n")]
+        _table(console, f"DNS records to add to {domain}", rows)
 
 
 def _outputs(stack: Stack) -> list[Any]:
@@ -66,37 +68,35 @@ def _identities(settings: Settings) -> Iterator[list[str]]:
 def _topics(settings: Settings) -> Iterator[list[str]]:
     for region in sorted({region for region, _ in settings.mail.places()}):
         client = _client("sns", region)
-        for topic in client.list_topics()["Topics"]:
-            subscribers = client.list_subscriptions_by_topic(TopicArn=topic["TopicArn"])[
-                "Subscriptions"
-            ]
-            yield [
-                topic["TopicArn"].rpartition(":")[2],
-                region,
-                ", ".join(sorted(item["Endpoint"] for item in subscribers)),
-            ]
+        for name in settings.mail.topics(region):
+            arn = f"arn:aws:sns:{region}:{settings.account}:{name}"
+            found = client.list_subscriptions_by_topic(TopicArn=arn)["Subscriptions"]
+            yield [name, region, ", ".join(sorted(item["Endpoint"] for item in found))]
+
+
+def _senders(settings: Settings, outputs: Outputs) -> Iterator[list[str]]:
+    secrets = outputs.of("SMTP credentials of ")
+    for name, sender in settings.mail.senders.items():
+        yield [name, ", ".join(sender.from_addresses), _secret(secrets.get(name))]
 
 
 def _databases(outputs: Outputs) -> Iterator[list[str]]:
-    secrets = {
-        text.removeprefix("Holds the password of "): arn for text, arn in outputs.ending("Secret")
-    }
-    for text, address in outputs.ending("Address"):
-        name = text.removeprefix("Where ").removesuffix(" listens")
-        yield [
-            name,
-            address,
-            f"password in {secrets[name].rpartition(':')[2]}" if name in secrets else "",
-        ]
+    secrets = outputs.of("The password of ")
+    for name, address in outputs.of("The address of ").items():
+        yield [name, address, _secret(secrets.get(name))]
 
 
-def _buckets(settings: Settings) -> Iterator[list[str]]:
+def _buckets(settings: Settings, outputs: Outputs) -> Iterator[list[str]]:
+    secrets = outputs.of("The access key of ")
     for name, bucket in settings.backup.buckets.items():
-        yield [
-            name,
-            bucket.region,
-            ", ".join(f"{user} ({item.tool})" for user, item in bucket.users.items()),
-        ]
+        for user, item in bucket.users.items():
+            yield [name, bucket.region, f"{user} ({item.tool})", _secret(secrets.get(user))]
+        if not bucket.users:
+            yield [name, bucket.region]
+
+
+def _secret(arn: str | None) -> str:
+    return f"in the secret {arn.rpartition(':')[2]}" if arn else ""
 
 
 def _table(console: Console, title: str, rows: list[list[str]]) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from aws_cdk.aws_iam import User
 from constructs import Construct
 
-from groundwork.backup import BackupBucket, ToolAccess, by_access
+from groundwork.backup import Arrivals, BackupBucket, ToolAccess, by_access
 from groundwork.credentials import Credentials, CredentialsFunction
 from settings import Settings
 from settings.backup import BackupUser, Bucket
 from stacks.area import AreaStack
+
+HOUR = 3600
 
 
 class BackupStack(AreaStack):
@@ -31,6 +33,18 @@ class BackupStack(AreaStack):
     def _add_bucket(self, scope: Construct, name: str, item: Bucket) -> None:
         backup = BackupBucket(scope, name, name=name, settings=item)
         self.show(name, "Bucket", value=backup.bucket.bucket_name, description=f"Bucket {name}")
+        if item.expect_every:
+            Arrivals(
+                backup,
+                "arrivals",
+                bucket=backup.bucket,
+                name=name,
+                hours=item.expect_every // HOUR,
+                notify=item.notify,
+            )
+        self._add_users(backup, name, item)
+
+    def _add_users(self, backup: BackupBucket, name: str, item: Bucket) -> None:
         made = Construct(backup, "users")
         users = {user: User(made, user, user_name=user) for user in item.users}
         policies = Construct(backup, "policies")
@@ -56,4 +70,6 @@ class BackupStack(AreaStack):
             region=self.region,
             contents={"bucket": bucket, **prefix},
         )
-        self.show(name, "Secret", value=credentials.secret_arn, description=f"Key of {name}")
+        self.show(
+            name, "Secret", value=credentials.secret_arn, description=f"The access key of {name}"
+        )

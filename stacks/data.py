@@ -22,7 +22,7 @@ class DataStack(AreaStack):
         self, scope: Construct, *, settings: Settings, region: str, part: str | None = None
     ) -> None:
         super().__init__(scope, "data", settings=settings, region=region, part=part)
-        self.prefix = settings.environment
+        self.settings = settings
         self.data = settings.data.within(region, part)
         self.networks = self._networks()
         self.security_groups = self._security_groups()
@@ -67,7 +67,7 @@ class DataStack(AreaStack):
     def _databases(self) -> None:
         scope = self.group("databases")
         for name, database in self.data.databases.items():
-            identifier = self._identifier(name)
+            identifier = self.settings.named(name)
             made = make_database(
                 scope,
                 name,
@@ -80,10 +80,10 @@ class DataStack(AreaStack):
                 topic = self.alarm_topic.topic
                 Alarms(made, "alarms", identifier=identifier, database=database, topic=topic)
             secret = made.password.secret.ref
-            self.show(name, "address", value=made.address, description=f"Where {name} listens")
-            self.show(name, "secret", value=secret, description=f"Holds the password of {name}")
+            self.show(name, "address", value=made.address, description=f"The address of {name}")
+            self.show(name, "secret", value=secret, description=f"The password of {name}")
         for address, names in self.data.listeners().items():
-            self.alarm_topic.tell(address, [self._identifier(name) for name in names])
+            self.alarm_topic.tell(address, [self.settings.named(name) for name in names])
 
     @cached_property
     def alarm_topic(self) -> AlarmTopic:
@@ -97,7 +97,3 @@ class DataStack(AreaStack):
         if not bastion or database.public:
             return groups
         return [bastion.databases, *(groups if isinstance(database, PostgreSql) else [])]
-
-    def _identifier(self, name: str) -> str:
-        """Put the environment before a database's name, which is one in an account and region."""
-        return "-".join(filter(None, (self.prefix, name)))

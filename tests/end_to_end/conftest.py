@@ -56,7 +56,7 @@ class Deployment:
         instance = embedded.find(self.state)
         assert instance
         make = partial(boto3.client, config=Config(s3={"addressing_style": "path"}))
-        return make(  # type: ignore[call-overload]
+        return make(
             service,
             region_name=region,
             endpoint_url=instance.endpoint,
