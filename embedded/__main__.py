@@ -57,6 +57,7 @@ def _status(options: argparse.Namespace) -> int:
 
 def _describe(instance: embedded.Embedded) -> None:
     print(f"The embedded AWS runs at {instance.endpoint} (account {instance.account}).")
+    print(f"SES's SMTP interface: localhost:{instance.smtp_port}, with STARTTLS")
     print(f"Point a shell at it:  . {instance.directory}/aws.env")
     print(f"Its log:              {instance.log}")
 

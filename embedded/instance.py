@@ -35,7 +35,10 @@ CLEARED = (
 
 @dataclass(frozen=True)
 class Embedded:
-    """A running instance. `directory` is where its certificate, log and state file are."""
+    """A running instance. `directory` is where its certificate, log and state file are.
+
+    An instance that an older version started has no SMTP interface: its port is 0.
+    """
 
     endpoint: str
     port: int
@@ -44,6 +47,7 @@ class Embedded:
     directory: Path
     account: str
     region: str
+    smtp_port: int = 0
 
     @property
     def log(self) -> Path:
@@ -54,11 +58,13 @@ class Embedded:
         """The variables that make any AWS client use this instance as the account's administrator.
 
         They are understood by the AWS CLI, boto3, the CDK CLI and other SDKs. The endpoint is an IP
-        address, so S3 clients put the bucket into the path: no name has to resolve. See `within`
-        for what has to go from an environment as well.
+        address, so S3 clients put the bucket into the path: no name has to resolve. No client knows
+        EMBEDDED_SMTP_PORT, which stands for port 587 of SES's hosts. See `within` for what has to
+        go from an environment as well.
         """
         return {
             "AWS_ENDPOINT_URL": self.endpoint,
+            "EMBEDDED_SMTP_PORT": str(self.smtp_port),
             "AWS_CA_BUNDLE": str(self.certificate),
             "NODE_EXTRA_CA_CERTS": str(self.certificate),
             "AWS_ACCESS_KEY_ID": self.account,

@@ -37,7 +37,7 @@ class EmbeddedError(Exception):
 def start(directory: Path, account: str, region: str) -> Embedded:
     """Start the embedded AWS in `directory`, or return the one that already runs there.
 
-    It listens on the loopback interface only, on a free port, in a session of its own: it outlives
+    It listens on the loopback interface only, on free ports, in a session of its own: it outlives
     the command that started it. What it holds lives in its memory, so `stop` ends the account as
     well. `account` is the twelve-digit account that clients act in; one instance can serve several.
     """
@@ -77,8 +77,9 @@ def stop(directory: Path) -> bool:
 
 def _launch(directory: Path, account: str, region: str) -> Embedded:
     files = certificate.issue(directory)
-    port = _free_port()
+    port, smtp_port = _free_ports(2)
     environment = _server_environment(directory, files, port, account, region)
+    environment["EMBEDDED_SMTP_PORT"] = str(smtp_port)
     # The directory is an argument only so that the process can be recognised by its command line.
     command = [sys.executable, "-m", MODULE, str(directory)]
     with (directory / LOG).open("wb") as log:
@@ -99,6 +100,7 @@ def _launch(directory: Path, account: str, region: str) -> Embedded:
         directory=directory,
         account=account,
         region=region,
+        smtp_port=smtp_port,
     )
     instance.save()
     _await_health(instance, process)
@@ -219,10 +221,12 @@ def _locked(directory: Path) -> Iterator[None]:
         yield
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])
+def _free_ports(count: int) -> list[int]:
+    with contextlib.ExitStack() as held:
+        probes = [held.enter_context(socket.socket()) for _ in range(count)]
+        for probe in probes:
+            probe.bind((HOST, 0))
+        return [int(probe.getsockname()[1]) for probe in probes]
 
 
 def _tail(log: Path, lines: int = 15) -> str:

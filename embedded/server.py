@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from embedded import gaps
+from embedded import gaps, smtp
 from embedded.gaps._ministack import app
 
 
@@ -13,6 +13,7 @@ def main() -> None:
     gaps.install()
     # ministack also takes port 443 where it can. Nothing here needs it, and it is not ours to take.
     app._port_is_bindable = lambda *_: False
+    smtp.listen()
     sys.argv = ["ministack"]
     app.main()
 
