@@ -27,7 +27,8 @@ class BackupBucket(Construct):
     """A private bucket of a given name, reached over TLS only and encrypted at rest.
 
     Taking it out of the file keeps it, and keeps the policy that refuses plain http: CloudFormation
-    deletes a bucket's policy even where the bucket itself stays (aws-cdk#25754).
+    deletes a bucket's policy even where the bucket itself stays (aws-cdk#25754). Only a deployment
+    that fails while it makes the bucket takes both back, so that the next one can make them.
     """
 
     def __init__(

@@ -49,7 +49,9 @@ def test_a_bucket_is_private_encrypted_and_without_access_lists(template: Templa
 
 
 def test_every_bucket_and_its_refusal_of_plain_http_outlive_the_stack(template: Template) -> None:
-    kept = Match.object_like({"DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain"})
+    kept = Match.object_like(
+        {"DeletionPolicy": "RetainExceptOnCreate", "UpdateReplacePolicy": "Retain"}
+    )
     for resource_type in ("AWS::S3::Bucket", "AWS::S3::BucketPolicy"):
         template.resource_count_is(resource_type, 5)
         template.all_resources(resource_type, kept)
