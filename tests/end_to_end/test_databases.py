@@ -11,7 +11,7 @@ import pytest
 
 import embedded
 from tests.conftest import ACCOUNT, templates_of
-from tests.embedded.conftest import Aws
+from tests.embedded.conftest import Aws, DeploymentError
 
 pytestmark = [pytest.mark.embedded, pytest.mark.xdist_group("databases")]
 
@@ -28,7 +28,8 @@ data:
     application: {description: The application, postgresql_from: [office]}
     office: {description: The office, postgresql_from: [203.0.113.0/24, application]}
 """
-COMMON = "{engine: aurora-postgresql, capacity: {max: 1}, security_groups: [office]}"
+AURORA = "{{engine: aurora-postgresql, capacity: {{max: 1}}, security_groups: [office], {}}}"
+COMMON = AURORA.format("backup_days: 1")
 BOOKS = "{{engine: postgresql, instance: db.t4g.micro, security_groups: [office], {}}}"
 
 
@@ -123,3 +124,35 @@ def test_a_database_that_leaves_the_file_is_kept_as_declared(
     assert len([s for s in taken if s["DBInstanceIdentifier"] == name]) == snapshots
     found = [item["ARN"] for item in secrets.list_secrets()["SecretList"]]
     assert (secret in found) is kept_secret
+
+
+def described(aws: Aws, name: str) -> dict[str, Any]:
+    found = aws.client("rds").describe_db_instances(DBInstanceIdentifier=name)["DBInstances"]
+    return dict(found[0])
+
+
+def test_a_change_that_would_replace_a_database_fails_and_the_database_stays(aws: Aws) -> None:
+    deploy(aws, {"common": COMMON, "stays": BOOKS.format("deletion: delete")})
+    before = described(aws, "stays")
+    with pytest.raises(DeploymentError, match=r"ROLLBACK_COMPLETE.*custom-named resource"):
+        deploy(aws, {"common": COMMON, "stays": BOOKS.format("deletion: delete, encrypted: false")})
+    assert described(aws, "stays")["DbiResourceId"] == before["DbiResourceId"]
+
+
+def test_a_major_version_is_crossed_only_where_the_file_allows_it(aws: Aws) -> None:
+    deploy(aws, {"aged": BOOKS.format('version: "17"')})
+    with pytest.raises(DeploymentError, match=r"ROLLBACK_COMPLETE.*custom-named resource"):
+        deploy(aws, {"aged": BOOKS.format('version: "18"')})
+    assert described(aws, "aged")["EngineVersion"] == "17.11"
+    deploy(aws, {"aged": BOOKS.format('version: "18", major_upgrade: true')})
+    assert described(aws, "aged")["EngineVersion"] == "18.6"
+
+
+def test_aurora_crosses_a_major_version_only_where_the_file_allows_it(aws: Aws) -> None:
+    """CloudFormation by itself tells RDS that Aurora may."""
+    deploy(aws, {"older": AURORA.format('version: "17"')})
+    with pytest.raises(DeploymentError, match=r"ROLLBACK_COMPLETE.*custom-named resource"):
+        deploy(aws, {"older": AURORA.format('version: "18"')})
+    deploy(aws, {"older": AURORA.format('version: "18", major_upgrade: true')})
+    clusters = aws.client("rds").describe_db_clusters(DBClusterIdentifier="older")["DBClusters"]
+    assert clusters[0]["EngineVersion"] == "18.4"
