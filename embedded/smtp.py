@@ -26,8 +26,6 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-iam: Any = import_module("ministack.core.iam_evaluator")
-
 READY_SECONDS = 30.0
 # Whoever sends decides about trying again.
 ONCE = Config(retries={"total_max_attempts": 1})
@@ -88,6 +86,7 @@ def password(secret: str, region: str) -> str:
 
 def _secret_of(key: str) -> str:
     """The secret of a user's active key; nothing for a role's or the account's own: SES neither."""
+    iam: Any = import_module("ministack.core.iam_evaluator")
     account = iam.find_iam_access_key_account(key)
     found = iam.resolve_credential(key, account) if account else None
     return str(getattr(found, "secret_access_key", ""))

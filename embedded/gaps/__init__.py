@@ -35,6 +35,7 @@ GAPS = (
     "ses_authorization",
     "stack_policies",
     "trails",
+    "verified_senders",
 )
 
 
