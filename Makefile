@@ -5,8 +5,8 @@ PYTHON ?= python3
 CONFIG ?=
 WORKERS ?= 2
 
-# Programs that the tests of backups, mail and pages drive: Debian's names.
-CLIENTS := awscli chromium pgbackrest postfix postgresql restic
+# Programs that the tests of backups, mail and pages drive: Debian's names. Postfix logs in with SASL's modules.
+CLIENTS := awscli chromium libsasl2-modules pgbackrest postfix postgresql restic
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip -qq
