@@ -63,6 +63,7 @@ class Settings(Model):
         yield from self._problems_of_access()
         yield from self._problems_of_tags()
         yield from self._problems_of_users()
+        yield from self._problems_of_identifiers()
         seen: set[tuple[str, str]] = set()
         for index, risk in enumerate(self.accepted_risks):
             if (risk.rule, risk.on) in seen:
@@ -81,6 +82,15 @@ class Settings(Model):
             if other != key:
                 message = f"a key that differs from {other} by more than case"
                 yield Problem(("tags", key), message, key=True, rests_on=())
+
+    def _problems_of_identifiers(self) -> Iterator[Problem]:
+        """RDS takes 63 characters, and the environment's name stands before the item's."""
+        for name in self.data.databases:
+            spare = 63 - len(self.named(name))
+            if self.environment and spare < 0:
+                most = len(name) + spare
+                message = f"of at most {most} characters after the environment {self.environment}"
+                yield Problem(("data", "databases", name), message, key=True)
 
     def _problems_of_users(self) -> Iterator[Problem]:
         """IAM has one user of a name in the account, whatever the case of its letters."""
