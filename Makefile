@@ -5,7 +5,7 @@ PYTHON ?= python3
 CONFIG ?=
 WORKERS ?= 2
 
-# Programs that the tests of backups, mail and pages drive: Debian's names. Postfix logs in with SASL's modules.
+# Programs that the tests of backups, mail (with SASL's modules) and pages drive: Debian's names.
 CLIENTS := awscli chromium libsasl2-modules pgbackrest postfix postgresql restic
 
 BIN := .venv/bin
