@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -25,11 +25,8 @@ class Stack:
     template_url: str
     execution_role: str
     tags: dict[str, str]
-    termination_protection: bool
     depends_on: tuple[str, ...]
     """Names of the stacks that come before it."""
-    assets: tuple[str, ...]
-    """The hashes of what it uploads, its template's own among them."""
 
 
 class Assembly:
@@ -100,16 +97,8 @@ class Assembly:
             template_url=f"https://s3.{region}.amazonaws.com/{place}/{name}",
             execution_role=_here(properties["cloudFormationExecutionRoleArn"], account, region),
             tags=dict(properties.get("tags", {})),
-            termination_protection=bool(properties.get("terminationProtection")),
             depends_on=before,
-            assets=tuple(sorted(self._asset_hashes(artifact))),
         )
-
-    def _asset_hashes(self, artifact: dict[str, Any]) -> Iterator[str]:
-        for name in artifact.get("dependencies", ()):
-            if self._artifacts[name]["type"] == "cdk:asset-manifest":
-                file = self.directory / self._artifacts[name]["properties"]["file"]
-                yield from json.loads(file.read_text(encoding="utf-8"))["files"]
 
 
 def _is_stack(artifact: dict[str, Any]) -> bool:

@@ -44,8 +44,8 @@ def present(console: Console, settings: Settings, assembly: Assembly) -> None:
     ):
         _table(console, title, list(rows))
     for domain, records in outputs.of("The DNS records of ").items():
-        rows = [line.split("\t") for line in records.split("\n")]
-        _table(console, f"DNS records to add to {domain}", rows)
+        lines = [line.split("\t") for line in records.split("\n")]
+        _table(console, f"DNS records to add to {domain}", lines)
 
 
 def _outputs(stack: Stack) -> list[Any]:

@@ -48,6 +48,8 @@ def local_stop(state: State = Path(".local")) -> None:
 
 def main() -> None:
     """Run the command; say what went wrong without a traceback."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
     from runbook.fault import Fault
     from settings import ConfigurationError
 
@@ -57,6 +59,10 @@ def main() -> None:
         _fail(str(error), "docs/configuration.md explains every field.")
     except Fault as fault:
         _fail(fault.message, fault.advice)
+    except ClientError as error:
+        _fail(f"AWS refuses {error.operation_name}: {error.response['Error']['Message']}", "")
+    except BotoCoreError as error:
+        _fail(f"AWS cannot be reached: {error}", "")
     except KeyboardInterrupt:
         _fail("Interrupted.", "", status=130)
 

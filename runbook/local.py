@@ -17,8 +17,9 @@ from runbook import aws, built, project
 from runbook.assembly import Assembly
 from runbook.changes import commands, terminal
 from runbook.changes.execute import execute
-from runbook.changes.prepare import find_stack, now
+from runbook.changes.prepare import now
 from runbook.changes.progress import watching
+from runbook.changes.reading import find_stack
 from runbook.changes.review import Review
 from runbook.fault import Fault
 from settings import Settings, load

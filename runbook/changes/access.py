@@ -5,7 +5,8 @@ Each is one grant: who holds it, what it allows, on what, under which condition.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from runbook.changes.review import Grant, Opening
@@ -23,12 +24,26 @@ _RESOURCE_POLICIES = {
 
 def permissions(before: Template, after: Template) -> Opening:
     """Compare who may do what."""
-    return _compare(set(_permissions(before)), set(_permissions(after)))
+    return _compare(_placed(before, _permissions), _placed(after, _permissions))
 
 
 def network(before: Template, after: Template) -> Opening:
     """Compare who may connect."""
-    return _compare(set(_openings(before)), set(_openings(after)))
+    return _compare(_placed(before, _openings), _placed(after, _openings))
+
+
+def _placed(template: Template, read: Callable[[Template], Iterator[Grant]]) -> set[Grant]:
+    """Name resources by their places, which people know, instead of by their logical ids."""
+    places = {name: place(name, item) for name, item in resources(template).items()}
+    names = re.compile(rf"\b({'|'.join(map(re.escape, places)) or '(?!)'})\b")
+
+    def placed(words: str) -> str:
+        return names.sub(lambda match: places[match[0]], words)
+
+    return {
+        grant.model_copy(update={"holder": placed(grant.holder), "on": placed(grant.on)})
+        for grant in read(template)
+    }
 
 
 def _compare(before: set[Grant], after: set[Grant]) -> Opening:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -15,7 +16,7 @@ from rich.text import Text
 from runbook import aws, project
 from runbook.assembly import Assembly
 from runbook.changes import terminal
-from runbook.changes.execute import execute
+from runbook.changes.execute import execute, verify
 from runbook.changes.prepare import Preparation, discard_reviewed, now, review
 from runbook.changes.progress import watching
 from runbook.changes.records import Kept, Records, records_of
@@ -88,6 +89,8 @@ def approve(
     found = work.records.review(identifier)
     _two_people(work, found.review)
     _in_time(found.review)
+    for stack in found.review.changed:
+        verify(stack)
     terminal.present(found.review, work.console)
     for name in found.review.guarded:
         if name not in typed and (ask is None or ask(name) != name):
@@ -113,28 +116,29 @@ def run(work: Work, identifier: str | None) -> None:
     approval = _approved(work.records, found)
     _in_time(found.review)
     lifted = tuple(name for name in found.review.guarded if name in approval.typed)
-    outcome, message = Outcome.FAILED, "interrupted"
     try:
         with watching(work.console, found.review) as watch:
             execute(found.review, watch, lifted=lifted)
-        outcome, message = Outcome.DONE, ""
-    except Fault as fault:
-        message = fault.message
+    except BaseException as error:
+        with suppress(Fault):  # what went wrong first is what the person has to know
+            _record(work, found, lifted, str(error) or "interrupted")
         raise
-    finally:
-        work.records.keep_execution(
-            Execution(
-                review=found.review.id,
-                digest=found.digest,
-                executed_by=work.caller.arn,
-                executed_at=now(),
-                outcome=outcome,
-                change_sets=tuple(stack.change_set or "" for stack in found.review.changed),
-                lifted=lifted,
-                message=message,
-            )
-        )
+    _record(work, found, lifted)
     work.console.print(f"[bold green]Executed[/] review {found.review.id}.")
+
+
+def _record(work: Work, found: Kept, lifted: tuple[str, ...], failure: str = "") -> None:
+    execution = Execution(
+        review=found.review.id,
+        digest=found.digest,
+        executed_by=work.caller.arn,
+        executed_at=now(),
+        outcome=Outcome.FAILED if failure else Outcome.DONE,
+        change_sets=tuple(stack.change_set or "" for stack in found.review.changed),
+        lifted=lifted,
+        message=failure,
+    )
+    work.records.keep_execution(execution)
 
 
 def discard(work: Work, identifier: str | None) -> None:

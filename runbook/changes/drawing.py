@@ -20,7 +20,7 @@ SIGNS = {
     Effect.IMPORT: "→",
 }
 
-_HEIGHT = 64
+_HEIGHT = 84
 _LOSS = 24
 _BETWEEN_STEPS = 40
 _BETWEEN_ROWS = 14
@@ -88,7 +88,7 @@ def _box(stack: StackReview, x: float, y: float, width: float, height: float) ->
 
 def _arrows(review: Review, boxes: dict[str, Box], *, sideways: bool) -> tuple[str, ...]:
     order = list(boxes)
-    paths = []
+    paths: list[str] = []
     for name, needed in _direct(review):
         source, target = boxes[needed], boxes[name]
         if sideways and order.index(name) - order.index(needed) > 1:

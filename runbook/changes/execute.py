@@ -12,8 +12,8 @@ from botocore.exceptions import ClientError
 
 from runbook import aws
 from runbook.changes import reading, templates
-from runbook.changes.prepare import find_stack, state_of
-from runbook.changes.review import Review, StackReview, digest_of
+from runbook.changes.reading import find_stack
+from runbook.changes.review import Review, StackReview
 from runbook.changes.verdict import holds_data
 from runbook.changes.waiting import poll
 from runbook.fault import Fault
@@ -33,6 +33,14 @@ class Event(NamedTuple):
 
 
 Watcher = Callable[[Event], None]
+
+OTHERWISE = "CloudFormation would do something else"
+AGAIN = "Prepare and review again."
+WHY = {
+    "stack_state": "somebody changed the stack, which is in another state",
+    "template_digest": "CloudFormation holds another template",
+    "assets": "other code was published",
+}
 
 
 def execute(review: Review, watch: Watcher, *, lifted: Collection[str] = ()) -> None:
@@ -60,31 +68,32 @@ def execute(review: Review, watch: Watcher, *, lifted: Collection[str] = ()) -> 
 
 
 def verify(stack: StackReview) -> None:
-    """Make sure that what CloudFormation would execute is what was reviewed."""
-    client = aws.cloudformation(stack.region)
-    assert stack.change_set  # noqa: S101 - only changed stacks come here
+    """Make sure that what CloudFormation would execute is what the review says, to the last word.
+
+    All of it is read again: a review is only a record, and whoever wrote it may have made it up.
+    """
     try:
-        description = reading.describe(client, stack.change_set)
-    except ClientError:
-        raise Fault(
-            f"{stack.name}: the reviewed change set is gone.", "Prepare and review again."
-        ) from None
-    if description["Status"] != "CREATE_COMPLETE" or description["ExecutionStatus"] != "AVAILABLE":
-        raise Fault(
-            f"{stack.name}: the change set is {description['ExecutionStatus']}, not AVAILABLE.",
-            "Prepare and review again.",
-        )
-    proposed = templates.proposed(client, stack.change_set, stack.stack_id or stack.name)
-    if digest_of(proposed) != stack.template_digest:
-        raise Fault(
-            f"{stack.name}: CloudFormation holds another template than the one reviewed.",
-            "Prepare and review again.",
-        )
-    if state_of(find_stack(client, stack.name)) != stack.stack_state:
-        raise Fault(
-            f"{stack.name}: somebody changed the stack since the review.",
-            "Prepare and review again.",
-        )
+        found = reading.read(stack.region, stack.change_set or "", depends_on=stack.depends_on)
+        executable = _is_executable(stack)
+    except ClientError as error:
+        if aws.code(error) not in ("ChangeSetNotFound", "ValidationError"):
+            raise
+        raise Fault(f"{stack.name}: the reviewed change set is gone.", AGAIN) from None
+    if not executable:
+        raise Fault(f"{stack.name}: the change set cannot be executed any more.", AGAIN)
+    fields = StackReview.model_fields
+    differing = [name for name in fields if getattr(found, name) != getattr(stack, name)]
+    if differing:
+        why = next((WHY[name] for name in WHY if name in differing), OTHERWISE)
+        raise Fault(f"{stack.name}: {why} than the review says ({', '.join(differing)}).", AGAIN)
+
+
+def _is_executable(stack: StackReview) -> bool:
+    description = reading.describe(aws.cloudformation(stack.region), stack.change_set or "")
+    return (description["Status"], description["ExecutionStatus"]) == (
+        "CREATE_COMPLETE",
+        "AVAILABLE",
+    )
 
 
 def _execute(stack: StackReview, watch: Watcher, lifted: Collection[str]) -> None:
@@ -101,7 +110,7 @@ def _execute(stack: StackReview, watch: Watcher, lifted: Collection[str]) -> Non
             _guard(client, stack)
     client.update_termination_protection(
         StackName=stack.stack_id or stack.name,
-        EnableTerminationProtection=stack.termination_protection,
+        EnableTerminationProtection=True,
     )
     _guard(client, stack)
 
@@ -109,7 +118,7 @@ def _execute(stack: StackReview, watch: Watcher, lifted: Collection[str]) -> Non
 def _run(client: CloudFormationClient, stack: StackReview, watch: Watcher) -> None:
     name = stack.stack_id or stack.name
     seen = {event["EventId"] for event in _events(client, name)}
-    client.execute_change_set(ChangeSetName=stack.change_set or "")
+    client.execute_change_set(StackName=name, ChangeSetName=stack.change_set or "")
     told: list[Event] = []
 
     def look() -> dict[str, Any]:

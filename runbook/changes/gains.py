@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from runbook.changes import templates
-from runbook.changes.review import Grant, Opening, StackReview
+from runbook.changes.review import Grant, Opening, Review, StackReview
 from runbook.changes.wording import line
 
 _DENIED = "NOT "
@@ -52,6 +52,16 @@ def narrowed(opening: Opening) -> tuple[Grant, ...]:
 def is_for_everybody(grant: Grant) -> bool:
     """Tell whether a grant is for whoever asks."""
     return grant.holder in _EVERYBODY and not grant.allows.startswith(_DENIED)
+
+
+def opened(review: Review) -> list[tuple[StackReview, Grant]]:
+    """Return what a change opens to everybody, by stack: this is not for a fold."""
+    return [
+        (stack, grant)
+        for stack in review.changed
+        for grant in (*stack.network.gained, *stack.permissions.gained)
+        if is_for_everybody(grant)
+    ]
 
 
 def _allowing(grants: Iterable[Grant], denials: Iterable[Grant]) -> tuple[Grant, ...]:

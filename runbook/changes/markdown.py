@@ -170,13 +170,10 @@ def _balance(opening: Opening) -> str:
 
 
 def _everybody(review: Review) -> Iterator[Block]:
-    """Name what a change opens to whoever asks: this is not for a fold."""
     rows = [
         f"- {code(grant.holder)}: {code(grant.allows)} on {code(grant.on)} in {code(stack.name)}"
         f"{_condition(grant)}"
-        for stack in review.changed
-        for grant in (*stack.network.gained, *stack.permissions.gained)
-        if gains.is_for_everybody(grant)
+        for stack, grant in gains.opened(review)
     ]
     if rows:
         yield Block("**Opened to everybody**\n", _listed(rows, "- "))
@@ -210,8 +207,6 @@ def _stack(stack: StackReview, review: Review) -> Iterator[Block]:
         "what the approval holds it to": list(_pins(stack)),
     }
     heading = f"### {code(stack.name)}\n\n"
-    if not stack.termination_protection:
-        heading += "**Termination protection is off.**\n\n"
     for title, rows in folds.items():
         if rows:
             yield Block(heading + _summary(stack, title, rows), rows, "\n</details>")
@@ -291,8 +286,8 @@ def _pins(stack: StackReview) -> Iterator[str]:
     yield f"- template {code(stack.template_digest)}"
     for name, text in stack.parameters.items():
         yield f"- parameter {code(name)} = {code(text)}"
-    for asset in stack.assets:
-        yield f"- asset {code(asset)}"
+    for asset, version in stack.assets.items():
+        yield f"- asset {code(asset)}, version {code(version)}"
 
 
 def _origin(review: Review) -> Iterator[Block]:

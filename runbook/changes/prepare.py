@@ -7,7 +7,6 @@ failed; this one only ever creates change sets, each under a name that is never 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -18,8 +17,9 @@ from botocore.exceptions import ClientError
 
 from runbook import aws, project
 from runbook.assembly import Assembly, Stack
-from runbook.changes import access, reading, templates
-from runbook.changes.review import Review, Risk, StackAction, StackReview, digest_of
+from runbook.changes import reading
+from runbook.changes.reading import find_stack
+from runbook.changes.review import Review, StackAction, StackReview
 from runbook.changes.waiting import poll
 from runbook.fault import Fault
 
@@ -94,9 +94,7 @@ class Preparation:
         if description["Status"] == "FAILED":
             remove(client, stack.name, self.name)
             return StackReview(name=stack.name, region=stack.region, action=StackAction.NOTHING)
-        return _reviewed(
-            client, stack, description, StackAction.CREATE if created else StackAction.UPDATE
-        )
+        return reading.read(stack.region, answer["Id"], depends_on=stack.depends_on)
 
 
 def review(
@@ -124,24 +122,6 @@ def review(
 def now() -> datetime:
     """Return the moment, in whole seconds and UTC, as it is written in a review."""
     return datetime.now(UTC).replace(microsecond=0)
-
-
-def find_stack(client: CloudFormationClient, name: str) -> dict[str, Any] | None:
-    """Return what CloudFormation says of a stack, or None when there is none of that name."""
-    try:
-        return dict(client.describe_stacks(StackName=name)["Stacks"][0])
-    except ClientError as error:
-        if aws.code(error) == "ValidationError" and "does not exist" in aws.reason(error):
-            return None
-        raise Fault(f"{name}: {aws.reason(error)}") from None
-
-
-def state_of(stack: dict[str, Any] | None) -> str:
-    """Return what changes whenever somebody changes the stack."""
-    if stack is None:
-        return "absent"
-    moment = stack.get("LastUpdatedTime") or stack["CreationTime"]
-    return f"{stack['StackId']} {moment.isoformat()}"
 
 
 def remove(client: CloudFormationClient, stack: str, change_set: str) -> None:
@@ -186,40 +166,3 @@ def _finished(client: CloudFormationClient, stack: str, change_set: str) -> dict
     if description["Status"] == "FAILED" and not any(words in why for words in _NO_CHANGES):
         raise Fault(f"{stack}: CloudFormation refuses the change set: {why}")
     return description
-
-
-def _reviewed(
-    client: CloudFormationClient, stack: Stack, description: dict[str, Any], action: StackAction
-) -> StackReview:
-    change_set = description["ChangeSetId"]
-    before = {} if action is StackAction.CREATE else templates.deployed(client, stack.name)
-    after = templates.proposed(client, change_set, description["StackId"])
-    current = find_stack(client, stack.name)
-    return StackReview(
-        name=stack.name,
-        region=stack.region,
-        action=action,
-        depends_on=stack.depends_on,
-        stack_id=description["StackId"],
-        change_set=change_set,
-        template_digest=digest_of(after),
-        stack_state=state_of(current),
-        parameters=dict(_parameters(description)),
-        assets=stack.assets,
-        termination_protection=stack.termination_protection,
-        changes=tuple(reading.resource_changes(description, before, after)),
-        permissions=access.permissions(before, after),
-        network=access.network(before, after),
-        risks=_risks(after),
-        new_risks=tuple(risk for risk in _risks(after) if risk not in _risks(before)),
-    )
-
-
-def _risks(template: templates.Template) -> tuple[Risk, ...]:
-    carried = template.get("Metadata", {}).get("GroundworkAcceptedRisks", ())
-    return tuple(Risk.model_validate(item) for item in carried)
-
-
-def _parameters(description: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    for parameter in description.get("Parameters", ()):
-        yield parameter["ParameterKey"], parameter.get("ParameterValue", "")

@@ -5,14 +5,71 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from runbook.changes.review import Effect, ResourceChange
+from botocore.exceptions import ClientError
+
+from runbook import aws
+from runbook.changes import access, assets, templates
+from runbook.changes.review import (
+    Effect,
+    ResourceChange,
+    Risk,
+    StackAction,
+    StackReview,
+    digest_of,
+)
 from runbook.changes.templates import Template, differences, place, resources
 from runbook.changes.verdict import deletion_policy, verdict
+from runbook.fault import Fault
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
 
 _KEEPING = ("Retain", "RetainExceptOnCreate")
+
+
+def read(region: str, change_set: str, *, depends_on: tuple[str, ...] = ()) -> StackReview:
+    """Read what a change set would do to its stack, from CloudFormation and nothing else."""
+    client = aws.cloudformation(region)
+    description = describe(client, change_set)
+    current = find_stack(client, description["StackId"])
+    created = current is None or current["StackStatus"] == "REVIEW_IN_PROGRESS"
+    before = {} if created else templates.deployed(client, description["StackId"])
+    after = templates.proposed(client, change_set, description["StackId"])
+    return StackReview(
+        name=description["StackName"],
+        region=region,
+        action=StackAction.CREATE if created else StackAction.UPDATE,
+        depends_on=depends_on,
+        stack_id=description["StackId"],
+        change_set=description["ChangeSetId"],
+        template_digest=digest_of(after),
+        stack_state=state_of(current),
+        parameters=dict(_parameters(description)),
+        assets=assets.versions(after, region),
+        changes=tuple(resource_changes(description, before, after)),
+        permissions=access.permissions(before, after),
+        network=access.network(before, after),
+        risks=_risks(after),
+        new_risks=tuple(risk for risk in _risks(after) if risk not in _risks(before)),
+    )
+
+
+def find_stack(client: CloudFormationClient, name: str) -> dict[str, Any] | None:
+    """Return what CloudFormation says of a stack, or None when there is none of that name."""
+    try:
+        return dict(client.describe_stacks(StackName=name)["Stacks"][0])
+    except ClientError as error:
+        if aws.code(error) == "ValidationError" and "does not exist" in aws.reason(error):
+            return None
+        raise Fault(f"{name}: {aws.reason(error)}") from None
+
+
+def state_of(stack: dict[str, Any] | None) -> str:
+    """Return what changes whenever somebody changes the stack."""
+    if stack is None:
+        return "absent"
+    moment = stack.get("LastUpdatedTime") or stack["CreationTime"]
+    return f"{stack['StackId']} {moment.isoformat()}"
 
 
 def describe(client: CloudFormationClient, change_set: str) -> dict[str, Any]:
@@ -25,6 +82,16 @@ def describe(client: CloudFormationClient, change_set: str) -> dict[str, Any]:
         if not page.get("NextToken"):
             return answer
         token = {"NextToken": page["NextToken"]}
+
+
+def _parameters(description: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    for parameter in description.get("Parameters", ()):
+        yield parameter["ParameterKey"], parameter.get("ParameterValue", "")
+
+
+def _risks(template: Template) -> tuple[Risk, ...]:
+    carried = template.get("Metadata", {}).get("GroundworkAcceptedRisks", ())
+    return tuple(Risk.model_validate(item) for item in carried)
 
 
 def resource_changes(

@@ -137,8 +137,8 @@ class StackReview(_Record):
     stack_state: str | None = None
     """When CloudFormation last changed the stack, as it says itself."""
     parameters: dict[str, str] = {}
-    assets: tuple[str, ...] = ()
-    termination_protection: bool = True
+    assets: dict[str, str] = {}
+    """The version of each object that functions take their code from, by its name."""
     changes: tuple[ResourceChange, ...] = ()
     permissions: Opening = Opening()
     network: Opening = Opening()

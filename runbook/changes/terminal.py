@@ -102,8 +102,6 @@ def _stack(stack: StackReview, review: Review, *, full: bool) -> Iterator[Render
     yield from _functions(stack)
     yield from _risks(stack, review, full=full)
     yield from _undo(stack, full=full)
-    if not stack.termination_protection:
-        yield _item("!", "bold red", "Termination protection is off")
     if full:
         yield from _pins(stack)
 
@@ -219,8 +217,8 @@ def _pins(stack: StackReview) -> Iterator[RenderableType]:
     yield _item("", "", f"template {wording.line(stack.template_digest)}")
     for name, text in stack.parameters.items():
         yield _item("", "", f"parameter {wording.line(name)} = {wording.line(text)}")
-    for asset in stack.assets:
-        yield _item("", "", f"asset {wording.line(asset)}")
+    for asset, version in stack.assets.items():
+        yield _item("", "", f"asset {wording.line(asset)}, version {wording.line(version)}")
 
 
 def _title(text: str) -> RenderableType:

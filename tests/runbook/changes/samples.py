@@ -59,7 +59,7 @@ def stack(name: str, action: StackAction = StackAction.UPDATE, **fields: Any) ->
         "change_set": f"{arn}:changeSet/groundwork-20260930T101500-a1b2c3/0c2f7d11",
         "template_digest": DIGEST,
         "stack_state": "2026-08-14T07:31:09+00:00",
-        "assets": (DIGEST[::-1],),
+        "assets": {f"{DIGEST[::-1]}.zip": "one"},
     }
     known = {} if action is StackAction.NOTHING else pinned
     return StackReview(name=name, region=region, action=action, **{**known, **fields})
@@ -116,12 +116,11 @@ def hostile() -> Review:
             changes=(*changes, change(bad, "Lambda::Function", Effect.CHANGE, None, code)),
             depends_on=(bad,),
             parameters={bad: bad},
-            assets=(bad,),
+            assets={bad: bad},
             permissions=opening,
             network=opening,
             risks=(risk,),
             new_risks=(risk,),
-            termination_protection=False,
         ),
         stack("data-us-east-1", StackAction.CREATE, depends_on=(bad,), permissions=opening),
         id=bad,

@@ -27,10 +27,17 @@ class Made:
     account: str = ACCOUNT
 
 
-def stack_of(name: str, resources: Resources, *, depends_on: tuple[str, ...] = ()) -> Stack:
+def stack_of(
+    name: str,
+    resources: Resources,
+    *,
+    depends_on: tuple[str, ...] = (),
+    risks: list[dict[str, str]] | None = None,
+) -> Stack:
     """Upload a template and describe its stack, as an assembly would."""
     key = f"{uuid.uuid4()}.json"
-    template = json.dumps({"Resources": resources})
+    metadata = {"GroundworkAcceptedRisks": risks or []}
+    template = json.dumps({"Resources": resources, "Metadata": metadata})
     boto3.client("s3", config=aws.CONFIG).put_object(Bucket=TEMPLATES, Key=key, Body=template)
     return Stack(
         name=name,
@@ -39,9 +46,7 @@ def stack_of(name: str, resources: Resources, *, depends_on: tuple[str, ...] = (
         template_url=f"https://s3.{REGION}.amazonaws.com/{TEMPLATES}/{key}",
         execution_role=f"arn:aws:iam::{ACCOUNT}:role/execution",
         tags={},
-        termination_protection=True,
         depends_on=depends_on,
-        assets=(),
     )
 
 

@@ -15,11 +15,11 @@ from runbook import aws
 from runbook.changes import commands
 from runbook.changes.commands import Work
 from runbook.changes.records import Bucket, Folder, Records, Store
-from runbook.changes.review import Outcome, Review
+from runbook.changes.review import Opening, Outcome, Review
 from runbook.fault import Fault
 from settings import Settings, parse
 from tests.runbook.changes.stacks import Resources, bucket, buckets, deploy, prepare, stack_of
-from tests.runbook.conftest import ACCOUNT
+from tests.runbook.conftest import ACCOUNT, TEMPLATES
 
 pytestmark = [
     pytest.mark.embedded,
@@ -226,4 +226,37 @@ def test_a_discarded_review_cannot_be_executed(work: Work, name: str) -> None:
     commands.approve(work, identifier, (), None)
     commands.discard(work, identifier)
     with pytest.raises(Fault, match="gone"):
+        commands.run(work, identifier)
+
+
+def _forged(review: Review, **fields: object) -> Review:
+    return review.model_copy(update={"stacks": (review.stacks[0].model_copy(update=fields),)})
+
+
+@pytest.mark.parametrize("fields", [{"changes": ()}, {"permissions": Opening()}, {"risks": ()}])
+def test_a_review_that_hides_what_would_happen_is_not_approved(
+    work: Work, name: str, fields: dict[str, object]
+) -> None:
+    deploy(name, {**TOPIC, "Bucket": bucket(name)})
+    policies = {"ManagedPolicyArns": ["arn:aws:iam::aws:policy/AdministratorAccess"]}
+    user = {"Type": "AWS::IAM::User", "Properties": policies}
+    risk = {"rule": "R", "on": "backup/x", "reason": "x", "owner": "x", "until": "2030-01-01"}
+    review = prepare(stack_of(name, {**TOPIC, "User": user}, risks=[risk]))
+    identifier = kept(work, _forged(review, **fields))
+    with pytest.raises(Fault, match="than the review says"):
+        commands.approve(work, identifier, (), lambda asked: asked)
+
+
+def test_code_that_was_published_again_after_the_review_is_refused(work: Work, name: str) -> None:
+    client = boto3.client("s3", config=aws.CONFIG)
+    client.put_object(Bucket=TEMPLATES, Key=f"{name}.zip", Body=b"reviewed")
+    function = {
+        "Type": "AWS::Lambda::Function",
+        "Properties": {"Code": {"S3Bucket": TEMPLATES, "S3Key": f"{name}.zip"}, "Role": "none"},
+    }
+    review = prepare(stack_of(name, {"Function": function}))
+    identifier = kept(work, review)
+    commands.approve(work, identifier, (), None)
+    client.put_object(Bucket=TEMPLATES, Key=f"{name}.zip", Body=b"something else")
+    with pytest.raises(Fault, match="other code was published"):
         commands.run(work, identifier)
