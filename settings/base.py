@@ -36,8 +36,6 @@ class Model(BaseModel):
         extra="forbid",
         allow_inf_nan=False,
         use_attribute_docstrings=True,
-        validate_by_name=True,
-        validate_by_alias=True,
     )
 
     def problems(self) -> Iterator[Problem]:

@@ -379,7 +379,7 @@ class Data(Model):
         if reason := _refused_database(database.first_database(name)):
             yield Problem(
                 (*path, "database"),
-                f"named, since the item's own name cannot be its name: {reason}",
+                f"named, since the item's own name will not do: it must be {reason}",
             )
         for index, group in enumerate(database.security_groups):
             declared = self.security_groups.get(group)

@@ -70,7 +70,11 @@ _Loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 
 class _Reader:
-    """Builds one document from YAML's events."""
+    """Builds one document from YAML's events.
+
+    Events have positions, build no objects, and come one at a time, so that no depth and no
+    repetition of aliases gets out of hand; libyaml reads a thousand senders in a moment.
+    """
 
     def __init__(self, text: str) -> None:
         self.document = Document()

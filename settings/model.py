@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated
 
 from pydantic import Field
@@ -61,8 +61,7 @@ class Settings(Model):
     def problems(self) -> Iterator[Problem]:
         """Compare the areas with each other."""
         yield from self._problems_of_access()
-        yield from self._problems_of_tags()
-        yield from self._problems_of_users()
+        yield from self._problems_of_case()
         yield from self._problems_of_identifiers()
         seen: set[tuple[str, str]] = set()
         for index, risk in enumerate(self.accepted_risks):
@@ -74,14 +73,20 @@ class Settings(Model):
                 )
             seen.add((risk.rule, risk.on))
 
-    def _problems_of_tags(self) -> Iterator[Problem]:
-        """Where IAM's users take tags, their keys do not differ by case alone."""
-        first: dict[str, str] = {}
-        for key in self.tags:
-            other = first.setdefault(key.lower(), key)
-            if other != key:
-                message = f"a key that differs from {other} by more than case"
-                yield Problem(("tags", key), message, key=True, rests_on=())
+    def _problems_of_case(self) -> Iterator[Problem]:
+        """AWS has one of these by a name, whatever the case of its letters."""
+        senders = [("mail", "senders", name) for name in self.mail.senders]
+        buckets = self.backup.buckets.items()
+        users = [
+            ("backup", "buckets", name, "users", user) for name, b in buckets for user in b.users
+        ]
+        yield from _same("the account's IAM users", [*senders, *users])
+        yield from _same("the keys of an IAM user's tags", [("tags", key) for key in self.tags])
+        groups = self.data.security_groups.items()
+        for network in self.data.networks:
+            inside = [name for name, group in groups if self.data.network_of(group) == network]
+            paths = [("data", "security_groups", name) for name in inside]
+            yield from _same(f"the security groups of {network}", paths)
 
     def _problems_of_identifiers(self) -> Iterator[Problem]:
         """RDS takes 63 characters, and the environment's name stands before the item's."""
@@ -91,20 +96,6 @@ class Settings(Model):
                 most = len(name) + spare
                 message = f"of at most {most} characters after the environment {self.environment}"
                 yield Problem(("data", "databases", name), message, key=True)
-
-    def _problems_of_users(self) -> Iterator[Problem]:
-        """IAM has one user of a name in the account, whatever the case of its letters."""
-        senders = [("mail", "senders", name) for name in self.mail.senders]
-        buckets = self.backup.buckets.items()
-        users = [
-            ("backup", "buckets", name, "users", user) for name, b in buckets for user in b.users
-        ]
-        first: dict[str, tuple[str, ...]] = {}
-        for path in (*senders, *users):
-            other = first.setdefault(path[-1].lower(), path)
-            if other != path:
-                message = f"a name of its own among IAM's users: {dotted(other)} is another"
-                yield Problem(path, message, key=True, rests_on=())
 
     def _problems_of_access(self) -> Iterator[Problem]:
         if not self.access:
@@ -123,3 +114,13 @@ class Settings(Model):
                 "of IAM can name: use a file with an environment of its own for some of them",
                 key=True,
             )
+
+
+def _same(kind: str, paths: Iterable[tuple[str, ...]]) -> Iterator[Problem]:
+    """Find names that differ by the case of their letters alone, or not at all."""
+    first: dict[str, tuple[str, ...]] = {}
+    for path in paths:
+        other = first.setdefault(path[-1].lower(), path)
+        if other != path:
+            message = f"a name of its own among {kind}, whatever the case of its letters: "
+            yield Problem(path, f"{message}{dotted(other)} has it", key=True, rests_on=())

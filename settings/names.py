@@ -284,7 +284,7 @@ TagValue = Annotated[
 ]
 """<https://docs.aws.amazon.com/tag-editor/latest/userguide/tagging.html>"""
 
-_DURATION = re.compile(r"(\d{1,6})([smhd])")
+_DURATION = re.compile(r"([1-9]\d{0,5})([smhd])")
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
@@ -298,7 +298,7 @@ def _seconds(value: object) -> int:
 Seconds = Annotated[
     int,
     BeforeValidator(_seconds),
-    WithJsonSchema({"type": "string", "pattern": r"^\d{1,6}[smhd]$"}),
+    WithJsonSchema({"type": "string", "pattern": r"^[1-9]\d{0,5}[smhd]$"}),
 ]
 """A length of time: written `30m` in the file, seconds in the program."""
 

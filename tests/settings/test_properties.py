@@ -21,6 +21,12 @@ LEAKS = re.compile(r"pydantic|Input should|validat|groundwork_|type=|Traceback|<
 WORDS = sorted({str(part) for path in read(EXAMPLE).values for part in path})
 LOCATIONS = sorted(read(EXAMPLE).values, key=str)
 
+# The same examples every time, however slow the machine.
+settings.register_profile(
+    "steady", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+STEADY = settings.get_profile("steady")
+
 scalars = st.one_of(
     st.none(),
     st.booleans(),
@@ -49,22 +55,23 @@ def assert_settings_or_readable_faults(text: str) -> None:
             assert LINE.fullmatch(line)
             assert line.isprintable()
             assert len(line) < 3000
-            assert not LEAKS.search(line)
+            assert set(LEAKS.findall(line)) <= set(LEAKS.findall(text))
 
 
 @given(st.text())
+@STEADY
 def test_any_text_is_read_or_explained(text: str) -> None:
     assert_settings_or_readable_faults(text)
 
 
 @given(st.dictionaries(keys, values))
-@settings(suppress_health_check=[HealthCheck.too_slow])
+@STEADY
 def test_any_structure_is_read_or_explained(data: dict[Any, Any]) -> None:
     assert_settings_or_readable_faults(yaml.dump(data, allow_unicode=True))
 
 
 @given(st.lists(st.tuples(st.sampled_from(LOCATIONS), values), min_size=1, max_size=4))
-@settings(suppress_health_check=[HealthCheck.too_slow], max_examples=200)
+@settings(STEADY, max_examples=200)
 def test_the_example_with_any_change_is_read_or_explained(
     changes: list[tuple[tuple[str | int, ...], Any]],
 ) -> None:
@@ -75,7 +82,7 @@ def test_the_example_with_any_change_is_read_or_explained(
 
 
 @given(st.randoms(use_true_random=False))
-@settings(max_examples=20)
+@settings(STEADY, max_examples=20)
 def test_the_order_of_items_means_nothing(chance: random.Random) -> None:
     text = yaml.dump(shuffled(read(EXAMPLE).data, chance), sort_keys=False)
     assert parse(text) == parse(EXAMPLE)
