@@ -158,7 +158,8 @@ def test_a_creation_that_fails_leaves_a_user_that_can_be_deleted(call: int, befo
     aws = new()
     aws.restart(Fault(call, before, refusal("InternalFailure")))
     reason = request(aws, "create", form(1))
-    assert reason == "AnyOperation: InternalFailure: refused"
+    lost_answer = aws.calls[call] == "PutSecretValue" and not before
+    assert reason == (None if lost_answer else "AnyOperation: InternalFailure: refused")
     aws.restart()
     aws.watched = False
     assert request(aws, "delete", None) is None
@@ -169,7 +170,7 @@ def test_a_creation_that_fails_leaves_a_user_that_can_be_deleted(call: int, befo
 def test_a_creation_that_fails_leaves_no_key_that_nobody_is_given(call: int, before: bool) -> None:
     aws = new()
     aws.restart(Fault(call, before, refusal("InternalFailure")))
-    assert request(aws, "create", form(1)) is not None
+    request(aws, "create", form(1))
     if aws.calls[call] not in ("CreateAccessKey", "DeleteAccessKey"):
         assert {*(aws.keys or ())} <= {aws.value().get("access_key_id")}
 

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from groundwork.credentials.runtime import renewal
 from groundwork.credentials.runtime.access_keys import AccessKeys
@@ -17,6 +19,7 @@ from tests.constructs.credentials.fake_aws import (
     FakeIam,
     FakeSecrets,
     Fault,
+    refusal,
 )
 
 STEPS = ("createSecret", "setSecret", "testSecret", "finishSecret")
@@ -93,14 +96,15 @@ def test_each_step_can_be_repeated(aws: FakeAws, name: str) -> None:
     assert (aws.value(), aws.value("AWSPENDING"), aws.keys) == before
 
 
+@pytest.mark.parametrize("error", [Crash(), refusal("InternalFailure")], ids=["crash", "failure"])
 @pytest.mark.parametrize("before", [True, False])
 @pytest.mark.parametrize("call", range(7))
-def test_a_crash_in_the_first_step_leaves_no_key_behind_once_it_is_repeated(
-    aws: FakeAws, call: int, before: bool
+def test_a_fault_in_the_first_step_leaves_no_key_behind_once_it_is_repeated(
+    aws: FakeAws, call: int, before: bool, error: BaseException
 ) -> None:
     announce(aws)
-    aws.restart(Fault(call, before, Crash()))
-    with pytest.raises(Crash):
+    aws.restart(Fault(call, before, error))
+    with suppress(Crash, ClientError):
         step(aws, "createSecret")
     aws.restart()
     for name in STEPS:

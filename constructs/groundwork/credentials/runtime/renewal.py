@@ -87,8 +87,10 @@ def stage(keys: AccessKeys, secret: Secret, form: Value, version: str) -> None:
     try:
         secret.write(version, filled(form, pair, kept), PENDING)
     except Exception:
-        keys.delete(pair.access_key_id)
-        raise
+        # Where only the answer was lost, the value is there, and its key has to stay.
+        if pair.access_key_id not in _named(secret.read(PENDING)):
+            keys.delete(pair.access_key_id)
+            raise
 
 
 def tidy(keys: AccessKeys, secret: Secret) -> None:
