@@ -154,11 +154,14 @@ def history(work: Work) -> None:
     table = Table(box=None, padding=(0, 2, 0, 0))
     for heading in ("Review", "Prepared by", "Approved by", "Executed by"):
         table.add_column(heading, overflow="fold")
-    for item in work.records.reviews():
+    for identifier, item in work.records.reviews():
+        if item is None:
+            table.add_row(Text(identifier), "cannot be read")
+            continue
         approval = work.records.approval(item)
         executions = work.records.executions(item)
         table.add_row(
-            Text(item.id),
+            Text(identifier),
             Text(person(item.prepared_by)),
             Text(person(approval.approved_by) if approval else "–"),
             Text(", ".join(f"{person(e.executed_by)} ({e.outcome})" for e in executions) or "–"),

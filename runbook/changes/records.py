@@ -7,15 +7,15 @@ An account without that stack has its records in a folder of the checkout instea
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
 import boto3
 from botocore.exceptions import ClientError
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from runbook import aws
 from runbook.changes.review import Approval, Execution, Review
@@ -25,7 +25,7 @@ from settings import Settings
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-KINDS = ("reviews", "approvals", "executions")
+Record = TypeVar("Record", bound=BaseModel)
 
 
 class Store(Protocol):
@@ -130,12 +130,18 @@ class Kept(NamedTuple):
 
 
 def kept(text: str) -> Kept:
-    """Read a review. A text that is none, or is damaged, is refused."""
+    """Read a review, with the digest of what was read."""
+    return Kept(_parsed(Review, text), hashlib.sha256(text.encode()).hexdigest())
+
+
+def _parsed(kind: type[Record], text: str | None) -> Record:
+    """Read a record. One that is damaged, or of another version's making, is a fault."""
     try:
-        review = Review.model_validate_json(text)
+        return kind.model_validate_json(text or "")
     except ValidationError:
-        raise Fault("The record is not a review, or is damaged.", "Prepare again.") from None
-    return Kept(review, hashlib.sha256(text.encode()).hexdigest())
+        raise Fault(
+            f"A record is damaged, or no {kind.__name__.lower()} of this version.", "Prepare again."
+        ) from None
 
 
 class Records:
@@ -175,20 +181,23 @@ class Records:
         text = self.store.read(f"reviews/{identifier if identifier in chosen else chosen[-1]}.json")
         return kept(text or "")
 
-    def reviews(self) -> Iterator[Review]:
-        """Yield all reviews, the oldest first."""
+    def reviews(self) -> Iterator[tuple[str, Review | None]]:
+        """Yield all reviews by id, the oldest first; None for one that cannot be read."""
         for name in self.store.names("reviews/"):
-            yield Review.model_validate_json(self.store.read(name) or "")
+            found = None
+            with suppress(Fault):
+                found = _parsed(Review, self.store.read(name))
+            yield name.removeprefix("reviews/").removesuffix(".json"), found
 
     def approval(self, review: Review) -> Approval | None:
         """Return a review's approval."""
         text = self.store.read(f"approvals/{review.id}.json")
-        return Approval.model_validate_json(text) if text else None
+        return _parsed(Approval, text) if text else None
 
     def executions(self, review: Review) -> list[Execution]:
         """Return a review's executions, the oldest first."""
         names = self.store.names(f"executions/{review.id}/")
-        return [Execution.model_validate(json.loads(self.store.read(name) or "")) for name in names]
+        return [_parsed(Execution, self.store.read(name)) for name in names]
 
 
 def records_of(settings: Settings, state: Path) -> Records:

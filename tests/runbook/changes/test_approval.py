@@ -260,3 +260,13 @@ def test_code_that_was_published_again_after_the_review_is_refused(work: Work, n
     client.put_object(Bucket=TEMPLATES, Key=f"{name}.zip", Body=b"something else")
     with pytest.raises(Fault, match="other code was published"):
         commands.run(work, identifier)
+
+
+def test_a_damaged_record_is_listed_and_hides_no_other(work: Work, name: str) -> None:
+    identifier = kept(work, prepare(stack_of(name, TOPIC)))
+    work.records.store.write("reviews/20240101T000000-ffffff.json", "{}")
+    commands.history(work)
+    assert "cannot be read" in said(work)
+    assert identifier in said(work)
+    with pytest.raises(Fault, match="A record is damaged"):
+        work.records.review("20240101")
