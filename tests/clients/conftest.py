@@ -1,0 +1,144 @@
+"""Backups, deployed by the command that a newcomer types, and the keys that their users get."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from botocore.config import Config
+
+import embedded
+from embedded import Embedded
+from groundwork.names import output_name
+from tests.conftest import ACCOUNT as ACCOUNT_LINE
+from tests.conftest import ROOT
+
+ACCOUNT, REGION = "123456789012", "eu-west-2"
+STACK = f"backup-{REGION}"
+OPERATOR = "operator"
+KEY = f"credentials: {{readers: ['arn:aws:iam::{ACCOUNT}:role/{OPERATOR}']}}"
+CONFIGURATION = f"""{ACCOUNT_LINE}region: {REGION}
+backup:
+  buckets:
+    nightly-dumps:
+      expire_after_days: 30
+      users:
+        dumps: {{tool: files, {KEY}}}
+        reports: {{tool: files, prefix: reports, {KEY}}}
+        restores: {{tool: read-only, {KEY}}}
+        audits: {{tool: read-only, {KEY}}}
+        audits-of-reports: {{tool: read-only, prefix: reports, {KEY}}}
+    database-backups:
+      users:
+        database: {{tool: pgbackrest, prefix: main, {KEY}}}
+    machine-snapshots:
+      versioned: true
+      users:
+        keeper: {{tool: restic, {KEY}}}
+        laptop: {{tool: restic, prefix: laptop, {KEY}}}
+        server: {{tool: restic, prefix: server, append_only: true, {KEY}}}
+"""
+
+
+@dataclass(frozen=True)
+class Backups:
+    """The deployed buckets, with a client or an environment for each of their users."""
+
+    instance: Embedded
+
+    @cached_property
+    def _outputs(self) -> dict[str, str]:
+        (found,) = self.client("cloudformation").describe_stacks(StackName=STACK)["Stacks"]
+        return {output["OutputKey"]: output["OutputValue"] for output in found["Outputs"]}
+
+    @cached_property
+    def _operator(self) -> dict[str, str]:
+        """The session of the one role that may read the secrets."""
+        role = f"arn:aws:iam::{ACCOUNT}:role/{OPERATOR}"
+        made = self.client("sts").assume_role(RoleArn=role, RoleSessionName="test")["Credentials"]
+        return {
+            "aws_access_key_id": made["AccessKeyId"],
+            "aws_secret_access_key": made["SecretAccessKey"],
+            "aws_session_token": made["SessionToken"],
+        }
+
+    def key(self, user: str) -> dict[str, str]:
+        """Return a user's key pair, as its secret holds it."""
+        client = self.client("secretsmanager", **self._operator)
+        secret = self._outputs[output_name(user, "Secret")]
+        value = json.loads(client.get_secret_value(SecretId=secret)["SecretString"])
+        return {f"aws_{name}": value[name] for name in ("access_key_id", "secret_access_key")}
+
+    def environment(self, user: str) -> dict[str, str]:
+        """Return the environment of a job that runs with a user's key, and nothing else of AWS."""
+        key = {name.upper(): value for name, value in self.key(user).items()}
+        return self.instance.within(os.environ) | key
+
+    def s3(self, user: str) -> Any:
+        return self.client("s3", **self.key(user))
+
+    def client(self, service: str, **credentials: str) -> Any:
+        """Make a client of the account's administrator, or of whose credentials are given."""
+        administrator = {
+            "aws_access_key_id": self.instance.account,
+            "aws_secret_access_key": "any",
+        }
+        make: Any = boto3.client
+        return make(
+            service,
+            region_name=REGION,
+            endpoint_url=self.instance.endpoint,
+            verify=str(self.instance.certificate),
+            config=Config(s3={"addressing_style": "path"}, retries={"total_max_attempts": 1}),
+            **(credentials or administrator),
+        )
+
+
+@pytest.fixture(scope="session")
+def backups(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backups]:
+    """Deploy the buckets and their users, in an account that has the reader of their secrets."""
+    state = tmp_path_factory.mktemp("clients")
+    (state / "groundwork.yaml").write_text(CONFIGURATION)
+    backups = Backups(embedded.start(state, ACCOUNT, REGION))
+    try:
+        make_operator(backups.client("iam"))
+        deploy(state)
+        yield backups
+    finally:
+        embedded.stop(state)
+
+
+def make_operator(iam: Any) -> None:
+    """Make the role that the file names as reader of every secret."""
+    trust = {
+        "Version": "2012-10-17",
+        "Statement": {
+            "Effect": "Allow",
+            "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"},
+            "Action": "sts:AssumeRole",
+        },
+    }
+    iam.create_role(RoleName=OPERATOR, AssumeRolePolicyDocument=json.dumps(trust))
+
+
+def deploy(state: Path) -> None:
+    """Run `groundwork local deploy` as at a terminal."""
+    command: list[str | Path] = [Path(sys.executable).parent / "groundwork", "local", "deploy"]
+    finished = subprocess.run(
+        [*command, "--config", state / "groundwork.yaml", "--state", state],
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert finished.returncode == 0, finished.stderr
