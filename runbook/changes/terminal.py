@@ -169,7 +169,8 @@ def _access(title: str, found: list[Access]) -> Iterator[RenderableType]:
         yield _title(title)
     for access in found:
         begin = f"{access.holder}, on " if access.holder else "To "
-        yield _item("", "", f"{begin}{access.on}")
+        whom = " – for everybody" if access.everybody else ""
+        yield _item("", "", f"{begin}{access.on}{whom}")
         for text in access.before:
             yield _inside(Text(text, style="green"), Text("-", style="green"))
         for text in access.after:
