@@ -117,7 +117,6 @@ class Credentials(Construct):
         if seconds is None:
             acknowledge(self._secret, "AwsSolutions-SMG4", UNSCHEDULED)
             return
-        function.let_secrets_manager_call()
         schedule = CfnRotationSchedule(
             self,
             "rotation",
@@ -126,4 +125,4 @@ class Credentials(Construct):
             rotation_lambda_arn=function.arn,
             rotation_rules={"automaticallyAfterDays": seconds // 86_400},
         )
-        schedule.node.add_dependency(key, function)
+        schedule.node.add_dependency(key, function.let_secrets_manager_call())

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from aws_cdk import Stack
-from aws_cdk.aws_iam import IUser, ServicePrincipal
+from aws_cdk.aws_iam import IUser
+from aws_cdk.aws_lambda import CfnPermission
 from aws_cdk.aws_secretsmanager import CfnSecret
 from constructs import Construct
 
@@ -38,11 +39,16 @@ class CredentialsFunction(Construct):
             on=secret.ref,
         )
 
-    def let_secrets_manager_call(self) -> None:
+    def let_secrets_manager_call(self) -> CfnPermission:
         """Let Secrets Manager start the function when one of the account's secrets is due."""
-        if self._runtime.function.node.try_find_child("rotation") is None:
-            self._runtime.function.add_permission(
-                "rotation",
-                principal=ServicePrincipal("secretsmanager.amazonaws.com"),
-                source_account=Stack.of(self).account,
-            )
+        made = self.node.try_find_child("rotation")
+        if isinstance(made, CfnPermission):
+            return made
+        return CfnPermission(
+            self,
+            "rotation",
+            action="lambda:InvokeFunction",
+            function_name=self.arn,
+            principal="secretsmanager.amazonaws.com",
+            source_account=Stack.of(self).account,
+        )
