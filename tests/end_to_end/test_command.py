@@ -1,0 +1,97 @@
+"""The commands at a terminal: interrupted, and without anything that reads like a fault."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import embedded
+from tests.end_to_end.conftest import ROOT, groundwork
+
+pytestmark = [pytest.mark.embedded, pytest.mark.xdist_group("command")]
+BIN = Path(sys.executable).parent
+
+
+def test_interrupted_it_stops_what_it_started(tmp_path: Path) -> None:
+    with subprocess.Popen(
+        [BIN / "groundwork", "local", "deploy", "--state", tmp_path],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    ) as running:
+        assert running.stdout
+        first = running.stdout.readline()
+        assert "The embedded AWS is started" in first
+        os.killpg(running.pid, signal.SIGINT)
+        rest, _ = running.communicate(timeout=60)
+    assert running.returncode != 0
+    assert "nothing is left" in rest
+    assert "Traceback" not in rest
+    assert embedded.find(tmp_path) is None
+
+
+def test_a_wrong_file_stops_before_anything_is_started(tmp_path: Path) -> None:
+    wrong = tmp_path / "wrong.yaml"
+    wrong.write_text("account: 123\n")
+    run = groundwork("local", "deploy", "--config", str(wrong), "--state", str(tmp_path))
+    assert run.status == 1
+    assert re.match(rf"{re.escape(str(wrong))}:1:10: account: found 123; must be ", run.errors)
+    assert "Traceback" not in run.errors
+    assert embedded.find(tmp_path) is None
+
+
+def test_the_cdks_own_command_says_nothing_that_reads_like_a_fault(tmp_path: Path) -> None:
+    run = subprocess.run(
+        [BIN / "cdk", "synth", "--quiet", "--output", tmp_path],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    said = f"{run.stdout}{run.stderr}"
+    assert run.returncode == 0, said
+    for word in (
+        "warn",
+        "error",
+        "notice",
+        "end-of-life",
+        "feature flag",
+        "telemetry",
+        "newer version",
+    ):
+        assert word not in said.lower()
+    assert {file.name for file in tmp_path.glob("*.template.json")} >= {
+        "mail-us-east-1.template.json",
+        "data-us-east-1.template.json",
+        "backup-eu-west-2.template.json",
+    }
+
+
+@pytest.mark.parametrize(
+    "arguments", [(), ("changes",), ("local",), ("changes", "prepare", "--help")]
+)
+def test_help_names_what_there_is(arguments: tuple[str, ...]) -> None:
+    run = groundwork(*arguments)
+    assert "Usage: groundwork" in run.output + run.errors
+
+
+def test_without_credentials_one_sentence_says_how_to_sign_in(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "none"))
+    run = groundwork("changes", "history", "--state", str(tmp_path))
+    assert run.status == 1
+    assert "AWS cannot be reached with the credentials at hand" in run.errors
+    assert "Sign in" in run.errors
