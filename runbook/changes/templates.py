@@ -65,12 +65,21 @@ def differences(before: Any, after: Any, path: str = "") -> Iterator[Difference]
             inside = f"{path}.{key}" if path else key
             yield from differences(before.get(key), after.get(key), inside)
         return
-    hidden = any(word in path.lower() for word in _SECRET)
-    yield Difference(path=path, before=_masked(before, hidden), after=_masked(after, hidden))
+    yield Difference(path=path, before=_masked(before, path), after=_masked(after, path))
 
 
-def _masked(value: Any, hidden: bool) -> Any:
-    return "(hidden)" if hidden and isinstance(value, str) else value
+def _masked(value: Any, path: str) -> Any:
+    """Hide what stands below the name of a secret; a reference to one gives nothing away."""
+    match value:
+        case {"Ref": _} | {"Fn::GetAtt": _} | {"Fn::ImportValue": _}:
+            return value
+        case dict():
+            return {key: _masked(item, f"{path}.{key}") for key, item in value.items()}
+        case list():
+            return [_masked(item, path) for item in value]
+        case str() if any(word in path.lower() for word in _SECRET):
+            return "(hidden)"
+    return value
 
 
 def _intrinsic(*values: dict[str, Any]) -> bool:

@@ -50,7 +50,8 @@ def look(page: str, folder: Path, width: int, *flags: str) -> Seen:
     frame = folder / "frame.html"
     frame.write_text(
         f'<!doctype html><iframe width="{width}" height="900" style="border:0" '
-        f'data-page="{html.escape(page)}"></iframe><pre id="seen"></pre><script>{_MEASURE}</script>',
+        f'data-page="{html.escape(page)}"></iframe>'
+        f'<pre id="seen"></pre><script>{_MEASURE}</script>',
         encoding="utf-8",
     )
     run = subprocess.run(
