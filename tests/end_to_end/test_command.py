@@ -16,6 +16,8 @@ from tests.end_to_end.conftest import ROOT, groundwork
 
 pytestmark = [pytest.mark.embedded, pytest.mark.xdist_group("command")]
 BIN = Path(sys.executable).parent
+BANNERS = ("warn", "error", "notice", "end-of-life", "feature flag", "telemetry", "newer version")
+HELP = [(), ("changes",), ("local",), ("changes", "prepare", "--help")]
 
 
 def test_interrupted_it_stops_what_it_started(tmp_path: Path) -> None:
@@ -58,15 +60,7 @@ def test_the_cdks_own_command_says_nothing_that_reads_like_a_fault(tmp_path: Pat
     )
     said = f"{run.stdout}{run.stderr}"
     assert run.returncode == 0, said
-    for word in (
-        "warn",
-        "error",
-        "notice",
-        "end-of-life",
-        "feature flag",
-        "telemetry",
-        "newer version",
-    ):
+    for word in BANNERS:
         assert word not in said.lower()
     assert {file.name for file in tmp_path.glob("*.template.json")} >= {
         "mail-us-east-1.template.json",
@@ -75,9 +69,7 @@ def test_the_cdks_own_command_says_nothing_that_reads_like_a_fault(tmp_path: Pat
     }
 
 
-@pytest.mark.parametrize(
-    "arguments", [(), ("changes",), ("local",), ("changes", "prepare", "--help")]
-)
+@pytest.mark.parametrize("arguments", HELP)
 def test_help_names_what_there_is(arguments: tuple[str, ...]) -> None:
     run = groundwork(*arguments)
     assert "Usage: groundwork" in run.output + run.errors

@@ -107,7 +107,7 @@ def test_m11_the_set_publishes_three_kinds_of_event_and_no_other(
         "AWS::SES::ConfigurationSetEventDestination",
         {
             "EventDestination": {
-                "MatchingEventTypes": ["REJECT", "DELIVERY_DELAY", "RENDERING_FAILURE"]
+                "MatchingEventTypes": ["reject", "deliveryDelay", "renderingFailure"]
             }
         },
     )
