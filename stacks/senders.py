@@ -47,7 +47,7 @@ class Senders(Construct):
             if sender.stack == part and stack.region in sender.regions
         }
         if any(sender.regions[0] == stack.region for sender in here.values()):
-            self._keys = CredentialsFunction(self, "credentials")
+            self._keys = CredentialsFunction(stack, "credentials")
         for name, sender in here.items():
             scope: Construct
             if sender.regions[0] == stack.region:

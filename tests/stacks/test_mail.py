@@ -153,8 +153,8 @@ def test_adding_and_reordering_senders_touches_no_other(
         return {
             name: resource
             for name, resource in template["Resources"].items()
-            if name.startswith("senders") and not name.startswith("senderscredentials")
+            if name.startswith("senders")
         }
 
-    before, after = resources("one", "two"), resources("three", "two", "one")
+    before, after = resources("one", "two"), resources("credentials", "two", "one")
     assert before == {name: after[name] for name in before}
