@@ -71,11 +71,14 @@ class Backups:
             "aws_session_token": made["SessionToken"],
         }
 
+    def secret(self, user: str) -> str:
+        """Return the ARN of a user's secret, as the stack shows it."""
+        return self._outputs[output_name(user, "Secret")]
+
     def key(self, user: str) -> dict[str, str]:
         """Return a user's key pair, as its secret holds it."""
         client = self.client("secretsmanager", **self._operator)
-        secret = self._outputs[output_name(user, "Secret")]
-        value = json.loads(client.get_secret_value(SecretId=secret)["SecretString"])
+        value = json.loads(client.get_secret_value(SecretId=self.secret(user))["SecretString"])
         return {f"aws_{name}": value[name] for name in ("access_key_id", "secret_access_key")}
 
     def environment(self, user: str) -> dict[str, str]:

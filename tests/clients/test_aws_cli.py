@@ -12,7 +12,7 @@ import pytest
 from tests.clients.conftest import Backups
 from tests.programs import require
 
-pytestmark = [pytest.mark.clients, pytest.mark.xdist_group("clients")]
+pytestmark = [pytest.mark.clients, pytest.mark.embedded, pytest.mark.xdist_group("clients")]
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 LARGE = 100 * 1024 * 1024

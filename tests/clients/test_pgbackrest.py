@@ -13,7 +13,7 @@ from tests.clients.conftest import REGION, Backups
 from tests.clients.postgresql import Cluster, attempt, give, run
 from tests.programs import require
 
-pytestmark = [pytest.mark.clients, pytest.mark.xdist_group("clients")]
+pytestmark = [pytest.mark.clients, pytest.mark.embedded, pytest.mark.xdist_group("clients")]
 
 BUCKET = "database-backups"
 CONFIGURATION = """
