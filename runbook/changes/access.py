@@ -41,7 +41,12 @@ def _placed(template: Template, read: Callable[[Template], Iterator[Grant]]) -> 
         return names.sub(lambda match: places[match[0]], words)
 
     return {
-        grant.model_copy(update={"holder": placed(grant.holder), "on": placed(grant.on)})
+        Grant(
+            holder=placed(grant.holder),
+            allows=grant.allows,
+            on=placed(grant.on),
+            condition=placed(grant.condition),
+        )
         for grant in read(template)
     }
 

@@ -139,16 +139,18 @@ def _row(stack: StackReview, review: Review) -> str:
         return _cells(code(stack.name), str(stack.action), "–", "–", "–")
     return _cells(
         code(stack.name),
-        f"{stack.action} {_order(stack, review)}: {wording.summary(stack)}",
+        f"{_happening(stack, review)}: {wording.summary(stack)}",
         _verdicts(stack),
         _balance(stack.permissions),
         _balance(stack.network),
     )
 
 
-def _order(stack: StackReview, review: Review) -> str:
+def _happening(stack: StackReview, review: Review) -> str:
     before = wording.waits_for(stack, review)
-    return f"after {' and '.join(map(code, before))}" if before else "first"
+    if before:
+        return f"{stack.action} after {' and '.join(map(code, before))}"
+    return wording.happening(stack, review)
 
 
 def _verdicts(stack: StackReview) -> str:

@@ -92,8 +92,8 @@ def _closing(review: Review, *, full: bool) -> Iterator[RenderableType]:
 def _stack(stack: StackReview, review: Review, *, full: bool) -> Iterator[RenderableType]:
     yield Text()
     heading = Text(wording.line(stack.name), style="bold", overflow="fold")
-    heading.append(f" is {stack.action} {wording.order(stack, review)}", style="not bold")
-    yield heading.append(f": {wording.summary(stack)}" if stack.changes else "", style="not bold")
+    heading.append(f" is {wording.happening(stack, review)}", style="not bold")
+    yield heading.append(f": {wording.summary(stack)}", style="not bold")
     for change in wording.told(stack):
         yield from _told(change, full=full)
     yield from _added(stack, full=full)

@@ -94,7 +94,8 @@ def headline(review: Review) -> tuple[Verdict, str]:
 def summary(stack: StackReview) -> str:
     """Count the effects in words: 21 added, 1 replaced."""
     counts = {effect: sum(change.effect is effect for change in stack.changes) for effect in Effect}
-    return ", ".join(f"{number:,} {effect}" for effect, number in counts.items() if number)
+    words = (f"{number:,} {effect}" for effect, number in counts.items() if number)
+    return ", ".join(words) or "no resource changes"
 
 
 def fate(change: ResourceChange) -> str:
@@ -152,10 +153,18 @@ def waits_for(stack: StackReview, review: Review) -> list[str]:
     return [name for name in stack.depends_on if name in running]
 
 
-def order(stack: StackReview, review: Review) -> str:
-    """Say when a stack runs."""
+def is_first(stack: StackReview, review: Review) -> bool:
+    """Tell whether a stack waits for none, and another one waits for it."""
+    waited_for = {name for other in review.changed for name in waits_for(other, review)}
+    return stack.name in waited_for and not waits_for(stack, review)
+
+
+def happening(stack: StackReview, review: Review) -> str:
+    """Say what happens to a stack and when, if that matters: created after another."""
     before = waits_for(stack, review)
-    return f"after {' and '.join(map(line, before))}" if before else "first"
+    if before:
+        return f"{stack.action} after {' and '.join(map(line, before))}"
+    return f"{stack.action} first" if is_first(stack, review) else str(stack.action)
 
 
 def layers(review: Review) -> list[list[StackReview]]:

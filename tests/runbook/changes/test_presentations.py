@@ -127,6 +127,14 @@ def test_a_stack_that_waits_names_what_for() -> None:
         assert "created after data-us-east-1 and mail-us-east-1" in shown
 
 
+def test_stacks_that_wait_for_nothing_have_no_order_to_tell() -> None:
+    stacks = (samples.stack("data-us-east-1"), samples.stack("mail-us-east-1"))
+    for shown in everywhere(samples.review(*stacks)):
+        assert "updated" in shown
+        assert "updated first" not in shown
+        assert "no resource changes" in shown, "an output alone, or a tag"
+
+
 # Comments on a pull request
 
 

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from runbook.changes.review import Difference
+from runbook.changes import access, gains
+from runbook.changes.review import Difference, StackAction, StackReview
 from runbook.changes.templates import differences
 
 
@@ -33,3 +34,29 @@ def test_a_reference_to_a_secret_is_shown() -> None:
 def test_what_is_no_secret_is_shown() -> None:
     (found,) = differences({"Engine": "mysql"}, {"Engine": "postgres"})
     assert (found.before, found.after) == ("mysql", "postgres")
+
+
+def test_what_may_be_done_names_resources_by_their_places() -> None:
+    statement = {
+        "Effect": "Allow",
+        "Action": "s3:GetObject",
+        "Resource": {"Fn::GetAtt": ["bucket1A2B", "Arn"]},
+        "Condition": {"ArnLike": {"aws:SourceArn": {"Ref": "bucket1A2B"}}},
+    }
+    policy = {"Roles": [{"Ref": "role3C4D"}], "PolicyDocument": {"Statement": [statement]}}
+    template = {
+        "Resources": {
+            "bucket1A2B": _placed("AWS::S3::Bucket", "data/buckets/raw/Resource"),
+            "role3C4D": _placed("AWS::IAM::Role", "data/roles/reader/Resource"),
+            "policy": {"Type": "AWS::IAM::Policy", "Properties": policy},
+        }
+    }
+    opening = access.permissions({}, template)
+    stack = StackReview(name="a", region="b", action=StackAction.CREATE, permissions=opening)
+    (found,) = gains.permissions(stack)
+    assert (found.holder, found.on) == ("roles/reader", "buckets/raw.Arn")
+    assert found.after == ("s3:GetObject, if ArnLike aws:SourceArn = buckets/raw",)
+
+
+def _placed(kind: str, path: str) -> dict[str, Any]:
+    return {"Type": kind, "Metadata": {"aws:cdk:path": path}}
