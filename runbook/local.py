@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
@@ -105,8 +106,10 @@ def _execute(console: Console, prepared: Review) -> None:
     if not prepared.changed:
         console.print("[bold green]Nothing changed:[/] the account is as the file declares it.")
         return
+    for name in prepared.guarded:
+        console.print(f"On AWS, somebody would have to type {escape(name)}: data hangs on it.")
     with watching(console, prepared) as watch:
-        execute(prepared, watch)
+        execute(prepared, watch, lifted=prepared.guarded)
     console.print(f"[bold green]Deployed[/] {len(prepared.changed)} stacks through change sets.")
 
 

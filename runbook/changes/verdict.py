@@ -11,13 +11,13 @@ from typing import Any
 
 from runbook.changes.review import Effect, Verdict
 
+# Log groups are not among them: what they hold ends after their retention anyway.
 HOLDS_DATA = frozenset(
     {
         "AWS::DynamoDB::Table",
         "AWS::EC2::Volume",
         "AWS::EFS::FileSystem",
         "AWS::KMS::Key",
-        "AWS::Logs::LogGroup",
         "AWS::RDS::DBCluster",
         "AWS::RDS::DBInstance",
         "AWS::S3::Bucket",

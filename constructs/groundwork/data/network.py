@@ -11,7 +11,7 @@ from constructs import Construct
 
 from groundwork.checks import acknowledge
 from groundwork.data.flow_logs import FlowLogs
-from settings import data
+from settings.networks import Network as Declared
 
 
 class Network(Construct):
@@ -25,7 +25,7 @@ class Network(Construct):
     nobody but its own members, and has none.
     """
 
-    def __init__(self, scope: Construct, id: str, *, network: data.Network, public: bool) -> None:
+    def __init__(self, scope: Construct, id: str, *, network: Declared, public: bool) -> None:
         super().__init__(scope, id)
         self.network = network
         self.vpc = ec2.CfnVPC(
