@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
+import uuid
 from collections.abc import Iterator
-from pathlib import Path
 
 import boto3
 import pytest
@@ -14,6 +14,7 @@ from runbook import aws
 
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
+TEMPLATES = "templates-of-the-tests"
 
 
 @pytest.fixture(scope="session")
@@ -33,10 +34,7 @@ def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         embedded.stop(state)
 
 
-TEMPLATES = "templates-of-the-tests"
-
-
 @pytest.fixture
-def state(tmp_path: Path) -> Path:
-    """A folder for what belongs to one test."""
-    return tmp_path
+def name() -> str:
+    """A name for a stack and what is in it, which no other test has."""
+    return f"stack-{uuid.uuid4().hex[:12]}"

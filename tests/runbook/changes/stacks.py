@@ -18,6 +18,8 @@ from tests.runbook.conftest import ACCOUNT, REGION, TEMPLATES
 
 Resources = dict[str, dict[str, Any]]
 
+TOPIC: Resources = {"Topic": {"Type": "AWS::SNS::Topic", "Properties": {"DisplayName": "one"}}}
+
 
 @dataclass
 class Made:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import uuid
 from datetime import timedelta
 from pathlib import Path
 
@@ -18,7 +17,14 @@ from runbook.changes.records import Bucket, Folder, Records, Store
 from runbook.changes.review import Opening, Outcome, Review
 from runbook.fault import Fault
 from settings import Settings, parse
-from tests.runbook.changes.stacks import Resources, bucket, buckets, deploy, prepare, stack_of
+from tests.runbook.changes.stacks import (
+    TOPIC,
+    bucket,
+    buckets,
+    deploy,
+    prepare,
+    stack_of,
+)
 from tests.runbook.conftest import ACCOUNT, TEMPLATES
 
 pytestmark = [
@@ -29,19 +35,12 @@ pytestmark = [
 
 AUTHOR = f"arn:aws:iam::{ACCOUNT}:user/author"
 APPROVER = f"arn:aws:iam::{ACCOUNT}:user/approver"
-TOPIC: Resources = {"Topic": {"Type": "AWS::SNS::Topic", "Properties": {"DisplayName": "one"}}}
 TWO_PEOPLE = f"""
 account: "{ACCOUNT}"
 access:
   author: {{principals: ["{AUTHOR}"]}}
   approver: {{principals: ["{APPROVER}"]}}
 """
-
-
-@pytest.fixture
-def name() -> str:
-    """A name for a stack and what is in it, which no other test has."""
-    return f"stack-{uuid.uuid4().hex[:12]}"
 
 
 @pytest.fixture(params=["folder", "bucket"])

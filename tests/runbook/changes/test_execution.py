@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import uuid
 from typing import Any
 
 import pytest
@@ -15,6 +14,7 @@ from runbook.changes.reading import find_stack
 from runbook.changes.waiting import poll
 from runbook.fault import Fault
 from tests.runbook.changes.stacks import (
+    TOPIC,
     Made,
     Resources,
     bucket,
@@ -33,14 +33,7 @@ pytestmark = [
     pytest.mark.usefixtures("account"),
 ]
 
-TOPIC: Resources = {"Topic": {"Type": "AWS::SNS::Topic", "Properties": {"DisplayName": "one"}}}
 OTHER: Resources = {"Topic": {"Type": "AWS::SNS::Topic", "Properties": {"DisplayName": "two"}}}
-
-
-@pytest.fixture
-def name() -> str:
-    """A name for a stack and what is in it, which no other test has."""
-    return f"stack-{uuid.uuid4().hex[:12]}"
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import Any
 
 import boto3
@@ -10,6 +9,7 @@ import pytest
 
 from runbook.changes.review import Effect, StackAction, Undo, Verdict
 from tests.runbook.changes.stacks import (
+    TOPIC,
     Resources,
     bucket,
     buckets,
@@ -25,14 +25,6 @@ pytestmark = [
     pytest.mark.xdist_group("runbook"),
     pytest.mark.usefixtures("account"),
 ]
-
-TOPIC: Resources = {"Topic": {"Type": "AWS::SNS::Topic", "Properties": {"DisplayName": "one"}}}
-
-
-@pytest.fixture
-def name() -> str:
-    """A name for a stack and what is in it, which no other test has."""
-    return f"stack-{uuid.uuid4().hex[:12]}"
 
 
 def test_a_new_stack_is_created_with_everything_added(name: str) -> None:
