@@ -64,6 +64,11 @@ class Assembly:
         return [stack for stack in made.values() if not self._only or stack.name in self._only]
 
     @property
+    def names(self) -> frozenset[str]:
+        """Return the names of all stacks, also of those that it was narrowed from."""
+        return frozenset(stack.name for stack in Assembly(self.directory).stacks)
+
+    @property
     def account(self) -> str:
         """Return the account: a configuration has one."""
         return self.stacks[0].account

@@ -49,7 +49,7 @@ def deploy(configuration: Path, state: Path) -> None:
 def _deploy(console: Console, settings: Settings, assembly: Assembly, configuration: Path) -> None:
     _bootstrap(console, assembly)
     who = aws.caller_in(assembly.account, settings.region)
-    prepared = commands.prepared(console, assembly, configuration, who, now())
+    prepared = commands.prepared(console, assembly, settings, configuration, who, now())
     terminal.present(prepared, console)
     _execute(console, prepared)
     built.present(console, settings, assembly)

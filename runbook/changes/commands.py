@@ -17,7 +17,7 @@ from runbook import aws, project
 from runbook.assembly import Assembly
 from runbook.changes import terminal
 from runbook.changes.execute import execute, verify
-from runbook.changes.prepare import Preparation, discard_reviewed, now, review
+from runbook.changes.prepare import Preparation, discard_reviewed, now, review, undeclared
 from runbook.changes.progress import watching
 from runbook.changes.records import Kept, Records, records_of
 from runbook.changes.review import Approval, Execution, Outcome, Review
@@ -48,7 +48,7 @@ def prepare(work: Work, configuration: Path, stacks: Collection[str], output: Pa
     moment = now()
     with work.console.status("Synthesizing the stacks"):
         assembly = project.synthesize(configuration, output).only(stacks)
-    made = prepared(work.console, assembly, configuration, work.caller, moment)
+    made = prepared(work.console, assembly, work.settings, configuration, work.caller, moment)
     terminal.present(made, work.console)
     if made.changed:
         work.records.keep_review(made)
@@ -60,7 +60,12 @@ def prepare(work: Work, configuration: Path, stacks: Collection[str], output: Pa
 
 
 def prepared(
-    console: Console, assembly: Assembly, configuration: Path, who: aws.Caller, moment: datetime
+    console: Console,
+    assembly: Assembly,
+    settings: Settings,
+    configuration: Path,
+    who: aws.Caller,
+    moment: datetime,
 ) -> Review:
     """Publish and make the change sets of an assembly. Nothing stays of an interrupted attempt."""
     preparation = Preparation.of(assembly, moment)
@@ -75,6 +80,7 @@ def prepared(
         configuration=configuration.name,
         prepared_by=who.arn,
         now=moment,
+        undeclared=undeclared(assembly.names, assembly.regions, settings.environment),
     )
 
 

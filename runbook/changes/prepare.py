@@ -7,6 +7,8 @@ failed; this one only ever creates change sets, each under a name that is never 
 from __future__ import annotations
 
 import os
+import re
+from collections.abc import Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -105,6 +107,7 @@ def review(
     configuration: str,
     prepared_by: str,
     now: datetime,
+    undeclared: Collection[str] = (),
 ) -> Review:
     """Put the stacks together to one review."""
     return Review(
@@ -116,7 +119,33 @@ def review(
         prepared_at=now,
         execute_before=now + LIFETIME,
         stacks=tuple(stacks),
+        undeclared=tuple(undeclared),
     )
+
+
+def undeclared(declared: Collection[str], regions: list[str], environment: str | None) -> list[str]:
+    """Return our stacks that are deployed in some regions, but that nobody declares any more."""
+    return sorted(
+        name
+        for region in regions
+        for name in _named_like_ours(region, environment)
+        if name not in declared and _is_ours(aws.cloudformation(region), name)
+    )
+
+
+def _named_like_ours(region: str, environment: str | None) -> Iterator[str]:
+    prefix = f"{environment}-" if environment else ""
+    ours = re.compile(rf"{re.escape(prefix)}(mail|data|backup|access)-{region}(-.+)?")
+    for page in aws.cloudformation(region).get_paginator("list_stacks").paginate():
+        for stack in page["StackSummaries"]:
+            gone = stack["StackStatus"] in ("DELETE_COMPLETE", "REVIEW_IN_PROGRESS")
+            if not gone and ours.fullmatch(stack["StackName"]):
+                yield stack["StackName"]
+
+
+def _is_ours(client: CloudFormationClient, name: str) -> bool:
+    found = find_stack(client, name)
+    return found is not None and found.get("Description", "").startswith("Groundwork: ")
 
 
 def now() -> datetime:

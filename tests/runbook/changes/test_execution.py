@@ -9,7 +9,7 @@ import pytest
 
 from runbook import aws
 from runbook.changes.execute import execute, stack_policy
-from runbook.changes.prepare import Preparation, discard_reviewed, now
+from runbook.changes.prepare import Preparation, discard_reviewed, now, undeclared
 from runbook.changes.reading import find_stack
 from runbook.changes.waiting import poll
 from runbook.fault import Fault
@@ -224,3 +224,13 @@ def test_a_stack_policy_frees_only_what_is_named() -> None:
     freed = stack_policy(template, {"One"})
     assert freed["Statement"][1]["Resource"] == ["LogicalResourceId/Two"]
     assert len(stack_policy({"Resources": TOPIC})["Statement"]) == 1
+
+
+def test_a_stack_that_is_no_longer_declared_is_named_and_left(cloudformation: Any) -> None:
+    for name in (f"backup-{REGION}-old", f"production-backup-{REGION}"):
+        template = {"Description": f"Groundwork: backup in {REGION}", "Resources": TOPIC}
+        cloudformation.create_stack(StackName=name, TemplateBody=json.dumps(template))
+        _settle(cloudformation, name)
+    assert undeclared([], [REGION], None) == [f"backup-{REGION}-old"]
+    assert undeclared([f"backup-{REGION}-old"], [REGION], None) == []
+    assert undeclared([], [REGION], "production") == [f"production-backup-{REGION}"]
