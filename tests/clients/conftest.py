@@ -25,12 +25,15 @@ from tests.conftest import ROOT
 ACCOUNT, REGION = "123456789012", "eu-west-2"
 STACK = f"backup-{REGION}"
 OPERATOR = "operator"
+NOTIFIED = "backups@example.org"
 KEY = f"credentials: {{readers: ['arn:aws:iam::{ACCOUNT}:role/{OPERATOR}']}}"
 CONFIGURATION = f"""{ACCOUNT_LINE}region: {REGION}
 backup:
   buckets:
     nightly-dumps:
       expire_after_days: 30
+      expect_every: 24h
+      notify: [{NOTIFIED}]
       users:
         dumps: {{tool: files, {KEY}}}
         reports: {{tool: files, prefix: reports, {KEY}}}

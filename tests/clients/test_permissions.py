@@ -85,7 +85,7 @@ for user in ("dumps", "restores", "audits", "keeper"):
 def attempts(client: Any, place: str) -> Iterator[tuple[str, Callable[[], object]]]:
     """Yield what is tried in a place; for a bucket, two things more."""
     bucket, _, prefix = place.partition("/")
-    at = {"Bucket": bucket, "Key": f"{prefix}/{KEPT}" if prefix else KEPT}
+    at = kept(place)
     below = f"{prefix}/" if prefix else ""
     yield "list", lambda: client.list_objects_v2(Bucket=bucket, Prefix=below)
     yield "get", lambda: client.get_object(**at)
@@ -107,13 +107,21 @@ def is_allowed(attempt: Callable[[], object]) -> bool:
     return True
 
 
+def kept(place: str) -> dict[str, str]:
+    """Return where a place's object is."""
+    bucket, _, prefix = place.partition("/")
+    return {"Bucket": bucket, "Key": f"{prefix}/{KEPT}" if prefix else KEPT}
+
+
 @pytest.fixture
-def objects(backups: Backups) -> None:
-    """An object in every place, as none of the tests before left it."""
+def objects(backups: Backups) -> Iterator[None]:
+    """An object in every place, for the length of one test."""
     s3 = backups.client("s3")
     for place in PLACES:
-        bucket, _, prefix = place.partition("/")
-        s3.put_object(Bucket=bucket, Key=f"{prefix}/{KEPT}".lstrip("/"), Body=b"of the test")
+        s3.put_object(**kept(place), Body=b"of the test")
+    yield
+    for place in PLACES:
+        s3.delete_object(**kept(place))
 
 
 @pytest.mark.usefixtures("objects")
@@ -184,7 +192,7 @@ def neighbours(backups: Backups, user: str) -> Iterator[tuple[str, Callable[[], 
     """Yield calls on the user's own bucket, and on an object of its own there."""
     client, bucket = backups.s3(user), USERS[user]
     prefix = BUCKETS[bucket].users[user].prefix
-    at = {"Bucket": bucket, "Key": f"{prefix}/{KEPT}" if prefix else KEPT}
+    at = kept(f"{bucket}/{prefix}" if prefix else bucket)
     version = backups.client("s3").head_object(**at).get("VersionId", "null")
     for name, arguments in ON_BUCKETS.items():
         yield name, partial(getattr(client, name), Bucket=bucket, **arguments)
