@@ -46,15 +46,15 @@ class Send:
         return [f"{prefix}:identity/{identity}", *sets]
 
     def context(self) -> dict[str, Any]:
-        """The condition keys. A message that names no return path has no `ses:FeedbackAddress`."""
+        """The condition keys. What a message does not name, such as a return path, has no key."""
         name, address = parseaddr(self.source)
-        feedback = {"ses:FeedbackAddress": self.feedback} if self.feedback else {}
-        return {
+        keys = {
+            "ses:FeedbackAddress": self.feedback,
             "ses:FromAddress": address,
             "ses:FromDisplayName": name,
             "ses:Recipients": self.recipients,
-            **feedback,
         }
+        return {key: value for key, value in keys.items() if value}
 
 
 SENDING: ContextVar[Send | None] = ContextVar("sending", default=None)

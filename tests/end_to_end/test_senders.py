@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import smtplib
+import ssl
 from collections.abc import Iterator
+from contextlib import contextmanager
 from email.message import EmailMessage
 from functools import cache
 from pathlib import Path
@@ -15,12 +18,15 @@ from botocore.exceptions import ClientError
 
 import embedded
 from embedded import Embedded
+from groundwork.names import output_name
+from tests.end_to_end import every_call
 from tests.end_to_end.conftest import Run, groundwork
 
 pytestmark = [pytest.mark.embedded, pytest.mark.xdist_group("senders")]
 
 SENDERS = Path(__file__).parent / "senders.yaml"
 REGION = "us-east-1"
+OPERATOR = "operator"
 SYSTEM, NEWS = "system", "news"
 
 
@@ -30,22 +36,44 @@ class Account:
     def __init__(self, instance: Embedded) -> None:
         self.instance = instance
         self.client = cache(self._client)
-        self.key = cache(self._key)
+        self.secret = cache(self._secret)
 
     def _client(self, service: str, user: str | None = None) -> Any:
-        key = self.key(user) if user else {"AccessKeyId": self.instance.account}
+        key = self.secret(user) if user else {"access_key_id": self.instance.account}
+        return self._signed(service, key["access_key_id"], key.get("secret_access_key", "any"))
+
+    def _signed(self, service: str, key: str, secret: str, token: str | None = None) -> Any:
         return boto3.client(  # type: ignore[call-overload]
             service,
             region_name=REGION,
             endpoint_url=self.instance.endpoint,
             verify=str(self.instance.certificate),
-            aws_access_key_id=key["AccessKeyId"],
-            aws_secret_access_key=key.get("SecretAccessKey", "any"),
+            aws_access_key_id=key,
+            aws_secret_access_key=secret,
+            aws_session_token=token,
         )
 
-    def _key(self, user: str) -> Any:
-        """Give a user a second key, as nobody may read the secret that has the first."""
-        return self.client("iam").create_access_key(UserName=user)["AccessKey"]
+    def _secret(self, user: str) -> dict[str, Any]:
+        """Return what a sender's secret holds, read by the role that the file names."""
+        role = f"arn:aws:iam::{self.instance.account}:role/{OPERATOR}"
+        operator = self.client("sts").assume_role(RoleArn=role, RoleSessionName="test")
+        names = ("AccessKeyId", "SecretAccessKey", "SessionToken")
+        secrets = self._signed("secretsmanager", *(operator["Credentials"][n] for n in names))
+        (stack,) = self.client("cloudformation").describe_stacks(StackName=f"mail-{REGION}")[
+            "Stacks"
+        ]
+        outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
+        value = secrets.get_secret_value(SecretId=outputs[output_name(user, "secret")])
+        return dict(json.loads(value["SecretString"]))
+
+    @contextmanager
+    def smtp(self, user: str) -> Iterator[smtplib.SMTP]:
+        """Log in as a sender's application does, with the user name and password it is given."""
+        trust = ssl.create_default_context(cafile=self.instance.certificate)
+        with smtplib.SMTP("localhost", self.instance.smtp_port, timeout=30) as client:
+            client.starttls(context=trust)
+            client.login(self.secret(user)["username"], self.secret(user)["password"])
+            yield client
 
     def deploy(self, configuration: Path) -> Run:
         state = str(self.instance.directory)
@@ -58,6 +86,7 @@ def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
     state = tmp_path_factory.mktemp("senders")
     found = Account(embedded.start(state, "123456789012", REGION))
     try:
+        make_operator(found.client("iam"))
         found.client("ses").create_receipt_rule_set(RuleSetName="theirs")
         found.client("ses").set_active_receipt_rule_set(RuleSetName="theirs")
         sandbox = {"MailType": "TRANSACTIONAL", "WebsiteURL": "https://example.org"}
@@ -69,25 +98,38 @@ def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
         embedded.stop(state)
 
 
-def raw(sender: str, configuration_set: str | None = None) -> bytes:
-    message = EmailMessage()
-    message["From"], message["To"], message["Subject"] = sender, "to@example.net", "Hello"
-    if configuration_set:
-        message["X-SES-CONFIGURATION-SET"] = configuration_set
-    message.set_content("Hello")
-    return message.as_bytes()
+def make_operator(iam: Any) -> None:
+    """Make the role that the file names as the reader of every secret."""
+    root = {"AWS": "arn:aws:iam::123456789012:root"}
+    statement = {"Effect": "Allow", "Principal": root, "Action": "sts:AssumeRole"}
+    policy = {"Version": "2012-10-17", "Statement": [statement]}
+    iam.create_role(RoleName=OPERATOR, AssumeRolePolicyDocument=json.dumps(policy))
 
 
-def may_send(account: Account, user: str, sender: str, used: str | None, *recipients: str) -> bool:
+def message(sender: str, used: str | None = None, **headers: str) -> EmailMessage:
+    written = EmailMessage()
+    for name, value in {"From": sender, "Subject": "Hello", **headers}.items():
+        written[name] = value
+    if used:
+        written["X-SES-CONFIGURATION-SET"] = used
+    written.set_content("Hello")
+    return written
+
+
+def is_accepted(account: Account, user: str, written: EmailMessage, *recipients: str) -> bool:
+    """Send through the API, to the recipients in the headers unless they are named."""
+    given = {"Destinations": [*recipients]} if recipients else {}
     try:
-        account.client("ses", user).send_raw_email(
-            RawMessage={"Data": raw(sender, used)}, Destinations=[*recipients] or ["a@example.net"]
-        )
+        account.client("ses", user).send_raw_email(RawMessage={"Data": written.as_bytes()}, **given)
     except ClientError as error:
         if not error.response["Error"]["Code"].startswith("AccessDenied"):
             raise
         return False
     return True
+
+
+def may_send(account: Account, user: str, sender: str, used: str | None, *recipients: str) -> bool:
+    return is_accepted(account, user, message(sender, used), *(recipients or ["a@example.net"]))
 
 
 @pytest.mark.parametrize(
@@ -136,35 +178,74 @@ def test_a_test_environments_sender_reaches_nobody_but_its_recipients(account: A
     assert not reaches("a@example.net", "a@example.org")
 
 
-CALLS: list[tuple[str, str, dict[str, Any]]] = [
-    ("ses", "get_send_quota", {}),
-    ("ses", "list_identities", {}),
-    ("ses", "list_configuration_sets", {}),
-    ("ses", "verify_domain_identity", {"Domain": "example.net"}),
-    ("ses", "delete_identity", {"Identity": "example.org"}),
-    ("ses", "delete_configuration_set", {"ConfigurationSetName": "system"}),
-    ("ses", "set_active_receipt_rule_set", {}),
-    ("sesv2", "get_account", {}),
-    ("sesv2", "list_email_identities", {}),
-    ("sesv2", "put_account_suppression_attributes", {"SuppressedReasons": []}),
-    (
-        "ses",
-        "send_email",
-        {
-            "Source": "noreply@example.org",
-            "Destination": {"ToAddresses": ["a@example.net"]},
-            "Message": {"Subject": {"Data": "Hello"}, "Body": {"Text": {"Data": "Hello"}}},
-        },
-    ),
-]
+@pytest.mark.parametrize("header", ["To", "Cc", "Bcc"])
+def test_no_header_hides_a_recipient_from_that(account: Account, header: str) -> None:
+    def reaches(recipient: str) -> bool:
+        everybody = {"To": "a@example.net", header: f"b@example.net, {recipient}"}
+        return is_accepted(account, "staging", message("staging@example.org", **everybody))
+
+    assert reaches("c@example.net")
+    assert not reaches("press@example.org")
 
 
-@pytest.mark.parametrize(("service", "call", "parameters"), CALLS, ids=[call[1] for call in CALLS])
-def test_a_sender_does_nothing_else_with_ses(
-    account: Account, service: str, call: str, parameters: dict[str, Any]
+def test_nor_does_a_message_without_any(account: Account) -> None:
+    assert not is_accepted(account, "staging", message("staging@example.org"))
+
+
+def is_relayed(client: smtplib.SMTP, written: EmailMessage, *recipients: str) -> bool:
+    """Send through SMTP, to somebody unless recipients are named."""
+    try:
+        client.send_message(written, to_addrs=recipients or ["a@example.net"])
+    except smtplib.SMTPDataError as error:
+        if "Access denied" not in str(error):
+            raise
+        return False
+    return True
+
+
+OWN = {
+    "app": {"noreply@example.org", "noreply-billing@example.org"},
+    "newsletter": {"news@example.com", "noreply-billing@example.org"},
+    "staging": {"staging@example.org"},
+}
+OTHERS = {
+    "other@example.org",
+    "noreply@example.com",
+    "other@example.com",
+    "noreply@sub.example.org",
+    "staging@example.net",
+}
+SET = {"app": SYSTEM, "newsletter": NEWS, "staging": SYSTEM}
+
+
+@pytest.mark.parametrize("user", OWN)
+def test_by_smtp_too_a_sender_sends_as_its_addresses_and_no_other(
+    account: Account, user: str
 ) -> None:
-    with pytest.raises(ClientError, match="AccessDenied"):
-        getattr(account.client(service, "app"), call)(**parameters)
+    everybody = OTHERS.union(*OWN.values())
+    with account.smtp(user) as client:
+        accepted = {name for name in everybody if is_relayed(client, message(name, SET[user]))}
+    assert accepted == OWN[user]
+
+
+def test_by_smtp_too_a_test_environments_sender_reaches_its_recipients_only(
+    account: Account,
+) -> None:
+    written = message("staging@example.org")
+    with account.smtp("staging") as client:
+        assert is_relayed(client, written, "a@example.net", "b@example.net")
+        assert not is_relayed(client, written, "a@example.net", "press@example.org")
+
+
+@pytest.mark.parametrize("user", OWN)
+def test_a_sender_does_nothing_else_with_ses(account: Account, user: str) -> None:
+    own = min(OWN[user])
+    written = message(own, SET[user], To="a@example.net").as_bytes()
+    found = {
+        service: [*every_call.allowed(account.client(service, user), own, written)]
+        for service in ("ses", "sesv2")
+    }
+    assert found == {"ses": ["SendRawEmail"], "sesv2": []}
 
 
 def test_bounces_and_complaints_reach_the_topic_with_the_original_headers(
