@@ -148,6 +148,7 @@ class TestStopping:
         assert embedded.find(tmp_path) is None
         with socket.socket() as probe:
             assert probe.connect_ex(("127.0.0.1", instance.port))
+            assert probe.connect_ex(("127.0.0.1", instance.smtp_port))
         assert not (tmp_path / "aws.env").exists()
         assert not (tmp_path / "tmp").exists()
 
@@ -171,7 +172,9 @@ class TestStopping:
 class TestCommand:
     def test_status_says_where_it_runs(self, aws: Any, capsys: pytest.CaptureFixture[str]) -> None:
         assert main(["--directory", str(aws.instance.directory), "status"]) == 0
-        assert aws.instance.endpoint in capsys.readouterr().out
+        output = capsys.readouterr().out
+        assert aws.instance.endpoint in output
+        assert f"localhost:{aws.instance.smtp_port}" in output
 
     def test_status_is_a_failure_where_nothing_runs(
         self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
