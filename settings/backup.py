@@ -52,7 +52,10 @@ class ResticUser(_BackupUser):
     tool: Literal["restic"]
     """What fills the bucket."""
     prefix: ObjectPrefix | None = None
-    """The part of the bucket that it is kept to; the whole bucket unless named."""
+    """The part of the bucket that it is kept to; the whole bucket unless named.
+
+    Below one, only restic 0.15 or newer can `init` a repository; any restic can use it.
+    """
     append_only: bool = False
     """It adds, and removes nothing but its own locks. What it overwrites stays as a version."""
 

@@ -39,10 +39,10 @@ backup:
         reports: {{tool: files, prefix: reports, {KEY}}}
         restores: {{tool: read-only, {KEY}}}
         audits: {{tool: read-only, {KEY}}}
-        audits-of-reports: {{tool: read-only, prefix: reports, {KEY}}}
     database-backups:
       users:
         database: {{tool: pgbackrest, prefix: main, {KEY}}}
+        recovery: {{tool: read-only, prefix: main, {KEY}}}
     machine-snapshots:
       versioned: true
       users:

@@ -59,8 +59,8 @@ ALLOWED: dict[str, dict[str, set[str]]] = {
         "nightly-dumps/reports": {"list", "get"},
         "nightly-dumps/reports-of-others": {"list", "get"},
     },
-    "audits-of-reports": {"nightly-dumps/reports": {"list", "get"}},
     "database": {"database-backups": {"look"}, "database-backups/main": EVERYTHING},
+    "recovery": {"database-backups/main": {"list", "get"}},
     "keeper": {
         "machine-snapshots": {*EVERYTHING, "locate"},
         "machine-snapshots/locks": EVERYTHING,

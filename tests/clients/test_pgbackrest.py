@@ -47,13 +47,13 @@ ROWS = "SELECT id, value FROM items ORDER BY id"
 
 
 class PgBackRest:
-    """The program, with the configuration file of one server."""
+    """The program, with a configuration file that has one user's key."""
 
-    def __init__(self, backups: Backups, folder: Path) -> None:
-        file = folder / "pgbackrest.conf"
+    def __init__(self, backups: Backups, folder: Path, user: str) -> None:
+        file = folder / f"{user}.conf"
         file.touch(mode=0o600)
         place = {"bucket": BUCKET, "region": REGION, "port": backups.instance.port}
-        key = backups.key("database")
+        key = backups.key(user)
         file.write_text(CONFIGURATION.format(folder=folder, **place, **key))
         give(file)
         shutil.copy(backups.instance.certificate, folder / "ca.pem")
@@ -81,7 +81,7 @@ def folder() -> Iterator[Path]:
 
 @pytest.fixture(scope="module")
 def pgbackrest(backups: Backups, folder: Path) -> PgBackRest:
-    return PgBackRest(backups, folder)
+    return PgBackRest(backups, folder, "database")
 
 
 @pytest.fixture(scope="module")
@@ -109,11 +109,12 @@ def keys(backups: Backups) -> list[str]:
     return [item["Key"] for page in pages for item in page.get("Contents", ())]
 
 
+@pytest.mark.parametrize("user", ["database", "recovery"])
 def test_what_was_backed_up_and_archived_is_restored_into_an_empty_server(
-    pgbackrest: PgBackRest, folder: Path, rows: str
+    backups: Backups, folder: Path, rows: str, user: str
 ) -> None:
-    restored = Cluster(folder, "restored")
-    pgbackrest("restore", f"--pg1-path={restored.data}")
+    restored = Cluster(folder, f"restored-by-{user}")
+    PgBackRest(backups, folder, user)("restore", f"--pg1-path={restored.data}")
     with restored.running(archive_mode="off"):
         found = restored.query(ROWS)
     assert found.endswith("200001|after the backup\n")

@@ -40,6 +40,8 @@ TOOLS: Mapping[str, Tool] = {
     # repo-s3-tag and repo-target-time use. https://pgbackrest.org/user-guide.html#s3-support
     "pgbackrest": Tool({"*": (PUT, GET, DELETE)}, lists_top=True),
     # https://restic.readthedocs.io/en/stable/080_examples.html#creating-a-user
+    # Before 0.15 it cannot `init` below a prefix: it asks for the whole bucket, and gives up when
+    # refused. https://github.com/restic/restic/issues/4085
     "restic": Tool({"*": (PUT, GET, DELETE)}, bucket=(LOCATE,)),
     # Every command takes a lock, a file below locks/, and removes it at its end: the one thing that
     # it has to delete. https://restic.readthedocs.io/en/stable/100_references.html#locks
