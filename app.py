@@ -28,6 +28,8 @@ def main() -> int:
     try:
         settings = load(app.node.try_get_context("config") or "groundwork.yaml")
         wrong = list(synthesize(app, settings, datetime.now(UTC).date()))
+        for note in settings.mail.notes():
+            print(f"Note: {note}", file=sys.stderr)
     except ConfigurationError as error:
         wrong = [str(error)]
     except RuntimeError as error:  # as jsii raises every error of the CDK

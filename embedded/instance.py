@@ -107,6 +107,8 @@ class Embedded:
             + shlex.quote(str(self.directory / ENV_FILE)),
             *(f"unset {name}" for name in CLEARED),
             *(f"export {name}={_quoted(value)}" for name, value in self.environment().items()),
+            "# AWS's command line before 2.13 (Debian 12's) does not read the endpoint itself.",
+            'aws() { command aws --endpoint-url "$AWS_ENDPOINT_URL" "$@"; }',
         ]
         return "\n".join(lines) + "\n"
 

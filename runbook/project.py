@@ -13,6 +13,8 @@ from runbook.assembly import Assembly
 from runbook.fault import Fault
 
 ROOT = Path(__file__).resolve().parent.parent
+PATHS = {"aws:cdk:enable-path-metadata": True}
+"""As the CDK's command line asks for: a template then says where in the application a resource is."""
 
 
 def synthesize(configuration: Path, output: Path) -> Assembly:
@@ -25,7 +27,9 @@ def synthesize(configuration: Path, output: Path) -> Assembly:
     environment = {
         **os.environ,
         "CDK_OUTDIR": str(output.absolute()),
-        "CDK_CONTEXT_JSON": json.dumps({**context, "config": str(configuration.absolute())}),
+        "CDK_CONTEXT_JSON": json.dumps(
+            {**context, **PATHS, "config": str(configuration.absolute())}
+        ),
         "PATH": os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", ""))),
         "NODE_COMPILE_CACHE": str(ROOT / ".cache" / "node"),
     }

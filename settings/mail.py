@@ -327,9 +327,12 @@ class Mail(Model):
                         rests_on=(("domains",), ("addresses",)),
                     )
 
-    def apart(self) -> Iterator[tuple[str, str]]:
-        """Yield each address with the domain whose settings one may expect it to have, in vain."""
+    def notes(self) -> Iterator[str]:
+        """Yield what is right and may yet be unexpected: a domain's settings stop at its addresses."""
         for address in self.addresses:
             for domain in self.domains:
                 if fnmatchcase(address, f"*@{domain}") or address.endswith(f".{domain}"):
-                    yield address, domain
+                    yield (
+                        f"{address} is verified on its own: what is declared for {domain} "
+                        "(notify, configuration_set, MAIL FROM) does not apply to it"
+                    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from aws_cdk import Annotations
 from constructs import Construct
 
 from groundwork.mail import (
@@ -111,7 +110,6 @@ class MailStack(AreaStack):
 
     def _add_addresses(self) -> None:
         scope = self.group("addresses")
-        apart = dict(self._mail.apart())
         for name, declared in self._mail.addresses.items():
             if self.region in declared.regions:
                 address = AddressIdentity(
@@ -121,11 +119,6 @@ class MailStack(AreaStack):
                     configuration_set=self._sets.get(declared.configuration_set or ""),
                 )
                 self._send_feedback(name, address)
-                if name in apart:
-                    Annotations.of(address).add_info(
-                        f"{name} is verified on its own: what is declared for {apart[name]} "
-                        "(notify, configuration_set, MAIL FROM) does not apply to it"
-                    )
 
     def _send_feedback(self, name: str, identity: DomainIdentity | AddressIdentity) -> None:
         if self._feedback and name in self._mail.told_of(self.region):

@@ -12,11 +12,12 @@ import pytest
 from aws_cdk import App, Stack
 from aws_cdk.assertions import Template
 
+from runbook.project import PATHS
 from settings import Settings, parse
 from stacks import make_stacks
 
 ROOT = Path(__file__).parent.parent
-CONTEXT: dict[str, Any] = json.loads((ROOT / "cdk.json").read_text())["context"]
+CONTEXT: dict[str, Any] = {**json.loads((ROOT / "cdk.json").read_text())["context"], **PATHS}
 EXAMPLE = (ROOT / "groundwork.yaml").read_text()
 ACCOUNT = 'account: "123456789012"\n'
 
