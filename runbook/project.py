@@ -14,7 +14,7 @@ from runbook.fault import Fault
 
 ROOT = Path(__file__).resolve().parent.parent
 PATHS = {"aws:cdk:enable-path-metadata": True}
-"""As the CDK's command line asks for: a template then says where in the application a resource is."""
+"""As the CDK's command line has it: a template says where in the application a resource is."""
 
 
 def synthesize(configuration: Path, output: Path) -> Assembly:
@@ -23,13 +23,12 @@ def synthesize(configuration: Path, output: Path) -> Assembly:
     The CDK's command line is not needed for that: the application reads cdk.json's context from the
     environment, in the way in which the command line hands it over.
     """
-    context = json.loads((ROOT / "cdk.json").read_text(encoding="utf-8"))["context"]
+    flags = json.loads((ROOT / "cdk.json").read_text(encoding="utf-8"))["context"]
+    context = {**flags, **PATHS, "config": str(configuration.absolute())}
     environment = {
         **os.environ,
         "CDK_OUTDIR": str(output.absolute()),
-        "CDK_CONTEXT_JSON": json.dumps(
-            {**context, **PATHS, "config": str(configuration.absolute())}
-        ),
+        "CDK_CONTEXT_JSON": json.dumps(context),
         "PATH": os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", ""))),
         "NODE_COMPILE_CACHE": str(ROOT / ".cache" / "node"),
     }

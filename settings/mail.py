@@ -328,7 +328,7 @@ class Mail(Model):
                     )
 
     def notes(self) -> Iterator[str]:
-        """Yield what is right and may yet be unexpected: a domain's settings stop at its addresses."""
+        """Yield what is right and yet unexpected: a domain's settings stop at its addresses."""
         for address in self.addresses:
             for domain in self.domains:
                 if fnmatchcase(address, f"*@{domain}") or address.endswith(f".{domain}"):

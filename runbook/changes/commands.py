@@ -68,6 +68,8 @@ def prepared(
     moment: datetime,
 ) -> Review:
     """Publish and make the change sets of an assembly. Nothing stays of an interrupted attempt."""
+    for note in settings.mail.notes():
+        console.print(f"Note: {note}", markup=False)
     preparation = Preparation.of(assembly, moment)
     with console.status("Publishing the templates and the functions' code"):
         preparation.publish()

@@ -16,15 +16,7 @@ from tests.end_to_end.conftest import ROOT, groundwork
 
 pytestmark = [pytest.mark.embedded, pytest.mark.xdist_group("command")]
 BIN = Path(sys.executable).parent
-BANNERS = (
-    "warn",
-    "error",
-    "notice",
-    "end-of-life",
-    "feature flag",
-    "telemetry",
-    "should be removed",
-)
+BANNERS = ("warn", "error", "notice", "end-of-life", "feature flag", "telemetry", "removed")
 HELP = [(), ("changes",), ("local",), ("changes", "prepare", "--help")]
 
 
