@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -73,22 +74,31 @@ def _running(console: Console, settings: Settings, state: Path) -> Iterator[None
     """
     before = embedded.find(state)
     try:
-        with console.status("Starting the embedded AWS"):
-            instance = embedded.start(state, settings.account, settings.region)
-    except embedded.EmbeddedError as error:
-        raise Fault(str(error)) from None
-    os.environ.update(instance.environment())
-    console.print(f"The embedded AWS {'runs' if before else 'is started'} at {instance.endpoint}")
-    try:
+        instance = _started(console, settings, state)
+        os.environ.update(instance.environment())
+        console.print(
+            f"The embedded AWS {'runs' if before else 'is started'} at {instance.endpoint}"
+        )
         yield
     except KeyboardInterrupt:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C would stop the cleaning up
         if before is None:
             embedded.stop(state)
             raise Fault("Interrupted. The embedded AWS is stopped; nothing is left.") from None
         raise Fault("Interrupted. The embedded AWS runs on; what was begun there ends.") from None
     except Fault as fault:
+        if embedded.find(state) is None:
+            raise
         running = "The embedded AWS runs on, so that you can look; make stop-local stops it."
         raise Fault(fault.message, f"{fault.advice}\n{running}".strip()) from None
+
+
+def _started(console: Console, settings: Settings, state: Path) -> embedded.Embedded:
+    try:
+        with console.status("Starting the embedded AWS"):
+            return embedded.start(state, settings.account, settings.region)
+    except embedded.EmbeddedError as error:
+        raise Fault(str(error)) from None
 
 
 def _bootstrap(console: Console, assembly: Assembly) -> None:

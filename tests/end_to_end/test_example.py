@@ -112,7 +112,7 @@ def test_the_configuration_set_publishes_three_kinds_of_event_to_that_topic(
     found = deployment.client("sesv2").get_configuration_set_event_destinations(
         ConfigurationSetName="credere"
     )["EventDestinations"]
-    destination = next(item for item in found if "SnsDestination" in item)
+    destination = next(item for item in found if item["Name"] == "events")
     assert destination["SnsDestination"]["TopicArn"].endswith(":data-open-contracting-org")
     assert sorted(destination["MatchingEventTypes"]) == [
         "DELIVERY_DELAY",
