@@ -46,7 +46,7 @@ def local_stop(state: State = Path(".local")) -> None:
     flow.stop(state)
 
 
-def main() -> None:
+def run() -> None:
     """Run the command; say what went wrong without a traceback."""
     from botocore.exceptions import BotoCoreError, ClientError
 
