@@ -203,12 +203,13 @@ class Mail(Model):
         ]
 
     def received_in(self, region: str) -> list[str]:
-        """Return the domains whose mail SES receives in a region."""
-        return [
+        """Return the domains whose mail SES receives in a region, and their declared addresses."""
+        domains = [
             name
             for name, domain in self.domains.items()
             if domain.receives_mail and domain.regions[0] == region
         ]
+        return domains + [name for name in self.addresses if name.rpartition("@")[2] in domains]
 
     def identity_for(self, address: str, region: str) -> str | None:
         """Return the identity that proves a From address in a region, the most specific first."""

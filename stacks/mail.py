@@ -126,9 +126,9 @@ class MailStack(AreaStack):
             self._feedback.send(name, identity=identity, topic=topic)
 
     def _add_receiving(self) -> None:
-        domains = self._mail.received_in(self.region)
-        if domains:
-            receiving = Receiving(self, "receiving", domains=domains)
+        recipients = self._mail.received_in(self.region)
+        if recipients:
+            receiving = Receiving(self, "receiving", recipients=recipients)
             Activation(self, "activation", receiving=receiving)
             self.show(
                 "received mail",

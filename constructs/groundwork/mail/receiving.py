@@ -16,20 +16,22 @@ KEPT = Duration.days(30)
 
 
 class Receiving(Construct):
-    """A receipt rule set, a rule for each domain, and the bucket that keeps the mail for 30 days.
+    """A receipt rule set, a rule for each recipient, and the bucket that keeps mail for 30 days.
 
-    A domain's mail lies under a prefix of its name. The bucket stays, closed as it is, when the
+    A recipient is a domain or an address, and its mail lies under a prefix of its name. Mail to an
+    address lies under its domain's name as well: SES applies every rule that matches, and rules
+    that stopped it would hang on each other's order. The bucket stays, closed as it is, when the
     receiving parts are removed from the configuration; its mail still expires by itself.
     <https://docs.aws.amazon.com/ses/latest/dg/receiving-email-permissions.html>
     """
 
-    def __init__(self, scope: Construct, identifier: str, *, domains: Iterable[str]) -> None:
+    def __init__(self, scope: Construct, identifier: str, *, recipients: Iterable[str]) -> None:
         super().__init__(scope, identifier)
         self.rule_set = ses.CfnReceiptRuleSet(self, "rule-set")
         self.bucket = self._make_bucket()
         self._accept_from_ses()
-        for domain in domains:
-            self._receive(domain)
+        for recipient in recipients:
+            self._receive(recipient)
 
     def _make_bucket(self) -> s3.Bucket:
         bucket = s3.Bucket(
@@ -75,20 +77,20 @@ class Receiving(Construct):
         if self.bucket.policy:
             self.bucket.policy.apply_removal_policy(RemovalPolicy.RETAIN)
 
-    def _receive(self, domain: str) -> None:
+    def _receive(self, recipient: str) -> None:
         rule = ses.CfnReceiptRule(
             self,
-            domain,
+            recipient,
             rule_set_name=self.rule_set.ref,
             rule=ses.CfnReceiptRule.RuleProperty(
                 enabled=True,
                 scan_enabled=True,
                 tls_policy="Require",
-                recipients=[domain],
+                recipients=[recipient],
                 actions=[
                     ses.CfnReceiptRule.ActionProperty(
                         s3_action=ses.CfnReceiptRule.S3ActionProperty(
-                            bucket_name=self.bucket.bucket_name, object_key_prefix=f"{domain}/"
+                            bucket_name=self.bucket.bucket_name, object_key_prefix=f"{recipient}/"
                         )
                     )
                 ],

@@ -12,6 +12,9 @@ mail:
     example.org: {receives_mail: true}
     example.com: {receives_mail: true}
     example.net: {}
+  addresses:
+    data@example.org: {}
+    data@example.net: {}
 """
 
 
@@ -20,7 +23,7 @@ def template(templates: Callable[[str], dict[str, Template]]) -> Template:
     return templates(RECEIVING)["mail-us-east-1"]
 
 
-def test_each_receiving_domain_has_a_rule_with_tls_and_a_scan_and_a_prefix(
+def test_each_recipient_has_a_rule_with_tls_and_a_scan_and_a_prefix(
     template: Template,
 ) -> None:
     rules = [
@@ -29,7 +32,11 @@ def test_each_receiving_domain_has_a_rule_with_tls_and_a_scan_and_a_prefix(
     ]
     assert {
         rule["Recipients"][0]: rule["Actions"][0]["S3Action"]["ObjectKeyPrefix"] for rule in rules
-    } == {"example.org": "example.org/", "example.com": "example.com/"}
+    } == {
+        "example.org": "example.org/",
+        "example.com": "example.com/",
+        "data@example.org": "data@example.org/",
+    }
     assert all(rule["TlsPolicy"] == "Require" and rule["ScanEnabled"] for rule in rules)
 
 
