@@ -3,38 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import suppress
 from itertools import zip_longest
 from typing import Any
 
 import boto3
-from botocore.exceptions import ClientError
 from rich.console import Console
 from rich.text import Text
 
 from runbook import aws
-from runbook.assembly import Assembly, Stack
+from runbook.outputs import Outputs
 from settings import Settings
 
 
-class Outputs:
-    """The outputs of the deployed stacks, found by how their descriptions begin."""
-
-    def __init__(self, assembly: Assembly) -> None:
-        self._found = [output for stack in assembly.stacks for output in _outputs(stack)]
-
-    def of(self, start: str) -> dict[str, str]:
-        """Return the values by the item's name, which the description ends with."""
-        return {
-            output["Description"].removeprefix(start).partition(":")[0]: output["OutputValue"]
-            for output in self._found
-            if output.get("Description", "").startswith(start)
-        }
-
-
-def present(console: Console, settings: Settings, assembly: Assembly) -> None:
+def present(console: Console, settings: Settings) -> None:
     """Print identities and their DNS records, topics, senders, databases, buckets and users."""
-    outputs = Outputs(assembly)
+    outputs = Outputs(settings)
     for title, rows in (
         ("Identities", _identities(settings)),
         ("Topics", _topics(settings)),
@@ -46,13 +29,6 @@ def present(console: Console, settings: Settings, assembly: Assembly) -> None:
     for domain, records in outputs.of("The DNS records of ").items():
         lines = [line.split("\t") for line in records.split("\n")]
         _table(console, f"DNS records to add to {domain}", lines)
-
-
-def _outputs(stack: Stack) -> list[Any]:
-    with suppress(ClientError):
-        described = aws.cloudformation(stack.region).describe_stacks(StackName=stack.name)
-        return list(described["Stacks"][0].get("Outputs", ()))
-    return []
 
 
 def _identities(settings: Settings) -> Iterator[list[str]]:

@@ -8,7 +8,10 @@ from typing import Annotated
 
 import typer
 
+from runbook.backup import app as backup
 from runbook.changes.cli import app as changes
+from runbook.database import app as database
+from runbook.mail import app as mail
 
 app = typer.Typer(
     help="Describe mail, data and backup in one file, review each change, deploy that.",
@@ -19,6 +22,9 @@ app = typer.Typer(
 local = typer.Typer(help="The AWS that runs on this machine.", no_args_is_help=True)
 app.add_typer(local, name="local")
 app.add_typer(changes, name="changes")
+app.add_typer(mail, name="mail")
+app.add_typer(database, name="database")
+app.add_typer(backup, name="backup")
 
 Configuration = Annotated[
     Path, typer.Option("--config", "-c", help="The configuration file.", show_default=True)

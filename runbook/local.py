@@ -53,7 +53,7 @@ def _deploy(console: Console, settings: Settings, assembly: Assembly, configurat
     prepared = commands.prepared(console, assembly, settings, configuration, who, now())
     terminal.present(prepared, console)
     _execute(console, prepared)
-    built.present(console, settings, assembly)
+    built.present(console, settings)
     _next(console)
 
 

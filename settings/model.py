@@ -54,6 +54,20 @@ class Settings(Model):
         """Return the name of the bucket that `access` keeps records in: known without a look-up."""
         return self.named(f"groundwork-records-{self.account}-{self.region}")
 
+    @property
+    def stacks(self) -> list[tuple[str, str]]:
+        """Return the region and the name of every stack of mail, data and backup."""
+        areas = {
+            "mail": self.mail.places(),
+            "data": self.data.places(),
+            "backup": self.backup.places(),
+        }
+        return [
+            (region, self.named("-".join(filter(None, (area, region, part)))))
+            for area, places in areas.items()
+            for region, part in places
+        ]
+
     def named(self, name: str) -> str:
         """Put the environment before a name that the account knows once."""
         return f"{self.environment}-{name}" if self.environment else name

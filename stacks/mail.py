@@ -133,7 +133,7 @@ class MailStack(AreaStack):
             self.show(
                 "received mail",
                 value=receiving.bucket.bucket_name,
-                description="The bucket with the mail that SES received, kept for 30 days",
+                description="The bucket of received mail: kept for 30 days",
             )
 
     def _add_account(self) -> None:
