@@ -22,7 +22,7 @@ def present(console: Console, settings: Settings) -> None:
         ("Identities", _identities(settings)),
         ("Topics", _topics(settings)),
         ("Senders", _senders(settings, outputs)),
-        ("Databases", _databases(outputs)),
+        ("Databases; to connect: groundwork database show NAME", _databases(outputs)),
         ("Buckets and users", _buckets(settings, outputs)),
     ):
         _table(console, title, list(rows))

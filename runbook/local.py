@@ -29,8 +29,8 @@ from settings import Settings, load
 TOOLKIT = "CDKToolkit"
 
 NEXT = (
-    (". .local/aws.env && aws s3 ls", "point any AWS client of this shell at it"),
-    ("make deploy-local", "after a change of groundwork.yaml: see it, and have it deployed"),
+    (". .local/aws.env && aws s3 ls", "point this shell's AWS clients at it"),
+    ("make deploy-local", "deploy what you change in groundwork.yaml"),
     ("make stop-local", "stop it; what was deployed is gone then"),
 )
 
@@ -126,8 +126,7 @@ def _execute(console: Console, prepared: Review) -> None:
 def _next(console: Console) -> None:
     """Name the limits of the embedded AWS, and the commands that most people want now."""
     console.print(
-        "\nRDS and Aurora here keep settings and answer calls, but run no database; "
-        "mail is accepted and kept, not delivered."
+        "\nHere RDS and Aurora answer calls but run no database; mail is kept, not delivered."
     )
     if recorded := embedded.recorded_only():
         console.print(f"Recorded only, without any effect here: {', '.join(recorded)}")
