@@ -28,7 +28,7 @@ def main() -> int:
     try:
         settings = load(app.node.try_get_context("config") or "groundwork.yaml")
         wrong = list(synthesize(app, settings, datetime.now(UTC).date()))
-        for note in settings.mail.notes():
+        for note in () if wrong else settings.mail.notes():
             print(f"Note: {note}", file=sys.stderr)
     except ConfigurationError as error:
         wrong = [str(error)]

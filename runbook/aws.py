@@ -38,12 +38,14 @@ def cloudformation(region: str) -> CloudFormationClient:
 
 def caller(region: str) -> Caller:
     """Ask AWS who is calling, or say that there are no credentials that work."""
+    quick = CONFIG.merge(Config(connect_timeout=3, retries={"total_max_attempts": 2}))
     try:
-        identity = boto3.client("sts", region_name=region, config=CONFIG).get_caller_identity()
+        identity = boto3.client("sts", region_name=region, config=quick).get_caller_identity()
     except (BotoCoreError, ClientError) as error:
         raise Fault(
             f"AWS cannot be reached with the credentials at hand: {error}",
-            "Sign in, with `aws sso login` for example; for the embedded AWS: . .local/aws.env",
+            "Sign in, with `aws sso login` for example. "
+            "For the embedded AWS: make deploy-local, and . .local/aws.env",
         ) from None
     return Caller(identity["Account"], identity["Arn"])
 

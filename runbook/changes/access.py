@@ -70,7 +70,9 @@ def _permissions(template: Template) -> Iterator[Grant]:
         elif kind in _RESOURCE_POLICIES:
             owner, document = _RESOURCE_POLICIES[kind]
             of = text(properties.get(owner, where)) if owner else where
-            yield from _statements(properties[document], f"anybody, by the policy of {of}")
+            yield from _statements(
+                properties[document], f"anybody, by the policy of {of}", every=of
+            )
         elif kind == "AWS::Lambda::Permission":
             yield Grant(
                 holder=text(properties["Principal"]),
@@ -89,7 +91,8 @@ def _of_principal(where: str, properties: dict[str, Any]) -> Iterator[Grant]:
         yield from _statements(trust, "anybody", on=where)
 
 
-def _statements(document: Any, holder: str, on: str = "") -> Iterator[Grant]:
+def _statements(document: Any, holder: str, on: str = "", every: str = "*") -> Iterator[Grant]:
+    """Yield a policy's grants. A resource's own policy means itself by *: that is `every`."""
     for statement in _listed(document.get("Statement", ())):
         principal = statement.get("Principal")
         verb = "" if statement.get("Effect") == "Allow" else "NOT "
@@ -98,7 +101,7 @@ def _statements(document: Any, holder: str, on: str = "") -> Iterator[Grant]:
                 yield Grant(
                     holder=_principal(principal) if principal else holder,
                     allows=f"{verb}{'all but ' if 'NotAction' in statement else ''}{text(action)}",
-                    on=text(resource),
+                    on=every if resource == "*" else text(resource),
                     condition=text(statement["Condition"]) if "Condition" in statement else "",
                 )
 

@@ -68,13 +68,18 @@ def show(
         markdown.mkdir(parents=True, exist_ok=True)
         for number, part in enumerate(written(found), 1):
             (markdown / f"{number}.md").write_text(part, encoding="utf-8")
+        print(f"Written: {markdown}/1.md and what follows", file=sys.stderr)
     if html:
         from runbook.changes.page import page
 
         html.write_text(page(found), encoding="utf-8")
+        print(f"Written: {html}", file=sys.stderr)
     if json:
         print(found.text(), end="")
     if not (markdown or html or json):
+        from runbook.changes.commands import state as how_far
+
+        work.console.print(f"Review {found.id}. {how_far(work.records, found)}", markup=False)
         terminal.present(found, work.console, full=full)
 
 

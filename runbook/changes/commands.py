@@ -23,6 +23,7 @@ from runbook.changes.records import Kept, Records, records_of
 from runbook.changes.review import Approval, Execution, Outcome, Review
 from runbook.fault import Fault
 from settings import Settings, load
+from settings.regions import REGIONS
 
 Ask = Callable[[str], str]
 
@@ -82,7 +83,7 @@ def prepared(
         configuration=configuration.name,
         prepared_by=who.arn,
         now=moment,
-        undeclared=undeclared(assembly.names, assembly.regions, settings.environment),
+        undeclared=undeclared(assembly.names, REGIONS, settings.environment),
     )
 
 
@@ -97,6 +98,7 @@ def approve(
     found = work.records.review(identifier)
     _two_people(work, found.review)
     _in_time(found.review)
+    _not_executed(work.records, found.review)
     for stack in found.review.changed:
         verify(stack)
     terminal.present(found.review, work.console)
@@ -152,6 +154,7 @@ def _record(work: Work, found: Kept, lifted: tuple[str, ...], failure: str = "")
 def discard(work: Work, identifier: str | None) -> None:
     """Remove the change sets of a review. Its record stays."""
     found = work.records.review(identifier)
+    _not_executed(work.records, found.review)
     for stack in found.review.changed:
         discard_reviewed(stack)
     work.console.print(f"The change sets of review {found.review.id} are removed.")
@@ -177,6 +180,19 @@ def history(work: Work) -> None:
     work.console.print(table if table.row_count else "No change has been reviewed yet.")
 
 
+def state(records: Records, reviewed: Review) -> str:
+    """Say in a line how far a review has come."""
+    approval, executions = records.approval(reviewed), records.executions(reviewed)
+    if executions:
+        last = executions[-1]
+        return (
+            f"{str(last.outcome).capitalize()} by {person(last.executed_by)}, {last.executed_at}."
+        )
+    if approval:
+        return f"Approved by {person(approval.approved_by)}, {approval.approved_at}."
+    return f"Prepared by {person(reviewed.prepared_by)}, {reviewed.prepared_at}; not approved yet."
+
+
 def person(arn: str) -> str:
     """Return the part of a caller's ARN by which people know each other."""
     return arn.rpartition(":")[2].removeprefix("assumed-role/")
@@ -194,9 +210,13 @@ def _approved(records: Records, found: Kept) -> Approval:
             f"Review {found.review.id} is not what was approved: its text has another digest.",
             "Prepare and approve again.",
         )
-    if any(execution.outcome is Outcome.DONE for execution in records.executions(found.review)):
-        raise Fault(f"Review {found.review.id} is executed already.", "Prepare again.")
+    _not_executed(records, found.review)
     return approval
+
+
+def _not_executed(records: Records, reviewed: Review) -> None:
+    if any(execution.outcome is Outcome.DONE for execution in records.executions(reviewed)):
+        raise Fault(f"Review {reviewed.id} is executed already.", "Prepare again.")
 
 
 def _in_time(prepared_review: Review) -> None:

@@ -22,6 +22,7 @@ _TONE = {
     Effect.RETAIN: "change",
     Effect.IMPORT: "good",
     Verdict.KEPT: "good",
+    Verdict.PROTECTED: "change",
     Verdict.SNAPSHOT: "change",
     Verdict.LOST: "lost",
 }

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from runbook import aws, project
 from runbook.assembly import Assembly, Stack
@@ -123,14 +123,24 @@ def review(
     )
 
 
-def undeclared(declared: Collection[str], regions: list[str], environment: str | None) -> list[str]:
+def undeclared(
+    declared: Collection[str], regions: Collection[str], environment: str | None
+) -> list[str]:
     """Return our stacks that are deployed in some regions, but that nobody declares any more."""
-    return sorted(
-        name
-        for region in regions
-        for name in _named_like_ours(region, environment)
-        if name not in declared and _is_ours(aws.cloudformation(region), name)
-    )
+
+    def look(region: str) -> list[str]:
+        with suppress(
+            BotoCoreError, ClientError, Fault
+        ):  # a region that the account has not enabled
+            return [
+                name
+                for name in _named_like_ours(region, environment)
+                if name not in declared and _is_ours(aws.cloudformation(region), name)
+            ]
+        return []
+
+    with ThreadPoolExecutor(max_workers=8) as pool:
+        return sorted(name for names in pool.map(look, regions) for name in names)
 
 
 def _named_like_ours(region: str, environment: str | None) -> Iterator[str]:

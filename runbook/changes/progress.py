@@ -34,6 +34,10 @@ class Board:
         with self._lock:
             if event.type == "AWS::CloudFormation::Stack":
                 self._stack(event)
+            elif event.status == "DELETE_FAILED":
+                self.progress.console.print(
+                    f"  {event.stack}: {event.logical_id} stays: {event.reason}", markup=False
+                )
             elif event.status.endswith(_ENDS):
                 done = self._done.setdefault(event.stack, set())
                 done.add(event.logical_id)

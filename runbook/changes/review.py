@@ -27,6 +27,7 @@ class Verdict(StrEnum):
     """What happens to the data that a resource holds."""
 
     KEPT = "data kept"
+    PROTECTED = "its own protection refuses the deletion: it runs on, outside of the stack"
     SNAPSHOT = "snapshot taken, then deleted"
     LOST = "data lost"
 
@@ -82,7 +83,7 @@ class ResourceChange(_Record):
             return Undo.NEVER
         if self.verdict is Verdict.SNAPSHOT:
             return Undo.RESTORE
-        if self.effect is Effect.RETAIN:
+        if self.effect is Effect.RETAIN or self.verdict is Verdict.PROTECTED:
             return Undo.IMPORT
         replaced = (Effect.REPLACE, Effect.MAY_REPLACE, Effect.DELETE)
         return Undo.NEW if self.effect in replaced else Undo.FREE

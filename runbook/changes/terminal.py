@@ -32,7 +32,12 @@ SIGN = {
     Effect.RETAIN: ("○", "yellow"),
     Effect.IMPORT: ("→", "cyan"),
 }
-_VERDICT = {Verdict.KEPT: "green", Verdict.SNAPSHOT: "yellow", Verdict.LOST: "bold white on red"}
+_VERDICT = {
+    Verdict.KEPT: "green",
+    Verdict.PROTECTED: "yellow",
+    Verdict.SNAPSHOT: "yellow",
+    Verdict.LOST: "bold white on red",
+}
 _LIMIT = 240
 """Characters of one value, unless all is asked for."""
 _LINES = 12
@@ -86,7 +91,7 @@ def _closing(review: Review, *, full: bool) -> Iterator[RenderableType]:
         yield Text(f"Deployed, no longer declared, and left as they are: {names}")
     if not full and review.changed:
         yield Text()
-        yield Text("In full, with every addition, permission and value: --full", style="dim")
+        yield Text("In full: groundwork changes show --full", style="dim")
 
 
 def _stack(stack: StackReview, review: Review, *, full: bool) -> Iterator[RenderableType]:

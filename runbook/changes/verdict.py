@@ -51,6 +51,10 @@ def verdict(
     if not holds_data(before):
         return None
     assert before is not None  # noqa: S101 - holds_data says so; mypy cannot see it
+    leaves = effect in (Effect.DELETE, Effect.REPLACE, Effect.MAY_REPLACE)
+    if leaves and before.get("Properties", {}).get("DeletionProtection") is True:
+        # CloudFormation asks for the deletion last, and calls the update complete all the same.
+        return Verdict.PROTECTED
     match effect:
         case Effect.DELETE | Effect.RETAIN:
             return _BY_POLICY[deletion_policy(before)]

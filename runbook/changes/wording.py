@@ -34,7 +34,7 @@ WORST_FIRST = (
     Effect.IMPORT,
     Effect.ADD,
 )
-_VERDICTS = (Verdict.LOST, Verdict.SNAPSHOT, Verdict.KEPT, None)
+_VERDICTS = (Verdict.LOST, Verdict.SNAPSHOT, Verdict.PROTECTED, Verdict.KEPT, None)
 _CONTEXT = 2
 
 
@@ -86,8 +86,8 @@ def headline(review: Review) -> tuple[Verdict, str]:
     if losses:
         return Verdict.LOST, f"Data lost in {count(len(losses), 'resource')} if replaced"
     if snapshots:
-        after = count(snapshots, "snapshot")
-        return Verdict.SNAPSHOT, f"No data is lost that is not in one of {after} taken first"
+        taken = count(snapshots, "snapshot") + (" is" if snapshots == 1 else " are")
+        return Verdict.SNAPSHOT, f"No data is lost: {taken} taken first"
     return Verdict.KEPT, "No data is lost" if review.changed else "Nothing changes"
 
 

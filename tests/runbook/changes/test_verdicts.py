@@ -131,6 +131,20 @@ def test_a_removed_database_leaves_a_snapshot(name: str, attributes: dict[str, s
     assert name in {snapshot["DBInstanceIdentifier"] for snapshot in snapshots}
 
 
+def test_a_protected_database_stays_behind_and_is_said_to(name: str) -> None:
+    protected = _database(name, DeletionPolicy="Snapshot")
+    protected["Properties"]["DeletionProtection"] = True
+    deploy(name, {**TOPIC, "Database": protected})
+    prepared = prepare(stack_of(name, TOPIC))
+    change = only(prepared).changes[0]
+    assert (change.effect, change.verdict) == (Effect.DELETE, Verdict.PROTECTED)
+    assert change.undo is Undo.IMPORT
+    events = run(prepared, lifted=prepared.guarded)
+    assert "Database" in {event.logical_id for event in events if event.status == "DELETE_FAILED"}
+    found = boto3.client("rds").describe_db_instances(DBInstanceIdentifier=name)["DBInstances"]
+    assert found[0]["DeletionProtection"] is True
+
+
 def test_a_password_is_not_shown(name: str) -> None:
     deploy(name, {"Database": _database(name)})
     changed = _database(name)
