@@ -274,3 +274,21 @@ def _die(aws: Aws, step: int, work: Callable[[Aws], None], after_effect: bool) -
         pass
     finally:
         aws.calls.fails_at = None
+
+
+@pytest.mark.parametrize("after_effect", [False, True], ids=["before-its-effect", "after-it"])
+@pytest.mark.parametrize("step", [0, 1])
+def test_a_request_for_production_access_that_dies_at_any_call_is_sent_once(
+    aws: Aws, step: int, after_effect: bool
+) -> None:
+    def ask(aws: Aws) -> None:
+        production_access.request(aws.ses, WORDS)
+
+    _die(aws, step, ask, after_effect)
+    arrived = (step, after_effect) == (1, True)
+    if arrived:  # AWS decides on it from then on
+        aws.ses.account.setdefault("Details", {})["ReviewDetails"] = {"Status": "PENDING"}
+    before = len(aws.calls.made)
+    ask(aws)
+    asked = aws.calls.made[before:]
+    assert asked == (["get_account"] if arrived else ["get_account", "put_account_details"])
