@@ -12,6 +12,7 @@ import pytest
 from aws_cdk import App, Stack
 from aws_cdk.assertions import Template
 
+from app import REPORT_BY_OURSELVES
 from runbook.project import PATHS
 from settings import Settings, parse
 from stacks import make_stacks
@@ -24,7 +25,7 @@ ACCOUNT = 'account: "123456789012"\n'
 
 def new_app(**context: Any) -> App:
     """Make an application with the feature flags of cdk.json, which a bare `App()` ignores."""
-    return App(context={**CONTEXT, **context})
+    return App(context={**CONTEXT, **REPORT_BY_OURSELVES, **context})
 
 
 @cache
