@@ -51,6 +51,16 @@ def test_the_same_file_gives_the_same_bytes(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    "file", ["cdk.json", "app.py", "Makefile", ".ci/run", "runbook/project.py"]
+)
+def test_nothing_switches_the_cdks_own_validation_off(file: str) -> None:
+    text = (ROOT / file).read_text()
+    for switch in ("no-validation", "CDK_VALIDATION", "builtinCloudFormationValidation"):
+        assert switch not in text
+    assert CONTEXT["@aws-cdk/core:validateAgainstDefaultRules"] is True
+
+
+@pytest.mark.parametrize(
     ("message", "advice"),
     [("TooManyResourcesInStack: 513", "with the field `stack`"), ("Something else", "else")],
 )

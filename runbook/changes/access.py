@@ -53,7 +53,8 @@ def _placed(template: Template, read: Callable[[Template], Iterator[Grant]]) -> 
 
 def _compare(before: set[Grant], after: set[Grant]) -> Opening:
     def ordered(grants: set[Grant]) -> tuple[Grant, ...]:
-        return tuple(sorted(grants, key=lambda grant: (grant.holder, grant.allows, grant.on)))
+        # By every field: a review is compared with another reading, in another process.
+        return tuple(sorted(grants, key=lambda g: (g.holder, g.allows, g.on, g.condition)))
 
     return Opening(gained=ordered(after - before), lost=ordered(before - after))
 
@@ -94,16 +95,27 @@ def _of_principal(where: str, properties: dict[str, Any]) -> Iterator[Grant]:
 def _statements(document: Any, holder: str, on: str = "", every: str = "*") -> Iterator[Grant]:
     """Yield a policy's grants. A resource's own policy means itself by *: that is `every`."""
     for statement in _listed(document.get("Statement", ())):
-        principal = statement.get("Principal")
         verb = "" if statement.get("Effect") == "Allow" else "NOT "
         for action in _listed(statement.get("Action", statement.get("NotAction", ()))):
-            for resource in _listed(statement.get("Resource", on or "*")):
+            for resource in _resources(statement, on or "*"):
                 yield Grant(
-                    holder=_principal(principal) if principal else holder,
+                    holder=_holder(statement) or holder,
                     allows=f"{verb}{'all but ' if 'NotAction' in statement else ''}{text(action)}",
-                    on=every if resource == "*" else text(resource),
+                    on=every if resource == "*" else resource,
                     condition=text(statement["Condition"]) if "Condition" in statement else "",
                 )
+
+
+def _resources(statement: dict[str, Any], otherwise: str) -> list[str]:
+    if "NotResource" in statement:
+        return ["all but " + ", ".join(text(item) for item in _listed(statement["NotResource"]))]
+    return [text(item) for item in _listed(statement.get("Resource", otherwise))]
+
+
+def _holder(statement: dict[str, Any]) -> str:
+    if "NotPrincipal" in statement:
+        return f"everybody but {_principal(statement['NotPrincipal'])}"
+    return _principal(statement["Principal"]) if "Principal" in statement else ""
 
 
 def _principal(principal: Any) -> str:

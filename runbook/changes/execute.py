@@ -74,26 +74,15 @@ def verify(stack: StackReview) -> None:
     """
     try:
         found = reading.read(stack.region, stack.change_set or "", depends_on=stack.depends_on)
-        executable = _is_executable(stack)
     except ClientError as error:
         if aws.code(error) not in ("ChangeSetNotFound", "ValidationError"):
             raise
         raise Fault(f"{stack.name}: the reviewed change set is gone.", AGAIN) from None
-    if not executable:
-        raise Fault(f"{stack.name}: the change set cannot be executed any more.", AGAIN)
     fields = StackReview.model_fields
     differing = [name for name in fields if getattr(found, name) != getattr(stack, name)]
     if differing:
         why = next((WHY[name] for name in WHY if name in differing), OTHERWISE)
         raise Fault(f"{stack.name}: {why} than the review says ({', '.join(differing)}).", AGAIN)
-
-
-def _is_executable(stack: StackReview) -> bool:
-    description = reading.describe(aws.cloudformation(stack.region), stack.change_set or "")
-    return (description["Status"], description["ExecutionStatus"]) == (
-        "CREATE_COMPLETE",
-        "AVAILABLE",
-    )
 
 
 def _execute(stack: StackReview, watch: Watcher, lifted: Collection[str]) -> None:
@@ -105,9 +94,10 @@ def _execute(stack: StackReview, watch: Watcher, lifted: Collection[str]) -> Non
         _guard(client, stack, freed)
     try:
         _run(client, stack, watch)
-    finally:
+    except BaseException:
         if freed:
             _guard(client, stack)
+        raise
     client.update_termination_protection(
         StackName=stack.stack_id or stack.name,
         EnableTerminationProtection=True,

@@ -24,6 +24,7 @@ from runbook.fault import Fault
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
 
+EXECUTABLE = ("CREATE_COMPLETE", "AVAILABLE")
 _KEEPING = ("Retain", "RetainExceptOnCreate")
 
 
@@ -31,6 +32,9 @@ def read(region: str, change_set: str, *, depends_on: tuple[str, ...] = ()) -> S
     """Read what a change set would do to its stack, from CloudFormation and nothing else."""
     client = aws.cloudformation(region)
     description = describe(client, change_set)
+    if (description["Status"], description["ExecutionStatus"]) != EXECUTABLE:
+        why = f"{description['StackName']}: the change set cannot be executed any more."
+        raise Fault(why, "Prepare and review again.")
     current = find_stack(client, description["StackId"])
     created = current is None or current["StackStatus"] == "REVIEW_IN_PROGRESS"
     before = {} if created else templates.deployed(client, description["StackId"])
