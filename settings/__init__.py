@@ -4,8 +4,8 @@
 Nothing here imports the CDK or calls AWS.
 """
 
-from settings.faults import ConfigurationError
-from settings.file import load, parse
-from settings.model import Settings
+from settings.diagnostics import ConfigurationError
+from settings.models.settings import Settings
+from settings.reader.file import load, parse
 
 __all__ = ["ConfigurationError", "Settings", "load", "parse"]

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
-from settings.model import Settings
+from settings.models.settings import Settings
 
 
 class _Generator(GenerateJsonSchema):

@@ -15,7 +15,7 @@ from groundwork.access import (
     reading,
 )
 from settings import Settings
-from settings.access import Access
+from settings.models.access import Access
 from stacks.area import AreaStack
 
 PURPOSES = {

@@ -8,7 +8,7 @@ from constructs import Construct
 from groundwork.backup import Arrivals, BackupBucket, ToolAccess, by_access
 from groundwork.credentials import Credentials, CredentialsFunction
 from settings import Settings
-from settings.backup import BackupUser, Bucket
+from settings.models.backup import BackupUser, Bucket
 from stacks.area import AreaStack
 
 HOUR = 3600

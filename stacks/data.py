@@ -8,7 +8,7 @@ from constructs import Construct
 
 from groundwork.data import Alarms, AlarmTopic, Bastion, Network, SecurityGroup, make_database
 from settings import Settings
-from settings.data import Aurora, PostgreSql
+from settings.models.data import Aurora, PostgreSql
 from stacks.area import AreaStack
 
 

@@ -20,8 +20,8 @@ from groundwork.mail import (
     as_text,
 )
 from settings import Settings
-from settings.identities import Dns
-from settings.topics import ALARMS, topic_name
+from settings.models.identities import Dns
+from settings.models.topics import ALARMS, topic_name
 from stacks.area import AreaStack
 from stacks.senders import Senders
 

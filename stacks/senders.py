@@ -18,8 +18,8 @@ from groundwork.mail import (
     identity_arn,
     topic_arn,
 )
-from settings.mail import Mail
-from settings.senders import Sender as Declared
+from settings.models.mail import Mail
+from settings.models.senders import Sender as Declared
 from stacks.area import AreaStack
 
 

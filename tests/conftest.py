@@ -13,7 +13,7 @@ from aws_cdk import App, Stack
 from aws_cdk.assertions import Template
 
 from app import REPORT_BY_OURSELVES
-from runbook.project import PATHS
+from runbook.base.project import PATHS
 from settings import Settings, parse
 from stacks import make_stacks
 

@@ -51,7 +51,7 @@ def test_the_same_file_gives_the_same_bytes(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "file", ["cdk.json", "app.py", "Makefile", ".ci/run", "runbook/project.py"]
+    "file", ["cdk.json", "app.py", "Makefile", ".ci/run", "runbook/base/project.py"]
 )
 def test_nothing_switches_the_cdks_own_validation_off(file: str) -> None:
     text = (ROOT / file).read_text()

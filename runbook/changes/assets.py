@@ -12,9 +12,9 @@ from typing import Any
 import boto3
 from botocore.exceptions import ClientError
 
-from runbook import aws
+from runbook.base import aws
+from runbook.base.errors import UserError
 from runbook.changes.templates import Template
-from runbook.fault import Fault
 
 
 def versions(template: Template, region: str) -> dict[str, str]:
@@ -25,7 +25,7 @@ def versions(template: Template, region: str) -> dict[str, str]:
         try:
             head = client.head_object(Bucket=bucket, Key=key)
         except ClientError as error:
-            raise Fault(f"{bucket}/{key} cannot be read: {aws.reason(error)}") from None
+            raise UserError(f"{bucket}/{key} cannot be read: {aws.reason(error)}") from None
         found[key] = head.get("VersionId") or head["ETag"]
     return found
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from runbook.base.options import CONFIGURATION, STATE, Configuration, State
+
 if TYPE_CHECKING:
     from runbook.changes.commands import Work
 
@@ -16,19 +18,10 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 
-Configuration = Annotated[Path, typer.Option("--config", "-c", help="The configuration file.")]
-State = Annotated[
-    Path,
-    typer.Option(
-        "--state", help="A folder for what is this machine's, and for records without a bucket."
-    ),
-]
 Identifier = Annotated[
     str | None,
     typer.Argument(metavar="REVIEW", help="The start of its id; the newest unless named."),
 ]
-DEFAULT = Path("groundwork.yaml")
-LOCAL = Path(".local")
 
 
 @app.command()
@@ -36,8 +29,8 @@ def prepare(
     stacks: Annotated[
         list[str] | None, typer.Argument(metavar="[STACK]...", help="All unless named.")
     ] = None,
-    config: Configuration = DEFAULT,
-    state: State = LOCAL,
+    config: Configuration = CONFIGURATION,
+    state: State = STATE,
 ) -> None:
     """Make a change set for every stack that would change. Nothing is executed."""
     from runbook.changes import commands
@@ -48,8 +41,8 @@ def prepare(
 @app.command()
 def show(
     review: Identifier = None,
-    config: Configuration = DEFAULT,
-    state: State = LOCAL,
+    config: Configuration = CONFIGURATION,
+    state: State = STATE,
     full: Annotated[bool, typer.Option("--full", help="Every resource and value.")] = False,
     markdown: Annotated[
         Path | None, typer.Option(help="Write 1.md, 2.md … for a pull request to this folder.")
@@ -86,8 +79,8 @@ def show(
 @app.command()
 def approve(
     review: Identifier = None,
-    config: Configuration = DEFAULT,
-    state: State = LOCAL,
+    config: Configuration = CONFIGURATION,
+    state: State = STATE,
     typed: Annotated[
         list[str] | None,
         typer.Option("--type", help="A name that has to be typed, because data hangs on it."),
@@ -102,7 +95,7 @@ def approve(
 
 @app.command()
 def execute(
-    review: Identifier = None, config: Configuration = DEFAULT, state: State = LOCAL
+    review: Identifier = None, config: Configuration = CONFIGURATION, state: State = STATE
 ) -> None:
     """Execute the change sets of an approved review."""
     from runbook.changes import commands
@@ -112,7 +105,7 @@ def execute(
 
 @app.command()
 def discard(
-    review: Identifier = None, config: Configuration = DEFAULT, state: State = LOCAL
+    review: Identifier = None, config: Configuration = CONFIGURATION, state: State = STATE
 ) -> None:
     """Remove the change sets of a review. Its record stays."""
     from runbook.changes import commands
@@ -121,7 +114,7 @@ def discard(
 
 
 @app.command()
-def history(config: Configuration = DEFAULT, state: State = LOCAL) -> None:
+def history(config: Configuration = CONFIGURATION, state: State = STATE) -> None:
     """List what was prepared, approved and executed, and by whom."""
     from runbook.changes import commands
 

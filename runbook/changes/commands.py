@@ -13,17 +13,17 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from runbook import aws, project
-from runbook.assembly import Assembly
+from runbook.base import aws, project
+from runbook.base.assembly import Assembly
+from runbook.base.errors import UserError
 from runbook.changes import terminal
 from runbook.changes.execute import execute, verify
 from runbook.changes.prepare import Preparation, discard_reviewed, now, review, undeclared
 from runbook.changes.progress import watching
 from runbook.changes.records import Kept, Records, records_of
 from runbook.changes.review import Approval, Execution, Outcome, Review
-from runbook.fault import Fault
 from settings import Settings, load
-from settings.regions import REGIONS
+from settings.values.regions import REGIONS
 
 Ask = Callable[[str], str]
 
@@ -104,7 +104,7 @@ def approve(
     terminal.present(found.review, work.console)
     for name in found.review.guarded:
         if name not in typed and (ask is None or ask(name) != name):
-            raise Fault(
+            raise UserError(
                 f"Not approved: what holds data is replaced or deleted, and {name} was not typed.",
                 f"Type it when asked, or pass --type {name}",
             )
@@ -130,7 +130,7 @@ def run(work: Work, identifier: str | None) -> None:
         with watching(work.console, found.review) as watch:
             execute(found.review, watch, lifted=lifted)
     except BaseException as error:
-        with suppress(Fault):  # what went wrong first is what the person has to know
+        with suppress(UserError):  # what went wrong first is what the person has to know
             _record(work, found, lifted, str(error) or "interrupted")
         raise
     _record(work, found, lifted)
@@ -201,12 +201,12 @@ def person(arn: str) -> str:
 def _approved(records: Records, found: Kept) -> Approval:
     approval = records.approval(found.review)
     if approval is None:
-        raise Fault(
+        raise UserError(
             f"Review {found.review.id} is not approved.",
             f"Somebody approves it with: groundwork changes approve {found.review.id}",
         )
     if approval.digest != found.digest:
-        raise Fault(
+        raise UserError(
             f"Review {found.review.id} is not what was approved: its text has another digest.",
             "Prepare and approve again.",
         )
@@ -216,12 +216,12 @@ def _approved(records: Records, found: Kept) -> Approval:
 
 def _not_executed(records: Records, reviewed: Review) -> None:
     if any(execution.outcome is Outcome.DONE for execution in records.executions(reviewed)):
-        raise Fault(f"Review {reviewed.id} is executed already.", "Prepare again.")
+        raise UserError(f"Review {reviewed.id} is executed already.", "Prepare again.")
 
 
 def _in_time(prepared_review: Review) -> None:
     if now() > prepared_review.execute_before:
-        raise Fault(
+        raise UserError(
             f"Review {prepared_review.id} was good until {prepared_review.execute_before}.",
             "Prepare again: what was true then need not be true now.",
         )
@@ -230,7 +230,7 @@ def _in_time(prepared_review: Review) -> None:
 def _two_people(work: Work, prepared_review: Review) -> None:
     access = work.settings.access
     if access and access.two_people and _same(prepared_review.prepared_by, work.caller.arn):
-        raise Fault(
+        raise UserError(
             "Whoever prepared a change cannot approve it: the file asks for two people.",
             "Somebody else approves it.",
         )

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from botocore.exceptions import ClientError
 
-from runbook import aws
+from runbook.base import aws
+from runbook.base.errors import UserError
+from runbook.base.polling import poll
 from runbook.changes import reading, templates
 from runbook.changes.reading import find_stack
 from runbook.changes.review import Review, StackReview
 from runbook.changes.verdict import holds_data
-from runbook.changes.waiting import poll
-from runbook.fault import Fault
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
@@ -77,12 +77,14 @@ def verify(stack: StackReview) -> None:
     except ClientError as error:
         if aws.code(error) not in ("ChangeSetNotFound", "ValidationError"):
             raise
-        raise Fault(f"{stack.name}: the reviewed change set is gone.", AGAIN) from None
+        raise UserError(f"{stack.name}: the reviewed change set is gone.", AGAIN) from None
     fields = StackReview.model_fields
     differing = [name for name in fields if getattr(found, name) != getattr(stack, name)]
     if differing:
         why = next((WHY[name] for name in WHY if name in differing), OTHERWISE)
-        raise Fault(f"{stack.name}: {why} than the review says ({', '.join(differing)}).", AGAIN)
+        raise UserError(
+            f"{stack.name}: {why} than the review says ({', '.join(differing)}).", AGAIN
+        )
 
 
 def _execute(stack: StackReview, watch: Watcher, lifted: Collection[str]) -> None:
@@ -123,7 +125,7 @@ def _run(client: CloudFormationClient, stack: StackReview, watch: Watcher) -> No
 
     final = poll(client, look, lambda current: not _busy(current["StackStatus"]))
     if final["StackStatus"] not in ("CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE"):
-        raise Fault(
+        raise UserError(
             _cause(client, stack.name, told),
             f"{stack.name} was rolled back: it is {final['StackStatus']}.",
         )

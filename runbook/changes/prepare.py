@@ -17,13 +17,13 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from runbook import aws, project
-from runbook.assembly import Assembly, Stack
+from runbook.base import aws, project
+from runbook.base.assembly import Assembly, Stack
+from runbook.base.errors import UserError
+from runbook.base.polling import poll
 from runbook.changes import reading
 from runbook.changes.reading import find_stack
 from runbook.changes.review import Review, StackAction, StackReview
-from runbook.changes.waiting import poll
-from runbook.fault import Fault
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
@@ -89,7 +89,7 @@ class Preparation:
                 Description="Prepared by groundwork for review",
             )
         except ClientError as error:
-            raise Fault(
+            raise UserError(
                 f"{stack.name}: CloudFormation makes no change set: {aws.reason(error)}"
             ) from None
         description = _finished(client, stack.name, answer["Id"])
@@ -130,7 +130,7 @@ def undeclared(
 
     def look(region: str) -> list[str]:
         with suppress(
-            BotoCoreError, ClientError, Fault
+            BotoCoreError, ClientError, UserError
         ):  # a region that the account has not enabled
             return [
                 name
@@ -183,13 +183,13 @@ def discard_reviewed(stack: StackReview) -> None:
 def _usable(name: str, current: dict[str, Any] | None) -> None:
     status = current["StackStatus"] if current else "REVIEW_IN_PROGRESS"
     if status in ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED"):
-        raise Fault(
+        raise UserError(
             f"{name} is {status}: CloudFormation changes a stack whose creation failed no more.",
             "Look at its events, then remove what is left of it: "
             f"aws cloudformation delete-stack --stack-name {name}",
         )
     if status.endswith("_IN_PROGRESS") and status != "REVIEW_IN_PROGRESS":
-        raise Fault(
+        raise UserError(
             f"{name} is {status}: somebody is changing it now.", "Try again when that is done."
         )
 
@@ -203,5 +203,5 @@ def _finished(client: CloudFormationClient, stack: str, change_set: str) -> dict
     )
     why = description.get("StatusReason", "")
     if description["Status"] == "FAILED" and not any(words in why for words in _NO_CHANGES):
-        raise Fault(f"{stack}: CloudFormation refuses the change set: {why}")
+        raise UserError(f"{stack}: CloudFormation refuses the change set: {why}")
     return description

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from runbook import aws
+from runbook.base import aws
+from runbook.base.errors import UserError
 from runbook.changes import access, assets, templates
 from runbook.changes.review import (
     Effect,
@@ -19,7 +20,6 @@ from runbook.changes.review import (
 )
 from runbook.changes.templates import Template, differences, place, resources
 from runbook.changes.verdict import deletion_policy, verdict
-from runbook.fault import Fault
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
@@ -34,7 +34,7 @@ def read(region: str, change_set: str, *, depends_on: tuple[str, ...] = ()) -> S
     description = describe(client, change_set)
     if (description["Status"], description["ExecutionStatus"]) != EXECUTABLE:
         why = f"{description['StackName']}: the change set cannot be executed any more."
-        raise Fault(why, "Prepare and review again.")
+        raise UserError(why, "Prepare and review again.")
     current = find_stack(client, description["StackId"])
     created = current is None or current["StackStatus"] == "REVIEW_IN_PROGRESS"
     before = {} if created else templates.deployed(client, description["StackId"])
@@ -65,7 +65,7 @@ def find_stack(client: CloudFormationClient, name: str) -> dict[str, Any] | None
     except ClientError as error:
         if aws.code(error) == "ValidationError" and "does not exist" in aws.reason(error):
             return None
-        raise Fault(f"{name}: {aws.reason(error)}") from None
+        raise UserError(f"{name}: {aws.reason(error)}") from None
 
 
 def state_of(stack: dict[str, Any] | None) -> str:

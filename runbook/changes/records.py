@@ -17,9 +17,9 @@ import boto3
 from botocore.exceptions import ClientError
 from pydantic import BaseModel, ValidationError
 
-from runbook import aws
+from runbook.base import aws
+from runbook.base.errors import UserError
 from runbook.changes.review import Approval, Execution, Review
-from runbook.fault import Fault
 from settings import Settings
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ class Folder:
             with file.open("x", encoding="utf-8") as stream:
                 stream.write(text)
         except FileExistsError:
-            raise Fault(f"{file} is there already, and records are not written over.") from None
+            raise UserError(f"{file} is there already, and records are not written over.") from None
 
     def read(self, name: str) -> str | None:
         """Read a file."""
@@ -104,7 +104,7 @@ class Bucket:
                 ChecksumAlgorithm="SHA256",
             )
         except ClientError as error:
-            raise Fault(f"{self.place}/{name} cannot be written: {aws.reason(error)}") from None
+            raise UserError(f"{self.place}/{name} cannot be written: {aws.reason(error)}") from None
 
     def read(self, name: str) -> str | None:
         """Get an object."""
@@ -113,7 +113,7 @@ class Bucket:
         except ClientError as error:
             if aws.code(error) == "NoSuchKey":
                 return None
-            raise Fault(f"{self.place}/{name} cannot be read: {aws.reason(error)}") from None
+            raise UserError(f"{self.place}/{name} cannot be read: {aws.reason(error)}") from None
 
     def names(self, start: str) -> Iterator[str]:
         """Yield the objects' names, page by page."""
@@ -139,7 +139,7 @@ def _parsed(kind: type[Record], text: str | None) -> Record:
     try:
         return kind.model_validate_json(text or "")
     except ValidationError:
-        raise Fault(
+        raise UserError(
             f"A record is damaged, or no {kind.__name__.lower()} of this version.", "Prepare again."
         ) from None
 
@@ -158,7 +158,7 @@ class Records:
         """Keep an approval. A review has one."""
         name = f"approvals/{approval.review}.json"
         if self.store.read(name) is not None:
-            raise Fault(f"Review {approval.review} is approved already.", "Execute it.")
+            raise UserError(f"Review {approval.review} is approved already.", "Execute it.")
         self.store.write(name, approval.model_dump_json(indent=2) + "\n")
 
     def keep_execution(self, execution: Execution) -> None:
@@ -172,12 +172,12 @@ class Records:
         found = [name.split("/")[1].removesuffix(".json") for name in self.store.names("reviews/")]
         chosen = [name for name in found if identifier is None or name.startswith(identifier)]
         if not chosen:
-            raise Fault(
+            raise UserError(
                 f"There is no such review in {self.store.place}.",
                 "Make one: groundwork changes prepare",
             )
         if identifier and len(chosen) > 1 and identifier not in chosen:
-            raise Fault(f"{identifier} is the start of several reviews: {', '.join(chosen)}")
+            raise UserError(f"{identifier} is the start of several reviews: {', '.join(chosen)}")
         text = self.store.read(f"reviews/{identifier if identifier in chosen else chosen[-1]}.json")
         return kept(text or "")
 
@@ -185,7 +185,7 @@ class Records:
         """Yield all reviews by id, the oldest first; None for one that cannot be read."""
         for name in self.store.names("reviews/"):
             found = None
-            with suppress(Fault):
+            with suppress(UserError):
                 found = _parsed(Review, self.store.read(name))
             yield name.removeprefix("reviews/").removesuffix(".json"), found
 
@@ -215,5 +215,5 @@ def _is_there(client: S3Client, bucket: str) -> bool:
     except ClientError as error:
         if aws.code(error) in ("404", "NoSuchBucket"):
             return False
-        raise Fault(f"The records in {bucket} cannot be read: {aws.reason(error)}") from None
+        raise UserError(f"The records in {bucket} cannot be read: {aws.reason(error)}") from None
     return True

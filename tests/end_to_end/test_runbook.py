@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from runbook.backup import FORMS, Form
-from runbook.database import session
+from runbook.backup.cli import FORMS, Form
+from runbook.database.cli import session
 from tests.end_to_end.conftest import ROOT, Deployment, Run
 
 Command = Callable[..., Run]

@@ -10,7 +10,7 @@ import boto3
 import pytest
 
 import embedded
-from runbook import aws
+from runbook.base import aws
 
 ACCOUNT = "123456789012"
 REGION = "us-east-1"

@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from settings import Settings, parse
-from settings.base import Model
+from settings.models.base import Model
 
 SHORTEST = """
 account: "123456789012"

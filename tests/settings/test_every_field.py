@@ -9,10 +9,10 @@ import pytest
 import yaml
 
 from settings import ConfigurationError, parse
-from settings.base import Model
-from settings.document import read
-from settings.faults import Location, dotted
-from settings.plain import replaced
+from settings.diagnostics import Location, dotted
+from settings.models.base import Model
+from settings.reader.document import read
+from settings.reader.tree import replaced
 
 EVERYTHING = (Path(__file__).parent / "everything.yaml").read_text()
 DOCUMENT = read(EVERYTHING)

@@ -8,8 +8,8 @@ import sys
 import pytest
 from boto3.session import Session
 
-from settings.regions import DEFAULT_REGION, RECEIVING, REGIONS
-from settings.reserved import why_no_database, why_no_user
+from settings.values.regions import DEFAULT_REGION, RECEIVING, REGIONS
+from settings.values.reserved import why_no_database, why_no_user
 
 
 def test_every_region_that_boto3_knows_is_a_region() -> None:

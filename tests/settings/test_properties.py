@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from settings import ConfigurationError, Settings, parse
-from settings.document import read
-from settings.plain import replaced
+from settings.reader.document import read
+from settings.reader.tree import replaced
 
 EXAMPLE = (Path(__file__).parents[2] / "groundwork.yaml").read_text()
 LINE = re.compile(r"f:\d+:\d+: .+")

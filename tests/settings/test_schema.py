@@ -10,7 +10,7 @@ import pytest
 from cfnlint.jsonschema import StandardValidator
 
 from settings import reference
-from settings.document import read
+from settings.reader.document import read
 from settings.schema import schema
 
 ROOT = Path(__file__).parents[2]

@@ -8,7 +8,7 @@ import pytest
 from aws_cdk import CfnResource, Stack
 
 from groundwork.checks import read_findings
-from settings import versions
+from settings.values import versions
 from tests.conftest import new_app
 
 

@@ -9,8 +9,8 @@ from aws_cdk.assertions import Match, Template
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.json import JSONSnapshotExtension
 
-from settings.model import MOST_REGIONS
-from settings.regions import REGIONS
+from settings.models.settings import MOST_REGIONS
+from settings.values.regions import REGIONS
 
 Templates = Callable[[str], dict[str, Template]]
 

@@ -13,7 +13,7 @@ from aws_cdk.aws_iam import (
 )
 from constructs import Construct
 
-from settings.access import Access, Trust
+from settings.models.access import Access, Trust
 
 GITHUB = "token.actions.githubusercontent.com"
 

@@ -12,7 +12,7 @@ from constructs import Construct
 
 from groundwork.backup.tools import Access
 from groundwork.checks import acknowledge
-from settings.backup import BackupUser
+from settings.models.backup import BackupUser
 
 EVERY_OBJECT = (
     "A backup makes objects of names that nobody knows before. The pattern covers the objects of "

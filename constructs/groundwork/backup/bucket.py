@@ -15,7 +15,7 @@ from constructs import Construct
 
 from groundwork.backup.lifecycle import lifecycle_rules
 from groundwork.checks import acknowledge
-from settings import backup
+from settings.models import backup
 
 UNLOGGED = (
     "Who used a backup is a question for CloudTrail's data events, kept for the whole account in "

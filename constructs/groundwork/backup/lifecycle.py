@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from aws_cdk import Duration
 from aws_cdk.aws_s3 import LifecycleRule
 
-from settings.backup import Bucket
+from settings.models.backup import Bucket
 
 
 def lifecycle_rules(settings: Bucket) -> Iterator[LifecycleRule]:

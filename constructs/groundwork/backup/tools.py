@@ -14,7 +14,7 @@ from typing import Self
 from aws_cdk.aws_iam import PolicyStatement
 from aws_cdk.aws_s3 import IBucket
 
-from settings.backup import BackupUser, ResticUser
+from settings.models.backup import BackupUser, ResticUser
 
 LIST, LOCATE = "s3:ListBucket", "s3:GetBucketLocation"
 PUT, GET, DELETE = "s3:PutObject", "s3:GetObject", "s3:DeleteObject"

@@ -13,7 +13,7 @@ from aws_cdk import App, Stack
 from constructs import IConstruct
 
 from groundwork.checks.findings import Finding, acknowledge
-from settings.risks import AcceptedRisk
+from settings.models.risks import AcceptedRisk
 
 METADATA = "GroundworkAcceptedRisks"
 """Where a template carries its accepted risks, so that a review can tell new ones from old."""

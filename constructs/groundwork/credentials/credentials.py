@@ -13,7 +13,7 @@ from constructs import Construct
 from groundwork.checks import acknowledge
 from groundwork.credentials.function import CredentialsFunction
 from groundwork.functions.function import SERVICE_TIMEOUT
-from settings import credentials
+from settings.models import credentials
 
 EMPTY = "{}"
 """What the secret holds until the function writes its first value."""

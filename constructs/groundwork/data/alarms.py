@@ -9,7 +9,7 @@ from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from groundwork.data import connections
-from settings import data
+from settings.models import data
 
 GIB = 1024**3
 MINUTE, HOUR = 60, 3600

@@ -11,7 +11,8 @@ from constructs import Construct
 from groundwork.data.database import EXTENDED_SUPPORT, LOGS, Database
 from groundwork.data.network import Network
 from groundwork.data.security_group import PORT, SecurityGroup
-from settings import data, versions
+from settings.models import data
+from settings.values import versions
 
 ENGINE = "aurora-postgresql"
 

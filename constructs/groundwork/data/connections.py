@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from settings import data
+from settings.models import data
 
 _MOST = 5000
 _MOST_FROM_NEXT_TO_NOTHING = 2000

@@ -11,7 +11,8 @@ from constructs import Construct
 
 from groundwork.data.password import Password
 from groundwork.data.security_group import SecurityGroup
-from settings import data, versions
+from settings.models import data
+from settings.values import versions
 
 EXTENDED_SUPPORT = "open-source-rds-extended-support-disabled"
 """Otherwise RDS charges by the hour, by default, for every version that its community gave up."""

@@ -10,7 +10,7 @@ from groundwork.data.aurora import Aurora
 from groundwork.data.network import Network
 from groundwork.data.postgresql import PostgreSql
 from groundwork.data.security_group import SecurityGroup
-from settings import data
+from settings.models import data
 
 
 def make_database(

@@ -11,7 +11,7 @@ from constructs import Construct
 
 from groundwork.checks import acknowledge
 from groundwork.data.flow_logs import FlowLogs
-from settings.networks import Network as Declared
+from settings.models.networks import Network as Declared
 
 
 class Network(Construct):

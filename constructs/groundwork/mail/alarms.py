@@ -8,7 +8,7 @@ from typing import NamedTuple
 from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
-from settings.mail import Quota
+from settings.models.mail import Quota
 
 MINUTE, HOUR, DAY = 60, 3600, 86_400
 REPUTATION = {

@@ -11,7 +11,7 @@ from constructs import Construct
 
 from groundwork.mail.alarms import SENDER
 from groundwork.mail.topic import NotificationTopic
-from settings.mail import ConfigurationSet as Declared
+from settings.models.mail import ConfigurationSet as Declared
 
 EVENTS = {
     "reject": "reject",

@@ -7,7 +7,7 @@ from constructs import Construct
 
 from groundwork.mail.configuration_set import ConfigurationSet
 from groundwork.mail.records import Record, domain_records, identity_records
-from settings.identities import Domain
+from settings.models.identities import Domain
 
 
 class DomainIdentity(Construct):

@@ -10,7 +10,7 @@ from aws_cdk import aws_route53 as route53
 from aws_cdk import aws_ses as ses
 from constructs import Construct
 
-from settings.identities import Dmarc, Dns, Domain, Spf
+from settings.models.identities import Dmarc, Dns, Domain, Spf
 
 SES_SPF = "include:amazonses.com"
 TTL_SECONDS = "1800"

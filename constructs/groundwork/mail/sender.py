@@ -8,7 +8,7 @@ from aws_cdk import Tags
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from settings.senders import Sender as Declared
+from settings.models.senders import Sender as Declared
 
 
 class Sender(Construct):

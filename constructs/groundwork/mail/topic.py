@@ -8,7 +8,7 @@ from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from groundwork.mail.arns import configuration_set_arn, identity_arn
-from settings.topics import Topic
+from settings.models.topics import Topic
 
 
 class NotificationTopic(Construct):

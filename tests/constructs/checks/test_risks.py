@@ -11,7 +11,7 @@ from aws_cdk import App
 from app import REPORT_BY_OURSELVES, synthesize
 from groundwork.checks import Finding, faults, place
 from settings import parse
-from settings.risks import AcceptedRisk
+from settings.models.risks import AcceptedRisk
 from tests.conftest import CONTEXT, EXAMPLE
 
 TODAY = date(2026, 11, 22)

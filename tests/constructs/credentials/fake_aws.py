@@ -36,7 +36,7 @@ def refusal(code: str, kind: type[ClientError] = ClientError) -> ClientError:
 
 
 @dataclass
-class Fault:
+class UserError:
     """What happens at the nth call: `before` it has done its work, or after."""
 
     call: int
@@ -53,7 +53,7 @@ class FakeAws:
     )
     deleted: bool = False
     exists: bool = True
-    fault: Fault | None = None
+    fault: UserError | None = None
     calls: list[str] = field(default_factory=list)
     numbers: Any = field(default_factory=lambda: count(1))
     watched: bool = True
@@ -85,7 +85,7 @@ class FakeAws:
             assert self.keys is not None
             assert current in self.keys, f"after {name}, the key that readers get does not work"
 
-    def restart(self, fault: Fault | None = None) -> None:
+    def restart(self, fault: UserError | None = None) -> None:
         self.calls, self.fault = [], fault
 
 

@@ -20,7 +20,7 @@ from tests.constructs.credentials.fake_aws import (
     FakeAws,
     FakeIam,
     FakeSecrets,
-    Fault,
+    UserError,
     refusal,
 )
 
@@ -144,7 +144,7 @@ def test_a_renewal_keeps_the_key_before_it_until_the_next_one() -> None:
 @ON_CREATE
 def test_a_creation_that_crashes_succeeds_when_it_is_tried_again(call: int, before: bool) -> None:
     aws = new()
-    aws.restart(Fault(call, before, Crash()))
+    aws.restart(UserError(call, before, Crash()))
     with pytest.raises(Crash):
         request(aws, "create", form(1))
     aws.restart()
@@ -156,7 +156,7 @@ def test_a_creation_that_crashes_succeeds_when_it_is_tried_again(call: int, befo
 @ON_CREATE
 def test_a_creation_that_fails_leaves_a_user_that_can_be_deleted(call: int, before: bool) -> None:
     aws = new()
-    aws.restart(Fault(call, before, refusal("InternalFailure")))
+    aws.restart(UserError(call, before, refusal("InternalFailure")))
     reason = request(aws, "create", form(1))
     lost_answer = aws.calls[call] == "PutSecretValue" and not before
     assert reason == (None if lost_answer else "AnyOperation: InternalFailure: refused")
@@ -169,7 +169,7 @@ def test_a_creation_that_fails_leaves_a_user_that_can_be_deleted(call: int, befo
 @ON_CREATE
 def test_a_creation_that_fails_leaves_no_key_that_nobody_is_given(call: int, before: bool) -> None:
     aws = new()
-    aws.restart(Fault(call, before, refusal("InternalFailure")))
+    aws.restart(UserError(call, before, refusal("InternalFailure")))
     request(aws, "create", form(1))
     if aws.calls[call] not in ("CreateAccessKey", "DeleteAccessKey"):
         assert {*(aws.keys or ())} <= {aws.value().get("access_key_id")}
@@ -179,7 +179,7 @@ def test_a_creation_that_fails_leaves_no_key_that_nobody_is_given(call: int, bef
 def test_a_renewal_that_crashes_succeeds_when_it_is_tried_again(call: int, before: bool) -> None:
     aws = renewed_once()
     used = aws.value()["access_key_id"]
-    aws.restart(Fault(call, before, Crash()))
+    aws.restart(UserError(call, before, Crash()))
     with pytest.raises(Crash):
         request(aws, "again", form(3))
     aws.restart()
@@ -196,7 +196,7 @@ def test_a_renewal_that_is_rolled_back_leaves_what_was_there(
 ) -> None:
     aws = renewed_once()
     used = aws.value()["access_key_id"]
-    aws.restart(Fault(call, before, error))
+    aws.restart(UserError(call, before, error))
     with suppress(Crash):
         request(aws, "again", form(3))
     aws.restart()
@@ -302,6 +302,6 @@ def test_no_reason_and_no_log_has_a_secret(
     aws = renewed_once()
     said: list[str] = []
     for error in (refusal("InternalFailure"), ValueError("hidden-AKIA1"), Failure("ours")):
-        aws.restart(Fault(call, before, error))
+        aws.restart(UserError(call, before, error))
         said.append(str(request(aws, f"again-{len(said)}", form(3 + len(said)))))
     assert "hidden" not in "".join(said) + "".join(capsys.readouterr())

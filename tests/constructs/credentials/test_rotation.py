@@ -18,7 +18,7 @@ from tests.constructs.credentials.fake_aws import (
     FakeAws,
     FakeIam,
     FakeSecrets,
-    Fault,
+    UserError,
     refusal,
 )
 
@@ -103,7 +103,7 @@ def test_a_fault_in_the_first_step_leaves_no_key_behind_once_it_is_repeated(
     aws: FakeAws, call: int, before: bool, error: BaseException
 ) -> None:
     announce(aws)
-    aws.restart(Fault(call, before, error))
+    aws.restart(UserError(call, before, error))
     with suppress(Crash, ClientError):
         step(aws, "createSecret")
     aws.restart()

@@ -8,8 +8,8 @@ import pytest
 from pydantic import TypeAdapter
 
 from groundwork.data import connections
-from settings.data import Capacity
-from settings.names import InstanceClass
+from settings.models.data import Capacity
+from settings.values.names import InstanceClass
 
 
 def classes_of_postgresql() -> set[str]:

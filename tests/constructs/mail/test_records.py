@@ -6,7 +6,7 @@ import pytest
 from aws_cdk.assertions import Template
 
 from groundwork.mail.records import Record, as_text, dmarc_value, spf_value
-from settings.identities import Dmarc, Spf
+from settings.models.identities import Dmarc, Spf
 
 
 @pytest.mark.parametrize(

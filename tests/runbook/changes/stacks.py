@@ -9,8 +9,8 @@ from typing import Any
 
 import boto3
 
-from runbook import aws
-from runbook.assembly import Stack
+from runbook.base import aws
+from runbook.base.assembly import Stack
 from runbook.changes.execute import Event, execute
 from runbook.changes.prepare import Preparation, now, review
 from runbook.changes.review import Review, StackReview

@@ -10,12 +10,12 @@ import boto3
 import pytest
 from rich.console import Console
 
-from runbook import aws
+from runbook.base import aws
+from runbook.base.errors import UserError
 from runbook.changes import commands
 from runbook.changes.commands import Work
 from runbook.changes.records import Bucket, Folder, Records, Store
 from runbook.changes.review import Opening, Outcome, Review
-from runbook.fault import Fault
 from settings import Settings, parse
 from tests.runbook.changes.stacks import (
     TOPIC,
@@ -94,7 +94,7 @@ def test_an_approved_review_is_executed_and_recorded(work: Work, name: str) -> N
 
 def test_a_review_without_an_approval_is_not_executed(work: Work, name: str) -> None:
     identifier = kept(work, prepare(stack_of(name, {"Bucket": bucket(name)})))
-    with pytest.raises(Fault, match="is not approved"):
+    with pytest.raises(UserError, match="is not approved"):
         commands.run(work, identifier)
     assert name not in buckets()
 
@@ -103,7 +103,7 @@ def test_a_review_is_executed_once(work: Work, name: str) -> None:
     identifier = kept(work, prepare(stack_of(name, TOPIC)))
     commands.approve(work, identifier, (), None)
     commands.run(work, identifier)
-    with pytest.raises(Fault, match="is executed already"):
+    with pytest.raises(UserError, match="is executed already"):
         commands.run(work, identifier)
 
 
@@ -122,7 +122,7 @@ def test_a_review_altered_by_one_byte_is_refused(
         f"approvals/{identifier}.json",
         work.records.store.read(f"approvals/{identifier}.json") or "",
     )
-    with pytest.raises(Fault, match="is not what was approved"):
+    with pytest.raises(UserError, match="is not what was approved"):
         commands.run(work._replace(records=Records(elsewhere)), identifier)
     assert name not in buckets()
 
@@ -130,14 +130,14 @@ def test_a_review_altered_by_one_byte_is_refused(
 def test_a_record_is_never_written_over(work: Work, name: str) -> None:
     review = prepare(stack_of(name, TOPIC))
     kept(work, review)
-    with pytest.raises(Fault):
+    with pytest.raises(UserError):
         work.records.keep_review(review)
 
 
 def test_the_author_of_a_review_cannot_approve_it(work: Work, name: str) -> None:
     identifier = kept(work, prepare(stack_of(name, TOPIC)))
     author = work._replace(caller=aws.Caller(ACCOUNT, AUTHOR))
-    with pytest.raises(Fault, match="cannot approve it"):
+    with pytest.raises(UserError, match="cannot approve it"):
         commands.approve(author, identifier, (), None)
 
 
@@ -156,7 +156,7 @@ def test_one_person_in_two_roles_is_still_one_person(work: Work, name: str) -> N
     ]
     review = prepare(stack_of(name, TOPIC)).model_copy(update={"prepared_by": roles[0]})
     identifier = kept(work, review)
-    with pytest.raises(Fault, match="cannot approve it"):
+    with pytest.raises(UserError, match="cannot approve it"):
         commands.approve(work._replace(caller=aws.Caller(ACCOUNT, roles[1])), identifier, (), None)
 
 
@@ -166,11 +166,11 @@ def test_a_loss_of_data_is_not_approved_without_its_name(
 ) -> None:
     deploy(name, {**TOPIC, "Bucket": bucket(name)})
     identifier = kept(work, prepare(stack_of(name, TOPIC)))
-    with pytest.raises(Fault, match="was not typed"):
+    with pytest.raises(UserError, match="was not typed"):
         commands.approve(work, identifier, typed, None)
-    with pytest.raises(Fault, match="was not typed"):
+    with pytest.raises(UserError, match="was not typed"):
         commands.approve(work, identifier, typed, lambda asked: "yes")
-    with pytest.raises(Fault, match="is not approved"):
+    with pytest.raises(UserError, match="is not approved"):
         commands.run(work, identifier)
 
 
@@ -189,7 +189,7 @@ def test_a_review_that_is_too_old_is_neither_approved_nor_executed(work: Work, n
     fresh = prepare(stack_of(name, TOPIC))
     past = fresh.prepared_at - timedelta(days=2)
     identifier = kept(work, fresh.model_copy(update={"execute_before": past}))
-    with pytest.raises(Fault, match="was good until"):
+    with pytest.raises(UserError, match="was good until"):
         commands.approve(work, identifier, (), None)
 
 
@@ -201,7 +201,7 @@ def test_a_failed_execution_is_recorded_with_its_cause(work: Work, name: str) ->
     review = prepare(stack_of(name, {"Refused": refused}))
     identifier = kept(work, review)
     commands.approve(work, identifier, (), None)
-    with pytest.raises(Fault):
+    with pytest.raises(UserError):
         commands.run(work, identifier)
     execution = work.records.executions(review)[0]
     assert execution.outcome is Outcome.FAILED
@@ -214,9 +214,9 @@ def test_the_newest_review_is_meant_unless_one_is_named(work: Work, name: str) -
     kept(work, first.model_copy(update={"id": "20250102T000000-bbbbbb"}))
     assert work.records.review(None).review.id == "20250102T000000-bbbbbb"
     assert work.records.review("20250101").review.id == "20250101T000000-aaaaaa"
-    with pytest.raises(Fault, match="several reviews"):
+    with pytest.raises(UserError, match="several reviews"):
         work.records.review("2025")
-    with pytest.raises(Fault, match="no such review"):
+    with pytest.raises(UserError, match="no such review"):
         work.records.review("1999")
 
 
@@ -224,7 +224,7 @@ def test_a_discarded_review_cannot_be_executed(work: Work, name: str) -> None:
     identifier = kept(work, prepare(stack_of(name, TOPIC)))
     commands.approve(work, identifier, (), None)
     commands.discard(work, identifier)
-    with pytest.raises(Fault, match="gone"):
+    with pytest.raises(UserError, match="gone"):
         commands.run(work, identifier)
 
 
@@ -242,7 +242,7 @@ def test_a_review_that_hides_what_would_happen_is_not_approved(
     risk = {"rule": "R", "on": "backup/x", "reason": "x", "owner": "x", "until": "2030-01-01"}
     review = prepare(stack_of(name, {**TOPIC, "User": user}, risks=[risk]))
     identifier = kept(work, _forged(review, **fields))
-    with pytest.raises(Fault, match="than the review says"):
+    with pytest.raises(UserError, match="than the review says"):
         commands.approve(work, identifier, (), lambda asked: asked)
 
 
@@ -257,7 +257,7 @@ def test_code_that_was_published_again_after_the_review_is_refused(work: Work, n
     identifier = kept(work, review)
     commands.approve(work, identifier, (), None)
     client.put_object(Bucket=TEMPLATES, Key=f"{name}.zip", Body=b"something else")
-    with pytest.raises(Fault, match="other code was published"):
+    with pytest.raises(UserError, match="other code was published"):
         commands.run(work, identifier)
 
 
@@ -267,5 +267,5 @@ def test_a_damaged_record_is_listed_and_hides_no_other(work: Work, name: str) ->
     commands.history(work)
     assert "cannot be read" in said(work)
     assert identifier in said(work)
-    with pytest.raises(Fault, match="A record is damaged"):
+    with pytest.raises(UserError, match="A record is damaged"):
         work.records.review("20240101")

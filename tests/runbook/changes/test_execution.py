@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from runbook import aws
+from runbook.base import aws
+from runbook.base.errors import UserError
+from runbook.base.polling import poll
 from runbook.changes.execute import execute, stack_policy
 from runbook.changes.prepare import Preparation, discard_reviewed, now, undeclared
 from runbook.changes.reading import find_stack
-from runbook.changes.waiting import poll
-from runbook.fault import Fault
 from tests.runbook.changes.stacks import (
     TOPIC,
     Made,
@@ -44,7 +44,7 @@ def cloudformation() -> Any:
 def test_a_change_set_that_is_gone_is_refused(name: str) -> None:
     prepared = prepare(stack_of(name, TOPIC))
     discard_reviewed(only(prepared))
-    with pytest.raises(Fault, match="the reviewed change set is gone"):
+    with pytest.raises(UserError, match="the reviewed change set is gone"):
         run(prepared)
 
 
@@ -60,7 +60,7 @@ def test_a_change_set_made_again_under_the_same_name_is_refused(
         ChangeSetName=change_set["ChangeSetName"],
         TemplateBody=json.dumps({"Resources": {**OTHER, "Bucket": bucket(name)}}),
     )
-    with pytest.raises(Fault, match="the reviewed change set is gone"):
+    with pytest.raises(UserError, match="the reviewed change set is gone"):
         run(prepared)
     assert name not in buckets()
 
@@ -70,7 +70,7 @@ def test_a_stack_that_somebody_changed_meanwhile_is_refused(name: str, cloudform
     prepared = prepare(stack_of(name, {**TOPIC, "Bucket": bucket(name)}))
     second = prepare(stack_of(name, OTHER))
     run(second)
-    with pytest.raises(Fault, match=r"gone|somebody changed the stack"):
+    with pytest.raises(UserError, match=r"gone|somebody changed the stack"):
         run(prepared)
     assert name not in buckets()
 
@@ -80,7 +80,7 @@ def test_a_template_that_is_not_the_reviewed_one_is_refused(name: str) -> None:
     altered = prepared.model_copy(
         update={"stacks": (only(prepared).model_copy(update={"template_digest": "0" * 64}),)}
     )
-    with pytest.raises(Fault, match="another template"):
+    with pytest.raises(UserError, match="another template"):
         run(altered)
 
 
@@ -90,7 +90,7 @@ def test_nothing_is_executed_when_one_of_several_is_refused(name: str) -> None:
         stack_of(first, {"Bucket": bucket(first)}), stack_of(second, {"Bucket": bucket(second)})
     )
     discard_reviewed(prepared.stacks[1])
-    with pytest.raises(Fault):
+    with pytest.raises(UserError):
         run(prepared)
     assert not {first, second} & buckets()
 
@@ -108,7 +108,7 @@ def test_the_first_cause_of_a_failure_is_told_and_not_its_symptoms(name: str) ->
         "Type": "AWS::IAM::UserToGroupAddition",
         "Properties": {"GroupName": "no-such-group", "Users": ["nobody"]},
     }
-    with pytest.raises(Fault) as caught:
+    with pytest.raises(UserError) as caught:
         run(
             prepare(
                 stack_of(
@@ -121,7 +121,7 @@ def test_the_first_cause_of_a_failure_is_told_and_not_its_symptoms(name: str) ->
 
 
 def test_what_cloudformation_refuses_beforehand_is_told_by_resource(name: str) -> None:
-    with pytest.raises(Fault) as caught:
+    with pytest.raises(UserError) as caught:
         run(prepare(stack_of(name, {"Taken": bucket(TEMPLATES)})))
     assert "Taken (AWS::S3::Bucket)" in caught.value.message
     assert TEMPLATES in caught.value.message
@@ -137,7 +137,7 @@ def test_preparing_changes_no_stack(name: str, cloudformation: Any) -> None:
 
 def test_one_change_set_that_cannot_be_made_leaves_none(name: str, cloudformation: Any) -> None:
     broken: Resources = {"Nothing": {"Type": "AWS::Nothing::AtAll"}}
-    with pytest.raises(Fault):
+    with pytest.raises(UserError):
         prepare(stack_of(f"{name}-a", TOPIC), stack_of(f"{name}-b", broken))
     assert find_stack(cloudformation, f"{name}-a") is None
     assert find_stack(cloudformation, f"{name}-b") is None
@@ -159,7 +159,7 @@ def test_executed_stacks_are_protected_against_deletion(name: str, cloudformatio
 def test_data_is_not_deleted_without_its_name_typed(name: str) -> None:
     deploy(name, {**TOPIC, "Bucket": bucket(name)})
     prepared = prepare(stack_of(name, TOPIC))
-    with pytest.raises(Fault, match="stack policy"):
+    with pytest.raises(UserError, match="stack policy"):
         execute(prepared, lambda event: None)
     assert name in buckets()
 
@@ -203,7 +203,7 @@ def test_the_guard_is_back_after_it_was_lifted(name: str, cloudformation: Any, f
     prepared = prepare(stack_of(name, resources))
     try:
         run(prepared, lifted=prepared.guarded)
-    except Fault:
+    except UserError:
         assert fails
     policy = json.loads(cloudformation.get_stack_policy(StackName=name)["StackPolicyBody"])
     expected = (

@@ -6,7 +6,7 @@ from constructs import Construct, IConstruct
 
 from groundwork.mail.account_calls import AccountCalls
 from groundwork.mail.topic import NotificationTopic
-from settings.topics import topic_name
+from settings.models.topics import topic_name
 
 __all__ = ["Feedback"]
 

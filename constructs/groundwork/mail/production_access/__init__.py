@@ -5,7 +5,7 @@ from __future__ import annotations
 from constructs import Construct
 
 from groundwork.mail.account_calls import AccountCalls
-from settings.mail import ProductionAccess as Declared
+from settings.models.mail import ProductionAccess as Declared
 
 __all__ = ["ProductionAccess"]
 

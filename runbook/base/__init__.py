@@ -1,0 +1,1 @@
+"""What every command stands on: AWS, the checkout, outputs, secrets, errors."""

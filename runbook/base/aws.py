@@ -1,0 +1,71 @@
+"""Clients for AWS: made in one place, so that every call retries and answers in the same way."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from runbook.base.errors import UserError
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation import CloudFormationClient
+
+CONFIG = Config(
+    retries={"mode": "standard", "total_max_attempts": 8},
+    connect_timeout=10,
+    # Virtual-hosted bucket names do not resolve on every machine when AWS is the embedded one.
+    s3={"addressing_style": "path"},
+    user_agent_extra="groundwork",
+)
+
+
+class Caller(NamedTuple):
+    """Who the credentials belong to."""
+
+    account: str
+    arn: str
+
+
+@cache
+def cloudformation(region: str) -> CloudFormationClient:
+    """Return the region's CloudFormation."""
+    return boto3.client("cloudformation", region_name=region, config=CONFIG)
+
+
+def caller(region: str) -> Caller:
+    """Ask AWS who is calling, or say that there are no credentials that work."""
+    quick = CONFIG.merge(Config(connect_timeout=3, retries={"total_max_attempts": 2}))
+    try:
+        identity = boto3.client("sts", region_name=region, config=quick).get_caller_identity()
+    except (BotoCoreError, ClientError) as error:
+        raise UserError(
+            f"AWS cannot be reached with the credentials at hand: {error}",
+            "Sign in, with `aws sso login` for example. "
+            "For the embedded AWS: make deploy-local, and . .local/aws.env",
+        ) from None
+    return Caller(identity["Account"], identity["Arn"])
+
+
+def caller_in(account: str, region: str) -> Caller:
+    """Ask AWS who is calling, and make sure that the configuration's account is the one."""
+    who = caller(region)
+    if who.account != account:
+        raise UserError(
+            f"The configuration is for account {account}; these credentials are for {who.account}.",
+            "Use the credentials of the other account, or name the other file with --config.",
+        )
+    return who
+
+
+def code(error: ClientError) -> str:
+    """Return AWS's own name of an error."""
+    return str(error.response["Error"]["Code"])
+
+
+def reason(error: ClientError) -> str:
+    """Return what AWS said."""
+    return str(error.response["Error"]["Message"])

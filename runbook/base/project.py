@@ -1,0 +1,81 @@
+"""The checkout in which the command runs, and the cloud assembly that it makes."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from runbook.base.assembly import Assembly
+from runbook.base.errors import UserError
+
+ROOT = Path(__file__).resolve().parents[2]
+PATHS = {"aws:cdk:enable-path-metadata": True}
+"""As the CDK's command line has it: a template says where in the application a resource is."""
+
+
+def synthesize(configuration: Path, output: Path) -> Assembly:
+    """Run the application once and return what it made, or say what it said against it.
+
+    The CDK's command line is not needed for that: the application reads cdk.json's context from the
+    environment, in the way in which the command line hands it over.
+    """
+    flags = json.loads((ROOT / "cdk.json").read_text(encoding="utf-8"))["context"]
+    context = {**flags, **PATHS, "config": str(configuration.absolute())}
+    environment = {
+        **os.environ,
+        "CDK_OUTDIR": str(output.absolute()),
+        "CDK_CONTEXT_JSON": json.dumps(context),
+        "PATH": os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", ""))),
+        "NODE_COMPILE_CACHE": str(ROOT / ".cache" / "node"),
+    }
+    run = subprocess.run(
+        [sys.executable, "app.py"],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if run.returncode:
+        raise UserError(f"The configuration cannot be deployed:\n{run.stderr.strip()}")
+    return Assembly(output.absolute())
+
+
+def cdk(*arguments: str) -> None:
+    """Run the pinned CDK command line quietly, or show what it said when it fails.
+
+    Away from cdk.json: the command line would synthesize the application again, even to bootstrap.
+    """
+    run = subprocess.run(
+        [Path(sys.executable).parent / "cdk", *arguments, "--no-notices", "--no-version-reporting"],
+        cwd=tempfile.gettempdir(),
+        env={**os.environ, "CI": "true", "CDK_DISABLE_CLI_TELEMETRY": "true"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if run.returncode:
+        said = (run.stderr + run.stdout).strip()
+        raise UserError(f"cdk {arguments[0]} failed:\n{said}")
+
+
+def revision() -> str | None:
+    """Return the commit of the checkout, marked when something in it is not committed."""
+
+    def git(*arguments: str) -> str | None:
+        run = subprocess.run(
+            ["git", *arguments],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return run.stdout.strip() if run.returncode == 0 else None
+
+    commit = git("rev-parse", "HEAD")
+    changed = git("status", "--porcelain")
+    return f"{commit} with changes that are not committed" if commit and changed else commit

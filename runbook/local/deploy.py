@@ -1,0 +1,140 @@
+"""The first command: the whole configuration, deployed to an AWS on this machine."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+
+import embedded
+from runbook import overview as built
+from runbook.base import aws, project
+from runbook.base.assembly import Assembly
+from runbook.base.errors import UserError
+from runbook.changes import commands, terminal
+from runbook.changes.execute import execute
+from runbook.changes.prepare import now
+from runbook.changes.progress import watching
+from runbook.changes.reading import find_stack
+from runbook.changes.review import Review
+from settings import Settings, load
+
+TOOLKIT = "CDKToolkit"
+
+NEXT = (
+    (". .local/aws.env && aws s3 ls", "point this shell's AWS clients at it"),
+    ("make deploy-local", "deploy what you change in groundwork.yaml"),
+    ("make stop-local", "stop it; what was deployed is gone then"),
+)
+
+
+def deploy(configuration: Path, state: Path) -> None:
+    """Start the embedded AWS, prepare, show and execute every change, and show what was built."""
+    console = Console(highlight=False)
+    settings = load(configuration)
+    with ThreadPoolExecutor(max_workers=1) as aside:
+        making = aside.submit(project.synthesize, configuration, state / "assembly")
+        with _running(console, settings, state):
+            with console.status("Synthesizing the stacks"):
+                assembly = making.result()
+            _deploy(console, settings, assembly, configuration)
+
+
+def _deploy(console: Console, settings: Settings, assembly: Assembly, configuration: Path) -> None:
+    _bootstrap(console, assembly)
+    who = aws.caller_in(assembly.account, settings.region)
+    prepared = commands.prepared(console, assembly, settings, configuration, who, now())
+    terminal.present(prepared, console)
+    _execute(console, prepared)
+    built.present(console, settings)
+    _next(console)
+
+
+def stop(state: Path) -> None:
+    """Stop the embedded AWS that keeps its state there."""
+    console = Console(highlight=False)
+    if embedded.stop(state):
+        console.print("The embedded AWS is stopped, and what was deployed to it is gone.")
+    else:
+        console.print("The embedded AWS is not running.")
+
+
+@contextmanager
+def _running(console: Console, settings: Settings, state: Path) -> Iterator[None]:
+    """Run the embedded AWS and point this process at it.
+
+    Interrupted, what this run started is stopped again; what ran before goes on.
+    """
+    before = embedded.find(state)
+    try:
+        instance = _started(console, settings, state)
+        os.environ.update(instance.environment())
+        console.print(
+            f"The embedded AWS {'runs' if before else 'is started'} at {instance.endpoint}"
+        )
+        yield
+    except KeyboardInterrupt:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C would stop the cleaning up
+        if before is None:
+            embedded.stop(state)
+            raise UserError("Interrupted. The embedded AWS is stopped; nothing is left.") from None
+        raise UserError(
+            "Interrupted. The embedded AWS runs on; what was begun there ends."
+        ) from None
+    except UserError as fault:
+        if embedded.find(state) is None:
+            raise
+        running = "The embedded AWS runs on, so that you can look; make stop-local stops it."
+        raise UserError(fault.message, f"{fault.advice}\n{running}".strip()) from None
+
+
+def _started(console: Console, settings: Settings, state: Path) -> embedded.Embedded:
+    try:
+        with console.status("Starting the embedded AWS"):
+            return embedded.start(state, settings.account, settings.region)
+    except embedded.EmbeddedError as error:
+        raise UserError(str(error)) from None
+
+
+def _bootstrap(console: Console, assembly: Assembly) -> None:
+    missing = [r for r in assembly.regions if find_stack(aws.cloudformation(r), TOOLKIT) is None]
+    if not missing:
+        return
+    with console.status(f"Preparing the account for the CDK in {', '.join(missing)}"):
+        places = [f"aws://{assembly.account}/{region}" for region in missing]
+        project.cdk("bootstrap", *places)
+    console.print(f"The account is prepared for the CDK in {', '.join(missing)}")
+
+
+def _execute(console: Console, prepared: Review) -> None:
+    console.print()
+    if not prepared.changed:
+        console.print("[bold green]Nothing changed:[/] the account is as the file declares it.")
+        return
+    for name in prepared.guarded:
+        console.print(f"On AWS, somebody would have to type {escape(name)}: data hangs on it.")
+    with watching(console, prepared) as watch:
+        execute(prepared, watch, lifted=prepared.guarded)
+    console.print(f"[bold green]Deployed[/] {len(prepared.changed)} stacks through change sets.")
+
+
+def _next(console: Console) -> None:
+    """Name the limits of the embedded AWS, and the commands that most people want now."""
+    console.print(
+        "\nHere RDS and Aurora answer calls but run no database; mail is kept, not delivered."
+    )
+    if recorded := embedded.recorded_only():
+        console.print(f"Recorded only, without any effect here: {', '.join(recorded)}")
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 2))
+    for command, purpose in NEXT:
+        table.add_row(Text(command, style="cyan"), purpose)
+    console.print(Text("\nNext", style="bold"))
+    console.print(table)

@@ -1,0 +1,91 @@
+"""What was built: read from AWS, for the person who has to go on from there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import zip_longest
+from typing import Any
+
+import boto3
+from rich.console import Console
+from rich.text import Text
+
+from runbook.base import aws
+from runbook.base.outputs import Outputs
+from settings import Settings
+
+
+def present(console: Console, settings: Settings) -> None:
+    """Print identities and their DNS records, topics, senders, databases, buckets and users."""
+    outputs = Outputs(settings)
+    for title, rows in (
+        ("Identities", _identities(settings)),
+        ("Topics", _topics(settings)),
+        ("Senders", _senders(settings, outputs)),
+        ("Databases; to connect: groundwork database show NAME", _databases(outputs)),
+        ("Buckets and users", _buckets(settings, outputs)),
+    ):
+        _table(console, title, list(rows))
+    for domain, records in outputs.of("The DNS records of ").items():
+        lines = [line.split("\t") for line in records.split("\n")]
+        _table(console, f"DNS records to add to {domain}", lines)
+
+
+def _identities(settings: Settings) -> Iterator[list[str]]:
+    regions = {name: item.regions for name, item in settings.mail.domains.items()}
+    regions |= {name: item.regions for name, item in settings.mail.addresses.items()}
+    for name in regions:
+        for region in regions[name]:
+            found = _client("sesv2", region).get_email_identity(EmailIdentity=name)
+            state = "verified" if found["VerifiedForSendingStatus"] else "not verified yet"
+            yield [name, region, state]
+
+
+def _topics(settings: Settings) -> Iterator[list[str]]:
+    for region in sorted({region for region, _ in settings.mail.places()}):
+        client = _client("sns", region)
+        for name in settings.mail.topics(region):
+            arn = f"arn:aws:sns:{region}:{settings.account}:{name}"
+            found = client.list_subscriptions_by_topic(TopicArn=arn)["Subscriptions"]
+            yield [name, region, ", ".join(sorted(item["Endpoint"] for item in found))]
+
+
+def _senders(settings: Settings, outputs: Outputs) -> Iterator[list[str]]:
+    secrets = outputs.of("SMTP credentials of ")
+    for name, sender in settings.mail.senders.items():
+        yield [name, ", ".join(sender.from_addresses), _secret(secrets.get(name))]
+
+
+def _databases(outputs: Outputs) -> Iterator[list[str]]:
+    secrets = outputs.of("The password of ")
+    for name, address in outputs.of("The address of ").items():
+        yield [name, address, _secret(secrets.get(name))]
+
+
+def _buckets(settings: Settings, outputs: Outputs) -> Iterator[list[str]]:
+    secrets = outputs.of("The access key of ")
+    for name, bucket in settings.backup.buckets.items():
+        for user, item in bucket.users.items():
+            yield [name, bucket.region, f"{user} ({item.tool})", _secret(secrets.get(user))]
+        if not bucket.users:
+            yield [name, bucket.region]
+
+
+def _secret(arn: str | None) -> str:
+    return f"in the secret {arn.rpartition(':')[2]}" if arn else ""
+
+
+def _table(console: Console, title: str, rows: list[list[str]]) -> None:
+    """Print rows in columns. A long line is not broken, so that it can be copied whole."""
+    if not rows:
+        return
+    columns = zip_longest(*rows, fillvalue="")
+    widths = [max(len(cell) for cell in column) for column in columns]
+    console.print(Text(f"\n{title}", style="bold"))
+    for row in rows:
+        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=False))
+        console.print(Text("  " + "  ".join(cells).rstrip()), soft_wrap=True)
+
+
+def _client(service: Any, region: str) -> Any:
+    return boto3.client(service, region_name=region, config=aws.CONFIG)

@@ -1,0 +1,116 @@
+"""The access part of the configuration: who prepares changes, who executes them, who only looks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from settings.models.base import Model, Problem
+from settings.values.names import DomainName, Matching
+
+Provider = Literal["github", "gitlab"]
+
+# A policy would read * and ? as wildcards, and ${…} as a variable.
+_EXACT = r"[^*?${}\s](?:[^*?${}\n]*[^*?${}\s])?"
+
+GitHubSubject = Annotated[
+    str,
+    Matching(
+        rf"repo:[\w.-]+(?:@\d+)?/[\w.-]+(?:@\d+)?:{_EXACT}",
+        "a subject of GitHub Actions without a wildcard, as in "
+        "repo:OWNER/NAME:environment:production (for a repository made since July 2026 with "
+        "its numbers: repo:OWNER@123/NAME@456:environment:production)",
+    ),
+]
+"""<https://docs.github.com/en/actions/reference/security/oidc>"""
+
+GitLabSubject = Annotated[
+    str,
+    Matching(
+        rf"project_path:[\w.-]+(?:/[\w.-]+)+:ref_type:(?:branch|tag):ref:{_EXACT}",
+        "a subject of GitLab without a wildcard, as in "
+        "project_path:GROUP/PROJECT:ref_type:branch:ref:main",
+    ),
+]
+"""<https://docs.gitlab.com/ci/cloud_services/>"""
+
+PrincipalArn = Annotated[
+    str,
+    Matching(
+        r"arn:aws:iam::\d{12}:(?:role|user)/[\w+=,.@/-]{1,576}",
+        "the ARN of one role or user without a wildcard, as in "
+        "arn:aws:iam::123456789012:role/NAME (a whole account cannot be named)",
+    ),
+]
+
+
+class Trust(Model):
+    """Who may assume a role. Everybody is named exactly."""
+
+    github: tuple[GitHubSubject, ...] = ()
+    """Jobs of GitHub Actions, by the subject of their token."""
+    gitlab: tuple[GitLabSubject, ...] = ()
+    """Jobs of GitLab CI/CD, by the subject of their token."""
+    principals: tuple[PrincipalArn, ...] = ()
+    """Roles and users of IAM, by ARN. They must exist before this is deployed."""
+
+    def entries(self) -> Iterator[tuple[str, int, str]]:
+        """Yield everybody, each after the field and position at which the file names them."""
+        for field in ("github", "gitlab", "principals"):
+            for index, who in enumerate(getattr(self, field)):
+                yield field, index, who
+
+    def problems(self) -> Iterator[Problem]:
+        """A role that nobody can assume is a slip."""
+        if not any(self.entries()):
+            yield Problem((), "somebody: github, gitlab or principals, with one entry or more")
+
+
+class Access(Model):
+    """Three roles that together change what is deployed, and a bucket that records who did."""
+
+    author: Trust
+    """Prepares and shows changes; cannot execute them."""
+    approver: Trust
+    """Approves and executes what was prepared; cannot prepare anything."""
+    reader: Trust | None = None
+    """Sees stacks, changes and records."""
+    two_people: bool = True
+    """Whoever prepared a change cannot approve it."""
+    records_days: Annotated[int, Field(ge=1, le=36_500)] = 365
+    """How long nobody can delete the record of a review, an approval or an execution."""
+    existing_providers: tuple[Provider, ...] = ()
+    """OIDC providers that the account has already: it takes one of each."""
+    gitlab_host: DomainName = "gitlab.com"
+    """Where GitLab runs."""
+
+    @property
+    def roles(self) -> dict[str, Trust]:
+        """Return who may assume which role, by the role's name."""
+        named = {"author": self.author, "approver": self.approver, "reader": self.reader}
+        return {name: trust for name, trust in named.items() if trust}
+
+    @property
+    def new_providers(self) -> list[str]:
+        """Return the OIDC providers that the roles need and the account does not have yet."""
+        needed = {field for trust in self.roles.values() for field, _, _ in trust.entries()}
+        return sorted(needed - {"principals"} - {*self.existing_providers})
+
+    def problems(self) -> Iterator[Problem]:
+        """Keep authors and approvers apart."""
+        authors = {who for _, _, who in self.author.entries()}
+        for field, index, who in self.approver.entries():
+            if self.two_people and who in authors:
+                yield Problem(
+                    ("approver", field, index),
+                    "somebody who is not an author: with two_people, one prepares a change and "
+                    "another approves it",
+                )
+            if field == "github" and ":pull_request" in who:
+                yield Problem(
+                    ("approver", field, index),
+                    "an environment or a branch: a pull request's subject would let code that "
+                    "nobody has reviewed execute changes",
+                )

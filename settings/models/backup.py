@@ -1,0 +1,173 @@
+"""The backup part of the configuration: buckets, their lifecycle, and the users that fill them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from settings.models.base import Model, Problem
+from settings.models.credentials import Credentials
+from settings.values.names import (
+    BucketName,
+    EmailAddress,
+    IamUserName,
+    Label,
+    ObjectPrefix,
+    Region,
+    Seconds,
+)
+from settings.values.regions import DEFAULT_REGION
+
+Days = Annotated[int, Field(ge=1, le=36_500)]
+
+
+class _BackupUser(Model):
+    credentials: Credentials = Credentials()
+    """Its access key."""
+
+
+class FilesUser(_BackupUser):
+    """Copies files and dumps: lists the bucket; puts, gets and deletes its objects."""
+
+    tool: Literal["files"]
+    """What fills the bucket."""
+    prefix: ObjectPrefix | None = None
+    """The part of the bucket that it is kept to; the whole bucket unless named."""
+
+
+class PgBackRestUser(_BackupUser):
+    """Runs pgBackRest, below a prefix of its own."""
+
+    tool: Literal["pgbackrest"]
+    """What fills the bucket."""
+    prefix: ObjectPrefix
+    """The part of the bucket that it is kept to, as in pgBackRest's `repo-path`."""
+
+
+class ResticUser(_BackupUser):
+    """Runs restic; with `append_only` it cannot remove what was backed up."""
+
+    tool: Literal["restic"]
+    """What fills the bucket."""
+    prefix: ObjectPrefix | None = None
+    """The part of the bucket that it is kept to; the whole bucket unless named.
+
+    Below one, only restic 0.15 or newer can `init` a repository; any restic can use it.
+    """
+    append_only: bool = False
+    """It adds, and removes nothing but its own locks. What it overwrites stays as a version."""
+
+
+class ReadOnlyUser(_BackupUser):
+    """Restores, and changes nothing."""
+
+    tool: Literal["read-only"]
+    """What reads the bucket."""
+    prefix: ObjectPrefix | None = None
+    """The part of the bucket that it is kept to; the whole bucket unless named."""
+
+
+BackupUser = Annotated[
+    FilesUser | PgBackRestUser | ResticUser | ReadOnlyUser, Field(discriminator="tool")
+]
+
+
+class ObjectLock(Model):
+    """Nobody deletes or overwrites an object version before its time."""
+
+    days: Days
+    """For how many days a version is kept, whoever asks."""
+    mode: Literal["governance", "compliance"] = "governance"
+    """In governance mode a person with the permission to bypass it still can."""
+
+
+class Bucket(Model):
+    """A bucket for backups: private, encrypted, over TLS only, kept when removed from the file."""
+
+    region: Region = DEFAULT_REGION
+    """Where the bucket is, best nearest to the server; the file's `region` unless named."""
+    expire_after_days: Days | None = None
+    """Delete objects this many days after they arrived; never unless named."""
+    abort_uploads_after_days: Days = 7
+    """Delete the parts of uploads that were begun and not finished."""
+    versioned: bool = False
+    """Keep what is overwritten or deleted."""
+    noncurrent_expire_after_days: Days | None = None
+    """With versions: how long a replaced or deleted object can be brought back."""
+    object_lock: ObjectLock | None = None
+    """Keep every version for a time, whoever asks to delete it."""
+    expect_every: Seconds | None = None
+    """Raise an alarm when no object arrived for this long: whole hours, from 1h to 7d."""
+    notify: tuple[EmailAddress, ...] = ()
+    """Who is told of the bucket's alarms."""
+    users: Mapping[IamUserName, BackupUser] = {}
+    """IAM users by name, each with the access that its tool needs."""
+    stack: Label | None = None
+    """A further stack for this bucket, once its stack nears CloudFormation's 500 resources."""
+
+    @property
+    def keeps_versions(self) -> bool:
+        """Object Lock protects versions, and turns them on."""
+        return self.versioned or self.object_lock is not None
+
+    def problems(self) -> Iterator[Problem]:
+        """Compare the lifecycle with the tools and the versions that it has to fit."""
+        yield from self._problems_of_tools()
+        yield from self._problems_of_versions()
+        yield from self._problems_of_alarms()
+
+    def _problems_of_tools(self) -> Iterator[Problem]:
+        for name, user in self.users.items():
+            if isinstance(user, PgBackRestUser) and self.expire_after_days:
+                yield Problem(
+                    ("expire_after_days",),
+                    f"nothing, since {name} runs pgBackRest, which expires its own backups "
+                    "(repo-retention-full): an object removed behind its back breaks a restore",
+                )
+            if isinstance(user, ResticUser) and user.append_only and not self.keeps_versions:
+                yield Problem(
+                    ("users", name, "append_only"),
+                    "must have versioned: true (or object_lock) for the bucket: whoever may add an "
+                    "object may overwrite one, and only versions keep what it held",
+                )
+
+    def _problems_of_versions(self) -> Iterator[Problem]:
+        expiry, lock = self.expire_after_days, self.object_lock
+        if self.noncurrent_expire_after_days and not self.keeps_versions:
+            yield Problem(
+                ("noncurrent_expire_after_days",), "nothing, or versioned: true beside it"
+            )
+        if expiry and self.keeps_versions and not self.noncurrent_expire_after_days:
+            yield Problem(
+                ("expire_after_days",),
+                "must have noncurrent_expire_after_days beside it: with versions, what expires is "
+                "only hidden, and would be kept and paid for without end",
+            )
+        if lock and expiry and expiry < lock.days:
+            yield Problem(("expire_after_days",), f"at least the {lock.days} days of object_lock")
+
+    def _problems_of_alarms(self) -> Iterator[Problem]:
+        seconds = self.expect_every
+        if seconds and (seconds % 3600 or not 3600 <= seconds <= 7 * 86_400):
+            yield Problem(
+                ("expect_every",), "whole hours, from 1h to 7d: CloudWatch looks back no further"
+            )
+        if seconds and not self.notify:
+            yield Problem(
+                ("expect_every",),
+                "must have notify beside it: an alarm that reaches nobody helps nobody",
+            )
+
+
+class Backup(Model):
+    """Buckets by name. A bucket's name is taken in all of AWS, whoever owns it."""
+
+    buckets: Mapping[BucketName, Bucket] = {}
+    """Buckets by name, which nobody else in the world may have taken."""
+
+    def places(self) -> list[tuple[str, str | None]]:
+        """Return the region and part of every stack that the buckets need, each once, in order."""
+        found = {(bucket.region, bucket.stack) for bucket in self.buckets.values()}
+        return sorted(found, key=lambda place: (place[0], place[1] or ""))

@@ -1,0 +1,296 @@
+"""The data part of the configuration: networks, security groups, databases, the bastion."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, TypeAdapter, ValidationError
+
+from settings.models.base import Model, Problem
+from settings.models.networks import Network, SecurityGroup, is_block
+from settings.values import versions
+from settings.values.names import (
+    DatabaseIdentifier,
+    DatabaseName,
+    DatabaseUser,
+    EmailAddress,
+    InstanceClass,
+    Label,
+    Matching,
+    Seconds,
+    SecurityGroupName,
+)
+
+Deletion = Literal["snapshot", "retain", "delete"]
+Version = Annotated[
+    str,
+    Matching(
+        rf"latest|{'|'.join(versions.MAJORS)}|\d{{2}}\.\d{{1,2}}",
+        f"latest, or between quotes a major version ({', '.join(versions.MAJORS)}) "
+        'or an exact one, as in "17.9"',
+    ),
+]
+BackupDays = Annotated[int, Field(ge=0, le=35)]
+MOST_DATABASES = 50
+"""In one stack."""
+
+
+class _Database(Model):
+    version: Version = "latest"
+    """`latest`; or a major version, of which the newest is taken; or an exact version, which stays.
+
+    But for an exact one, RDS installs minor versions by itself as well.
+    """
+    network: Label | None = None
+    """The network it belongs to; the only one unless named."""
+    database: DatabaseName | None = None
+    """The first database's name; the item's own, with underscores for hyphens, unless named."""
+    user: DatabaseUser = "groundwork"
+    """The owner of the database. The password is generated and kept in Secrets Manager."""
+    security_groups: Annotated[tuple[SecurityGroupName, ...], Field(min_length=1)]
+    """The groups that decide who may connect."""
+    encrypted: bool = True
+    """Encrypt what is stored. It cannot be changed later: the data has to move to a new item."""
+    deletion: Deletion = "snapshot"
+    """What becomes of the data when the item is removed from the file."""
+    deletion_protection: bool = True
+    """RDS refuses to delete the database while this is on."""
+    log_exports: bool = True
+    """PostgreSQL's log goes to CloudWatch, for 90 days."""
+    major_upgrade: bool = False
+    """Let a change of the version cross a major one, which cannot be undone. Otherwise it fails."""
+    notify: tuple[EmailAddress, ...] = ()
+    """Who is told of the database's alarms."""
+
+    def first_database(self, item: str) -> str:
+        """Return the name of the database that is made with the item of this name."""
+        return self.database or item.replace("-", "_")
+
+
+class PostgreSql(_Database):
+    """One RDS instance."""
+
+    engine: Literal["postgresql"]
+    """Which kind of database it is."""
+    instance: InstanceClass
+    """The instance class, which decides on memory, processors and price."""
+    storage_gib: Annotated[int, Field(ge=20, le=65_536)] = 20
+    """The storage in GiB."""
+    storage_max_gib: Annotated[int, Field(ge=22, le=65_536)] | None = None
+    """Let the storage grow by itself up to this; it never shrinks again."""
+    multi_az: bool = False
+    """Keep a second instance in another zone, ready to take over."""
+    public: bool = False
+    """Give it a public address. Its security groups still decide who may connect."""
+    backup_days: BackupDays = 7
+    """For how many days one can go back to any second; 0 keeps no backups."""
+    performance_insights: bool = False
+    """Keep which statements took the time, for a week."""
+
+    def problems(self) -> Iterator[Problem]:
+        """Storage grows by at least a tenth."""
+        if self.storage_max_gib and self.storage_max_gib * 10 < self.storage_gib * 11:
+            yield Problem(
+                ("storage_max_gib",), f"at least a tenth more than storage_gib, {self.storage_gib}"
+            )
+
+
+Units = Annotated[float, Field(ge=0, le=256, multiple_of=0.5, strict=False)]
+
+
+class Capacity(Model):
+    """Aurora capacity units: about 2 GiB of memory each."""
+
+    min: Units = 0
+    """The units that are always there. With 0 it pauses when idle."""
+    max: Annotated[Units, Field(ge=1)]
+    """The units that it grows to."""
+    pause_after: Seconds | None = None
+    """Pause after this long without a connection, from 5m to 1d; with `min: 0` 5m unless named."""
+
+    def problems(self) -> Iterator[Problem]:
+        """Aurora Serverless v2 pauses at nought and nowhere else."""
+        if self.max < self.min:
+            yield Problem(("max",), f"at least the minimum, {self.min:g}")
+        if self.pause_after is None:
+            return
+        if self.min > 0:
+            yield Problem(
+                ("min",),
+                "0, since pause_after is set: Aurora Serverless v2 pauses only from a minimum of 0 "
+                "(v1, which paused from any minimum, ended in March 2025). "
+                "Say min: 0, or remove pause_after and pay for the minimum all day",
+            )
+        if not 300 <= self.pause_after <= 86_400:
+            yield Problem(("pause_after",), "from 5m to 1d")
+
+
+class Aurora(_Database):
+    """An Aurora Serverless v2 cluster. It never has a public address."""
+
+    engine: Literal["aurora-postgresql"]
+    """Which kind of database it is."""
+    capacity: Capacity
+    """Between which limits it grows and shrinks by itself."""
+    data_api: bool = False
+    """Take SQL over HTTPS from whoever IAM allows."""
+    backup_days: Annotated[int, Field(ge=1, le=35)] = 7
+    """Aurora always keeps a backup of at least one day."""
+
+    @property
+    def public(self) -> bool:
+        """Whether it has a public address: never."""
+        return False
+
+    def problems(self) -> Iterator[Problem]:
+        """Older versions lack what is asked for."""
+        version = versions.resolve(self.engine, self.version)
+        if self.capacity.min == 0 and not versions.has(version, versions.PAUSES_FROM):
+            known = versions.listed(versions.PAUSES_FROM)
+            yield Problem(("version",), f"one that pauses, {known}; or capacity.min from 0.5")
+        if self.data_api and not versions.has(version, versions.DATA_API_FROM):
+            known = versions.listed(versions.DATA_API_FROM)
+            yield Problem(("version",), f"one with the Data API, {known}; or data_api: false")
+
+
+Database = Annotated[PostgreSql | Aurora, Field(discriminator="engine")]
+
+
+class Data(Model):
+    """Networks and what lives in them."""
+
+    networks: Mapping[Label, Network] = {}
+    """Networks by name."""
+    security_groups: Mapping[SecurityGroupName, SecurityGroup] = {}
+    """Security groups by name."""
+    databases: Mapping[DatabaseIdentifier, Database] = {}
+    """Databases by identifier, which names them in RDS too."""
+    bastion: bool = False
+    """A machine in every network that has a database without a public address, reached through
+    Session Manager. It stops itself when idle. Aurora then takes connections from it alone, and
+    from none of its `security_groups`."""
+
+    def places(self) -> list[tuple[str, str | None]]:
+        """Return the region and part of every stack that the networks need, each once, in order."""
+        found = {(network.region, network.stack) for network in self.networks.values()}
+        return sorted(found, key=lambda place: (place[0], place[1] or ""))
+
+    def within(self, region: str, part: str | None) -> Self:
+        """Return the networks of one stack, with what is in them."""
+        networks = {
+            name: network
+            for name, network in self.networks.items()
+            if (network.region, network.stack) == (region, part)
+        }
+        groups = {n: g for n, g in self.security_groups.items() if self.network_of(g) in networks}
+        databases = {n: d for n, d in self.databases.items() if self.network_of(d) in networks}
+        return self.model_copy(
+            update={"networks": networks, "security_groups": groups, "databases": databases}
+        )
+
+    def has_bastion(self, network: str) -> bool:
+        """Tell whether a network has a bastion: one is asked for, and it has something to reach."""
+        return self.bastion and False in self._publicity(network)
+
+    def is_public(self, network: str) -> bool:
+        """Tell whether anything in a network has a public address."""
+        return self.has_bastion(network) or True in self._publicity(network)
+
+    def _publicity(self, network: str) -> set[bool]:
+        databases = [d for d in self.databases.values() if self.network_of(d) == network]
+        return {database.public for database in databases}
+
+    def listeners(self) -> dict[str, list[str]]:
+        """Return the databases of whose alarms each e-mail address is told."""
+        found: dict[str, list[str]] = {}
+        for name, database in self.databases.items():
+            for address in database.notify:
+                found.setdefault(address, []).append(name)
+        return found
+
+    def network_of(self, item: SecurityGroup | PostgreSql | Aurora) -> str:
+        """Return the name of the network that an item belongs to."""
+        return item.network or next(iter(self.networks), "")
+
+    def problems(self) -> Iterator[Problem]:
+        """Compare the items with each other."""
+        for name, group in self.security_groups.items():
+            yield from self._network_problems(("security_groups", name), group)
+            for index, source in enumerate(group.postgresql_from):
+                if not is_block(source):
+                    path = ("security_groups", name, "postgresql_from", index)
+                    yield from self._source_problems(path, source, self.network_of(group))
+        for name, database in self.databases.items():
+            yield from self._network_problems(("databases", name), database)
+            yield from self._database_problems(name, database)
+        yield from self._stack_problems()
+
+    def _stack_problems(self) -> Iterator[Problem]:
+        """Databases make up to 8 resources each, and the network needs some of the 500 as well."""
+        counted: dict[tuple[str, str | None], int] = {}
+        for name, database in self.databases.items():
+            if network := self.networks.get(self.network_of(database)):
+                place = (network.region, network.stack)
+                counted[place] = counted.get(place, 0) + 1
+                if counted[place] > MOST_DATABASES:
+                    yield Problem(
+                        ("databases", name),
+                        f"in another network, with a stack of its own: {MOST_DATABASES} databases "
+                        "are what CloudFormation's 500 resources a stack leave room for",
+                        key=True,
+                    )
+
+    def _source_problems(
+        self, path: tuple[str | int, ...], source: str, network: str
+    ) -> Iterator[Problem]:
+        known = ", ".join(self.security_groups)
+        if source not in self.security_groups:
+            yield Problem(path, f"a CIDR block, or a group of data.security_groups: {known}")
+        elif self.network_of(self.security_groups[source]) != network:
+            yield Problem(path, f"a group of the same network, {network}, or a CIDR block")
+
+    def _network_problems(
+        self, path: tuple[str, ...], item: SecurityGroup | PostgreSql | Aurora
+    ) -> Iterator[Problem]:
+        known = ", ".join(self.networks)
+        if not self.networks:
+            yield Problem((*path, "network"), "declared in data.networks: there is none yet")
+        elif item.network is None and len(self.networks) > 1:
+            yield Problem((*path, "network"), f"named, since there are several: {known}")
+        elif item.network is not None and item.network not in self.networks:
+            yield Problem((*path, "network"), f"a network declared in data.networks: {known}")
+
+    def _database_problems(self, name: str, database: PostgreSql | Aurora) -> Iterator[Problem]:
+        path = ("databases", name)
+        if reason := _refused_database(database.first_database(name)):
+            yield Problem(
+                (*path, "database"),
+                f"named, since the item's own name will not do: it must be {reason}",
+            )
+        for index, group in enumerate(database.security_groups):
+            declared = self.security_groups.get(group)
+            if not declared:
+                known = ", ".join(self.security_groups) or "none yet"
+                yield Problem(
+                    (*path, "security_groups", index),
+                    f"a group declared in data.security_groups: {known}",
+                )
+            elif self.network_of(declared) != self.network_of(database):
+                yield Problem(
+                    (*path, "security_groups", index),
+                    f"a group of the same network, {self.network_of(database)}",
+                )
+        network = self.networks.get(self.network_of(database))
+        if network and len(set(network.subnets.values())) < 2:
+            yield Problem(
+                (*path, "network"), "one with subnets in two zones or more: RDS takes no fewer"
+            )
+
+
+def _refused_database(name: str) -> str | None:
+    try:
+        TypeAdapter(DatabaseName).validate_python(name)
+    except ValidationError as error:
+        return error.errors()[0]["msg"]
+    return None

@@ -1,0 +1,96 @@
+"""The register of senders: who sends, as whom, how much, and who answers for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from settings.models.base import Model, Problem
+from settings.models.credentials import Credentials
+from settings.models.identities import ConfigurationSetName, Regions
+from settings.values.names import EmailAddress, Label, Matching, RecipientPattern, SenderPattern
+from settings.values.regions import DEFAULT_REGION
+
+RetentionDays = Literal[
+    1,
+    3,
+    5,
+    7,
+    14,
+    30,
+    60,
+    90,
+    120,
+    150,
+    180,
+    365,
+    400,
+    545,
+    731,
+    1096,
+    1827,
+    2192,
+    2557,
+    2922,
+    3288,
+    3653,
+]
+
+
+class Volume(Model):
+    """The mail that a sender expects to send, in recipients."""
+
+    daily: Annotated[int, Field(ge=1)]
+    """Recipients in 24 hours."""
+    monthly: Annotated[int, Field(ge=1)]
+    """Recipients in a month."""
+
+    def problems(self) -> Iterator[Problem]:
+        """A day's mail is part of its month's."""
+        if self.monthly < self.daily:
+            yield Problem(("monthly",), f"at least the daily volume, {self.daily}")
+
+
+class Sender(Model):
+    """One application that sends mail, as the register knows it."""
+
+    regions: Regions = (DEFAULT_REGION,)
+    """Where it sends; the file's `region` unless named."""
+    from_addresses: Annotated[tuple[SenderPattern, ...], Field(min_length=1, alias="from")]
+    """The From addresses it may use; * and ? stand before the @ only."""
+    category: Literal["system", "marketing"]
+    """Marketing mail stops at a complaint as well as at a bounce."""
+    contact: EmailAddress
+    """Who answers for this sender."""
+    cost_center: Annotated[
+        str,
+        Matching(r"[\w .:/=+@-]{1,256}", "letters, digits, spaces and _.:/=+-@, between quotes"),
+    ]
+    """Who pays for it."""
+    approval: Annotated[
+        str, Matching(r"[\w .:/=+@-]{1,256}", "the reference of the approval, as in OPS-42")
+    ]
+    """The reference of its approval."""
+    volume: Volume
+    """An alarm tells when a day brings more than was approved."""
+    attachments: bool = False
+    """Whether it sends attachments."""
+    bounces_to: tuple[EmailAddress, ...] = ()
+    """Who is told of the hard bounces of this sender's mail."""
+    delivery_logs: bool = False
+    """Log what becomes of each message, its recipients and subject included."""
+    delivery_logs_days: RetentionDays = 90
+    """How long an entry of the delivery log is kept."""
+    configuration_set: ConfigurationSetName | None = None
+    """The set that its mail goes through, named in a header; its identity's unless named here.
+
+    Suppression, bounces, volume and logs are those of the set.
+    """
+    only_to: tuple[RecipientPattern, ...] = ()
+    """A test environment's sender reaches these recipients and nobody else."""
+    credentials: Credentials = Credentials()
+    """Its SMTP user name and password."""
+    stack: Label | None = None
+    """A further stack for this sender, once the mail stack nears CloudFormation's 500 resources."""

@@ -1,0 +1,140 @@
+"""The whole configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Annotated
+
+from pydantic import Field
+
+from settings.diagnostics import dotted
+from settings.models.access import Access
+from settings.models.backup import Backup
+from settings.models.base import Model, Problem
+from settings.models.data import Data
+from settings.models.mail import Mail
+from settings.models.risks import AcceptedRisk
+from settings.values.names import AccountId, Label, Region, TagKey, TagValue
+from settings.values.regions import DEFAULT_REGION
+
+MOST_REGIONS = 6
+"""The roles' policies name each region's stacks, and end at IAM's 6,144 characters."""
+
+
+class Settings(Model):
+    """One account and environment, as its file declares it."""
+
+    account: AccountId
+    """The account's 12 digits, between quotes. Nothing is deployed to any other."""
+    environment: Label | None = None
+    """Put before every stack's name, where one account holds several environments."""
+    region: Region = DEFAULT_REGION
+    """The region of every item that names none."""
+    tags: Annotated[Mapping[TagKey, TagValue], Field(max_length=40)] = {}
+    """On every resource that takes tags: AWS allows 50, and some are made from an item's fields."""
+    mail: Mail = Mail()
+    """Identities, configuration sets and senders."""
+    data: Data = Data()
+    """Networks, security groups and databases."""
+    backup: Backup = Backup()
+    """Buckets for backups."""
+    access: Access | None = None
+    """Roles that keep preparing and executing changes apart, and the records of both."""
+    accepted_risks: tuple[AcceptedRisk, ...] = ()
+    """Findings of the checks that the team lives with, each until a day."""
+
+    @property
+    def regions(self) -> list[str]:
+        """Return every region in which there is a stack, or where one would come by default."""
+        places = (*self.mail.places(), *self.data.places(), *self.backup.places())
+        return sorted({self.region, *(region for region, _ in places)})
+
+    @property
+    def records_bucket(self) -> str:
+        """Return the name of the bucket that `access` keeps records in: known without a look-up."""
+        return self.named(f"groundwork-records-{self.account}-{self.region}")
+
+    @property
+    def stacks(self) -> list[tuple[str, str]]:
+        """Return the region and the name of every stack of mail, data and backup."""
+        areas = {
+            "mail": self.mail.places(),
+            "data": self.data.places(),
+            "backup": self.backup.places(),
+        }
+        return [
+            (region, self.named("-".join(filter(None, (area, region, part)))))
+            for area, places in areas.items()
+            for region, part in places
+        ]
+
+    def named(self, name: str) -> str:
+        """Put the environment before a name that the account knows once."""
+        return f"{self.environment}-{name}" if self.environment else name
+
+    def problems(self) -> Iterator[Problem]:
+        """Compare the areas with each other."""
+        yield from self._problems_of_access()
+        yield from self._problems_of_case()
+        yield from self._problems_of_identifiers()
+        seen: set[tuple[str, str]] = set()
+        for index, risk in enumerate(self.accepted_risks):
+            if (risk.rule, risk.on) in seen:
+                yield Problem(
+                    ("accepted_risks", index),
+                    "one entry for a rule and place: this one stands above already",
+                    rests_on=(),
+                )
+            seen.add((risk.rule, risk.on))
+
+    def _problems_of_case(self) -> Iterator[Problem]:
+        """AWS has one of these by a name, whatever the case of its letters."""
+        senders = [("mail", "senders", name) for name in self.mail.senders]
+        buckets = self.backup.buckets.items()
+        users = [
+            ("backup", "buckets", name, "users", user) for name, b in buckets for user in b.users
+        ]
+        yield from _same("the account's IAM users", [*senders, *users])
+        yield from _same("the keys of an IAM user's tags", [("tags", key) for key in self.tags])
+        groups = self.data.security_groups.items()
+        for network in self.data.networks:
+            inside = [name for name, group in groups if self.data.network_of(group) == network]
+            paths = [("data", "security_groups", name) for name in inside]
+            yield from _same(f"the security groups of {network}", paths)
+
+    def _problems_of_identifiers(self) -> Iterator[Problem]:
+        """RDS takes 63 characters, and the environment's name stands before the item's."""
+        for name in self.data.databases:
+            spare = 63 - len(self.named(name))
+            if self.environment and spare < 0:
+                most = len(name) + spare
+                message = f"of at most {most} characters after the environment {self.environment}"
+                yield Problem(("data", "databases", name), message, key=True)
+
+    def _problems_of_access(self) -> Iterator[Problem]:
+        if not self.access:
+            return
+        spare = 63 - len(self.records_bucket)
+        if self.environment and spare < 0:
+            yield Problem(
+                ("environment",),
+                f"at most {len(self.environment) + spare} characters with access: it becomes part "
+                "of a bucket's name",
+            )
+        if len(self.regions) > MOST_REGIONS:
+            yield Problem(
+                ("access",),
+                f"nothing in a file with more than {MOST_REGIONS} regions, whose stacks no policy "
+                "of IAM can name: use a file with an environment of its own for some of them",
+                key=True,
+            )
+
+
+def _same(kind: str, paths: Iterable[tuple[str, ...]]) -> Iterator[Problem]:
+    """Find names that differ by the case of their letters alone, or not at all."""
+    first: dict[str, tuple[str, ...]] = {}
+    for path in paths:
+        other = first.setdefault(path[-1].lower(), path)
+        if other != path:
+            message = f"a name of its own among {kind}, whatever the case of its letters: "
+            yield Problem(path, f"{message}{dotted(other)} has it", key=True, rests_on=())

@@ -1,0 +1,160 @@
+"""Checking what a file says: field by field, then each thing against the others."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from settings.diagnostics import Diagnostic, Location, dotted
+from settings.models.base import Model, Problem
+from settings.models.settings import Settings
+from settings.reader.document import Document
+from settings.reader.explain import explain
+from settings.reader.model_lookup import empty_default, find, regional_groups
+from settings.reader.tree import GONE, at, replaced
+from settings.values.regions import REGIONS
+
+
+class Checked(NamedTuple):
+    """The settings, or everything that keeps a document from being some."""
+
+    settings: Settings | None
+    faults: list[Diagnostic]
+
+
+def check(document: Document) -> Checked:
+    """Check a document. There are settings, or faults, and never both."""
+    settings, details = _validated(document.data)
+    if settings:
+        faults = [_problem_fault(document, *found) for found in _problems(settings)]
+        return Checked(None if faults else settings, faults)
+    wrong = [_detail_fault(document, detail) for detail in details]
+    locations = [explain(detail).location for detail in details]
+    return Checked(None, [*wrong, *_other_faults(document, locations)])
+
+
+def _validated(data: Any) -> tuple[Settings | None, list[ErrorDetails]]:
+    """Return the settings, or the reasons why there are none.
+
+    Nothing behind a name is no items, where items are meant and none is the default: it is what
+    remains when somebody comments out all of them.
+    """
+    while True:
+        try:
+            filled = json.dumps(_with_default_region(data))
+            return Settings.model_validate_json(filled), []
+        except ValidationError as error:
+            details = _without_echoes(error.errors(include_url=False))
+        nothing = [find(detail["loc"]) for detail in details if detail["input"] is None]
+        empty = [(place, empty_default(place)) for place in nothing]
+        if all(value is None for _, value in empty):
+            return None, details
+        for place, value in empty:
+            if value is not None:
+                data = replaced(data, place.location, value)
+
+
+def _without_echoes(details: list[ErrorDetails]) -> list[ErrorDetails]:
+    """Drop "too few entries" where entries are wrong: pydantic counts only the right ones."""
+    places = [detail["loc"] for detail in details]
+    return [
+        detail
+        for detail, place in zip(details, places, strict=True)
+        if detail["type"] != "too_short"
+        or not any(other != place and other[: len(place)] == place for other in places)
+    ]
+
+
+def _with_default_region(data: Any) -> Any:
+    """Give the file's region to items that name none, so that each is complete by itself."""
+    region = at(data, ("region",))
+    if not isinstance(region, str) or region not in REGIONS:
+        return data
+    for area, group, field in regional_groups():
+        items = at(data, (area, group))
+        if isinstance(items, dict):
+            default = {field: region if field == "region" else [region]}
+            filled = {n: {**default, **i} if isinstance(i, dict) else i for n, i in items.items()}
+            data = replaced(data, (area, group), filled)
+    return data
+
+
+def _problems(value: Any, location: Location = ()) -> Iterator[tuple[Location, Problem]]:
+    """Yield what the models find by comparing their fields, each with the model's location."""
+    if isinstance(value, Model):
+        for name, info in type(value).model_fields.items():
+            yield from _problems(getattr(value, name), (*location, info.alias or name))
+        yield from ((location, problem) for problem in value.problems())
+    elif isinstance(value, Mapping):
+        for name, item in value.items():
+            yield from _problems(item, (*location, name))
+    elif isinstance(value, tuple):
+        for index, item in enumerate(value):
+            yield from _problems(item, (*location, index))
+
+
+def _other_faults(document: Document, wrong: list[Location]) -> list[Diagnostic]:
+    """Compare what is right with each other, although something else is wrong.
+
+    Items that have a fault are left out; where that does not do, their group, then their area.
+    """
+    for depth in (3, 2, 1):
+        out = {_around(location, depth) for location in wrong}
+        if out & {(), ("region",)}:
+            return []
+        rest = document.data
+        for location in out:
+            rest = replaced(rest, location, GONE)
+        settings, details = _validated({"account": "0" * 12, **rest})
+        if settings:
+            return [
+                _problem_fault(document, location, problem)
+                for location, problem in _problems(settings)
+                if not _is_open(location, problem, out)
+            ]
+        wrong = [*wrong, *(explain(detail).location for detail in details)]
+    return []
+
+
+def _around(location: Location, depth: int) -> Location:
+    """Return the item that a location is in. An entry of a list takes the whole list along."""
+    indexes = (position for position, part in enumerate(location) if isinstance(part, int))
+    return location[: min(depth, next(indexes, depth))]
+
+
+def _is_open(location: Location, problem: Problem, out: Iterable[Location]) -> bool:
+    """Tell whether a problem may be gone once what was left out is mended."""
+    groups = [(*location, *group) for group in problem.rests_on]
+    return any(
+        all(one == other for one, other in zip(group, gone, strict=False))
+        for group in groups
+        for gone in out
+    )
+
+
+def _detail_fault(document: Document, detail: ErrorDetails) -> Diagnostic:
+    location, message, key = explain(detail)
+    words = None if key else document.words.get(location)
+    return _fault(document, location, message, key=key, words=words)
+
+
+def _problem_fault(document: Document, location: Location, problem: Problem) -> Diagnostic:
+    whole = (*location, *problem.path)
+    message = problem.message
+    if not message.startswith("must "):
+        message = f"must be {message}"
+    key = problem.key or isinstance(at(document.data, whole), dict)
+    words = None if key else document.words.get(whole)
+    return _fault(document, whole, message, key=key, words=words)
+
+
+def _fault(
+    document: Document, location: Location, message: str, *, key: bool, words: str | None
+) -> Diagnostic:
+    if words:
+        message = f"found {words}; {message}"
+    return Diagnostic(*document.place(location, key=key), dotted(location), message)

@@ -1,0 +1,243 @@
+"""Reading YAML into plain data that remembers where in the file each value stands.
+
+Plain values follow YAML 1.2's core schema: `on`, `no` and `1:30` are text, as they look, and a
+date stays the text that the models check. <https://yaml.org/spec/1.2.2/#103-core-schema>
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml
+
+from settings.diagnostics import Diagnostic, Location, Position, dotted, quoted, shortened
+
+
+@dataclass
+class Document:
+    """What a file says, and for every path the place and the wording of its value."""
+
+    data: Any = None
+    values: dict[Location, Position] = field(default_factory=dict)
+    keys: dict[Location, Position] = field(default_factory=dict)
+    words: dict[Location, str] = field(default_factory=dict)
+    faults: list[Diagnostic] = field(default_factory=list)
+
+    def place(self, path: Location, *, key: bool) -> Position:
+        """Return the place of a path, or of the nearest thing around it that the file has."""
+        while path not in self.values and path:
+            path = path[:-1]
+            key = True
+        places = self.keys if key and path in self.keys else self.values
+        return places.get(path, Position(1, 1))
+
+    def add(self, place: Position, path: Location, message: str) -> None:
+        """Note something that is wrong with the text itself."""
+        self.faults.append(Diagnostic(*place, dotted(path), message))
+
+
+def read(text: str) -> Document:
+    """Read a file's text. What is wrong with it as YAML is in the document's `faults`."""
+    reader = _Reader(text)
+    try:
+        reader.read()
+    except yaml.MarkedYAMLError as error:
+        unclosed = (error.problem or "").endswith(("end of stream", "']'", "'}'"))
+        mark = error.context_mark if unclosed else error.problem_mark
+        place = Position(mark.line + 1, mark.column + 1) if mark else Position(1, 1)
+        reader.document.add(place, (), _not_yaml(error.problem or "", text, mark))
+    except yaml.reader.ReaderError as error:
+        reader.document.add(_position_of(text, error.position), (), _control(error.character))
+    except UnicodeEncodeError as error:
+        reader.document.add(_position_of(text, error.start), (), _control(ord(text[error.start])))
+    except _UnusableError as reason:
+        reader.document.add(*reason.args)
+    return reader.document
+
+
+class _UnusableError(Exception):
+    """Place, path and message of something after which reading cannot go on."""
+
+
+_DEEPEST = 20
+"""Far below the deepest field, and far above what overflows the stack."""
+_MOST = 200_000
+"""Values in a file, those that aliases repeat included: far above a file of a thousand senders."""
+_Loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+
+
+class _Reader:
+    """Builds one document from YAML's events.
+
+    Events have positions, build no objects, and come one at a time, so that no depth and no
+    repetition of aliases gets out of hand; libyaml reads a thousand senders in a moment.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.document = Document()
+        self.events: Iterator[Any] = yaml.parse(text, Loader=_Loader)
+        self.anchors: dict[str, tuple[Any, int]] = {}
+        self.count = 0
+
+    def read(self) -> None:
+        next(self.events)
+        if isinstance(next(self.events), yaml.StreamEndEvent):
+            return
+        self.document.data = self._value(next(self.events), ())
+        next(self.events)
+        if not isinstance(after := next(self.events), yaml.StreamEndEvent):
+            self.document.add(_start(after), (), "a second document starts here; a file has one")
+
+    def _value(self, event: Any, path: Location) -> Any:
+        self._limit(event, path)
+        self.document.values[path] = _start(event)
+        if isinstance(event, yaml.AliasEvent):
+            return self._alias(event, path)
+        if event.tag is not None:
+            self.document.add(
+                _start(event), path, "found a tag (!); must be a value alone: quotes make it text"
+            )
+        before = self.count
+        if isinstance(event, yaml.ScalarEvent):
+            value, self.document.words[path] = _scalar(event)
+        elif isinstance(event, yaml.SequenceStartEvent):
+            value = self._list(path)
+            self.document.words[path] = "a list" if value else "an empty list"
+        else:
+            value = self._mapping(path)
+            self.document.words[path] = "names with values" if value else "no names"
+        if event.anchor:
+            self.anchors[event.anchor] = (value, self.count - before)
+        return value
+
+    def _limit(self, event: Any, path: Location) -> None:
+        self.count += 1
+        if len(path) > _DEEPEST:
+            raise _UnusableError(
+                _start(event), path[:3], f"nested more than {_DEEPEST} levels deep"
+            )
+        if self.count > _MOST:
+            raise _UnusableError(_start(event), path[:3], f"more than {_MOST:,} values up to here")
+
+    def _alias(self, event: Any, path: Location) -> Any:
+        """Return what an anchor stands for. An anchor exists only once its value is complete."""
+        name = event.anchor
+        if name not in self.anchors:
+            raise _UnusableError(
+                _start(event), path, f"*{name} needs a complete value marked &{name} before it"
+            )
+        value, size = self.anchors[name]
+        self.document.words[path] = f"*{name}"
+        self.count += size
+        return value
+
+    def _list(self, path: Location) -> list[Any]:
+        items: list[Any] = []
+        while not isinstance(event := next(self.events), yaml.SequenceEndEvent):
+            items.append(self._value(event, (*path, len(items))))
+        return items
+
+    def _mapping(self, path: Location) -> dict[str, Any]:
+        mapping: dict[str, Any] = {}
+        while not isinstance(event := next(self.events), yaml.MappingEndEvent):
+            name = self._name(event, path, mapping)
+            if name is None:
+                self._skip(next(self.events))
+            else:
+                mapping[name] = self._value(next(self.events), (*path, name))
+        return mapping
+
+    def _name(self, event: Any, path: Location, mapping: dict[str, Any]) -> str | None:
+        """Return the name before a value, or None, having said why it is none."""
+        if not isinstance(event, yaml.ScalarEvent):
+            self.document.add(_start(event), path, "a name must be plain text")
+            self._skip(event)
+            return None
+        name = str(event.value)
+        whole = (*path, name)
+        if name == "<<" and event.implicit[0]:
+            self.document.add(
+                _start(event), whole, "names cannot be merged; an alias stands for a whole value"
+            )
+            return None
+        if name in mapping:
+            first = self.document.keys[whole].line
+            self.document.add(_start(event), whole, f"stands here twice; first on line {first}")
+            return None
+        self.document.keys[whole] = _start(event)
+        return name
+
+    def _skip(self, event: Any) -> None:
+        """Pass over a value that has no place."""
+        depth = 0
+        while True:
+            depth += isinstance(event, yaml.CollectionStartEvent)
+            depth -= isinstance(event, yaml.CollectionEndEvent)
+            if depth == 0:
+                return
+            event = next(self.events)
+
+
+def _start(event: Any) -> Position:
+    return Position(event.start_mark.line + 1, event.start_mark.column + 1)
+
+
+_NULLS = frozenset({"", "~", "null", "Null", "NULL"})
+_TRUE = frozenset({"true", "True", "TRUE"})
+_FALSE = frozenset({"false", "False", "FALSE"})
+_INTEGER = re.compile(r"[-+]?[0-9]{1,18}")
+_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]{1,3})?")
+
+
+def _scalar(event: Any) -> tuple[Any, str]:
+    """Return a value and how the file words it. Only text without quotes can be another kind."""
+    text = str(event.value)
+    if event.implicit[0]:
+        if text in _NULLS:
+            return None, "nothing"
+        if text in _TRUE or text in _FALSE:
+            return text in _TRUE, text
+        if _INTEGER.fullmatch(text):
+            return int(text), text
+        if _FLOAT.fullmatch(text):
+            return float(text), shortened(text)
+        if " " not in text:
+            return text, shortened(text)
+    return text, quoted(text)
+
+
+def _position_of(text: str, index: int) -> Position:
+    before = text[:index]
+    return Position(before.count("\n") + 1, index - before.rfind("\n"))
+
+
+def _control(code: int) -> str:
+    return f"found the character U+{code:04X}, which a text file does not have"
+
+
+_REASONS = {
+    "mapping values are not allowed in this context": (
+        "a colon too many, or wrong indentation; text with a colon goes between quotes"
+    ),
+    "did not find expected key": "wrong indentation, or a bracket or quote that is not closed",
+    "did not find expected '-' indicator": "wrong indentation, or a missing - of the list",
+    "did not find expected ',' or ']'": "a comma or the closing ] is missing",
+    "did not find expected ',' or '}'": "a comma or the closing } is missing",
+    "did not find expected node content": "a value is missing, or needs quotes",
+    "could not find expected ':'": "a name without its colon and value",
+    "found unexpected end of stream": "a quote is not closed",
+}
+
+
+def _not_yaml(problem: str, text: str, mark: Any) -> str:
+    """Say what is wrong in words that name what to mend."""
+    if problem == "found character that cannot start any token" and mark:
+        line = text.split("\n")[mark.line] if mark.line <= text.count("\n") else ""
+        character = line[mark.column : mark.column + 1]
+        if character == "\t":
+            return "this is not YAML: a tab; indent with spaces"
+        return f"this is not YAML: a value that starts with {character} goes between quotes"
+    return f"this is not YAML: {_REASONS.get(problem, problem)}"

@@ -1,0 +1,46 @@
+"""Reading the file: from its text to the typed configuration, or to everything wrong with it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from settings.diagnostics import ConfigurationError, Diagnostic
+from settings.models.settings import Settings
+from settings.reader.check import check
+from settings.reader.document import read
+
+
+def load(file: str | Path) -> Settings:
+    """Read the configuration, or raise `ConfigurationError` with all that is wrong with it."""
+    try:
+        content = Path(file).read_bytes()
+    except FileNotFoundError:
+        raise _unreadable(file, "there is no such file") from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise _unreadable(file, f"the file cannot be read: {reason.lower()}") from None
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = content[: error.start]
+        line, column = before.count(b"\n") + 1, len(before) - before.rfind(b"\n")
+        message = "this is not UTF-8: save the file in that encoding"
+        raise ConfigurationError(str(file), [Diagnostic(line, column, "", message)]) from None
+    return parse(text, str(file))
+
+
+def parse(text: str, file: str = "configuration") -> Settings:
+    """Read the configuration from text. `file` is what its faults are reported under."""
+    document = read(text)
+    faults = document.faults
+    if document.data is not None:
+        settings, wrong = check(document)
+        if settings and not faults:
+            return settings
+        faults = [*faults, *wrong]
+    empty = Diagnostic(1, 1, "", "the file is empty: it needs an account at least")
+    raise ConfigurationError(file, faults or [empty])
+
+
+def _unreadable(file: str | Path, message: str) -> ConfigurationError:
+    return ConfigurationError(str(file), [Diagnostic(1, 1, "", message)])

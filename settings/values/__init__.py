@@ -1,0 +1,1 @@
+"""What a value of the file may be: names, regions, versions, durations."""
