@@ -22,7 +22,7 @@ unexport PYTHONHOME PYTHONPATH
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup test lint format synth cfn-lint schema diff deploy-local stop-local clients lock clean
+.PHONY: help setup test lint format synth cfn-lint schema diff deploy-local stop-local clients measure lock clean
 
 help: ## List these commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1:\2/p' $(firstword $(MAKEFILE_LIST)) \
@@ -86,6 +86,9 @@ clients: ## Install the programs that some tests drive (Debian, as root)
 	{ apt-get update -qq && apt-get install -qq -y --no-install-recommends -o DPkg::Lock::Timeout=300 $$missing; } </dev/null >$$log 2>&1 \
 	  || { cat $$log >&2; rm -f $$log; exit 1; }; \
 	rm -f $$log
+
+measure: setup ## Print how large, nested, documented and typed the code is
+	@exec $(BIN)/python tools/measure.py
 
 lock: setup ## Pin the packages that requirements.in and package.json ask for (UPGRADE=1: newest)
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-emit-index-url \
