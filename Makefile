@@ -54,9 +54,10 @@ cfn-lint: synth ## Check the templates by CloudFormation's own rules
 	@echo 'Checking the templates'
 	@exec $(BIN)/cfn-lint 'cdk.out/*.template.json'
 
-schema: setup ## Write the configuration's JSON Schema, and the tables of docs/configuration.md
+schema: setup ## Write the configuration's JSON Schema, and the tables of docs/
 	@$(BIN)/python -m settings.schema > .venv/schema.json && mv .venv/schema.json groundwork.schema.json
-	@exec $(BIN)/python -m settings.reference
+	@$(BIN)/python -m settings.reference
+	@exec $(BIN)/python -m embedded.reference
 
 diff: setup ## Compare with what is deployed (CONFIG=file: another configuration)
 	@exec $(CDK) diff $(CDK_ARGS)

@@ -10,6 +10,5 @@ never by the caller. Nothing here knows the rest of the project.
 
 from embedded.instance import Embedded
 from embedded.lifecycle import EmbeddedError, find, start, stop
-from embedded.recorded import recorded_only
 
-__all__ = ["Embedded", "EmbeddedError", "find", "recorded_only", "start", "stop"]
+__all__ = ["Embedded", "EmbeddedError", "find", "start", "stop"]

@@ -17,7 +17,6 @@ import re
 import ssl
 from dataclasses import dataclass, field
 from functools import cache
-from importlib import import_module
 from typing import Any
 
 import boto3
@@ -25,6 +24,8 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+
+from embedded.gaps._ministack import iam_evaluator
 
 READY_SECONDS = 30.0
 # Whoever sends decides about trying again.
@@ -86,9 +87,8 @@ def password(secret: str, region: str) -> str:
 
 def _secret_of(key: str) -> str:
     """The secret of a user's active key; nothing for a role's or the account's own: SES neither."""
-    iam: Any = import_module("ministack.core.iam_evaluator")
-    account = iam.find_iam_access_key_account(key)
-    found = iam.resolve_credential(key, account) if account else None
+    account = iam_evaluator.find_iam_access_key_account(key)
+    found = iam_evaluator.resolve_credential(key, account) if account else None
     return str(getattr(found, "secret_access_key", ""))
 
 

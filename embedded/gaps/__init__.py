@@ -1,41 +1,49 @@
-"""What AWS does and ministack does not, one module a gap.
+"""What AWS does and ministack does not, one module a gap, in a folder for its service.
 
-Each has a test that fails as soon as ministack closes the gap by itself: then the module goes.
+Each module has a `GAP`, which says what AWS does and on which page, and an `install` that extends
+ministack. Each has a test that fails as soon as ministack closes the gap itself: then both go.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from importlib import import_module
 
+from embedded.gaps.gap import Gap
+
 GAPS = (
-    "account_suppression",
-    "alarms",
-    "buckets",
-    "change_set_permissions",
-    "custom_resources",
-    "databases",
-    "email_identities",
-    "flow_logs",
-    "generated_secrets",
-    "iam_groups",
-    "identity_feedback",
-    "instance_profile_ref",
-    "instances",
-    "ipv6",
-    "oidc_providers",
-    "principal_arn",
-    "public_images",
-    "receipt_rules",
-    "replacements",
-    "role_boundaries",
-    "rotation",
-    "secret_policies",
-    "secret_ref",
-    "security_group_rules",
-    "ses_authorization",
-    "stack_policies",
-    "trails",
-    "verified_senders",
+    "cloudformation.change_set_permissions",
+    "cloudformation.custom_resources",
+    "cloudformation.replacements",
+    "cloudformation.stack_policies",
+    "cloudtrail.trails",
+    "cloudwatch.alarms",
+    "ec2.flow_logs",
+    "ec2.instances",
+    "ec2.ipv6",
+    "ec2.public_images",
+    "ec2.security_group_rules",
+    "iam.groups",
+    "iam.instance_profile_ref",
+    "iam.oidc_providers",
+    "iam.principal_arn",
+    "iam.role_boundaries",
+    "rds.databases",
+    "rds.deletion_protection",
+    "rds.replicas",
+    "s3.bucket_deletion",
+    "s3.bucket_properties",
+    "s3.managed_key",
+    "secretsmanager.generated_passwords",
+    "secretsmanager.resource_policies",
+    "secretsmanager.rotation",
+    "secretsmanager.secret_ref",
+    "ses.account_suppression",
+    "ses.authorization",
+    "ses.dkim_records",
+    "ses.from_header",
+    "ses.identity_feedback",
+    "ses.receipt_rules",
 )
 
 
@@ -43,3 +51,9 @@ def install() -> None:
     """Extend the ministack of this process, once, before it serves."""
     for name in GAPS:
         import_module(f"{__name__}.{name}").install()
+
+
+def declared() -> Iterator[tuple[str, Gap]]:
+    """Each gap's name and what it says of itself. Importing the modules imports ministack."""
+    for name in GAPS:
+        yield name, import_module(f"{__name__}.{name}").GAP

@@ -1,6 +1,6 @@
 """The parts of ministack that the gaps extend. They are private to it: a new version may move them.
 
-In one place, so that a version that moved something says so here, once, when the server starts.
+In one place, so that a version that moved a module fails here, once, when the server starts.
 """
 
 from __future__ import annotations
@@ -17,10 +17,21 @@ Update = Callable[[str, Properties, Properties, str], Created]
 Delete = Callable[[str, Properties], None]
 Response = tuple[int, dict[str, str], bytes]
 
+Answer = Callable[[str, str, bytes], Response | None]
+Complete = Callable[[str, str, Response], Response]
+
 # No stubs exist: everything of ministack is Any, and what the gaps make of it is not.
-provisioners: Any = import_module("ministack.services.cloudformation.provisioners")
-responses: Any = import_module("ministack.core.responses")
 app: Any = import_module("ministack.app")
+concurrency: Any = import_module("ministack.core.concurrency")
+iam_actions: Any = import_module("ministack.core.iam_actions")
+iam_evaluator: Any = import_module("ministack.core.iam_evaluator")
+responses: Any = import_module("ministack.core.responses")
+cloudformation: Any = import_module("ministack.services.cloudformation")
+changesets: Any = import_module("ministack.services.cloudformation.changesets")
+custom_resource: Any = import_module("ministack.services.cloudformation.custom_resource")
+handlers: Any = import_module("ministack.services.cloudformation.handlers")
+provisioners: Any = import_module("ministack.services.cloudformation.provisioners")
+stacks: Any = import_module("ministack.services.cloudformation.stacks")
 
 HANDLERS: dict[str, dict[str, Any]] = provisioners._RESOURCE_HANDLERS
 REPLACING: dict[str, tuple[str, ...]] = provisioners._REPLACING_PROPERTIES
@@ -57,6 +68,83 @@ def register(
     """Add a resource type. A change of a `replacing` property makes a new resource."""
     HANDLERS[resource_type] = {"create": create, "update": update, "delete": delete}
     REPLACING[resource_type] = replacing
+
+
+def unchanged(created: Created, properties: Properties) -> Created:
+    """Leave what was created as it is."""
+    return created
+
+
+def unchecked(value: Any) -> None:
+    """Let everything pass."""
+
+
+def extend(
+    resource_type: str,
+    complete: Callable[[Created, Properties], Created] = unchanged,
+    *,
+    check: Callable[[Properties], None] = unchecked,
+    check_deletion: Callable[[str], None] = unchecked,
+    known_as: Callable[[str], str] = str,
+) -> None:
+    """Wrap the handlers that ministack has for a resource type.
+
+    `check` is given the properties before a creation or an update, `check_deletion` the physical id
+    before a deletion: what they raise fails the resource. `complete` gets what was created, or
+    updated, and returns it with what ministack left out. `known_as` turns the stack's physical id
+    into the one that ministack's own handlers go by.
+    """
+    pristine = dict(HANDLERS[resource_type])
+
+    def create(logical_id: str, properties: Properties, stack: str) -> Created:
+        check(properties)
+        return complete(pristine["create"](logical_id, properties, stack), properties)
+
+    def update(
+        identifier: str, old: Properties, new: Properties, stack: str, *logical_id: str
+    ) -> Created:
+        check(new)
+        return complete(pristine["update"](known_as(identifier), old, new, stack, *logical_id), new)
+
+    def delete(identifier: str, properties: Properties) -> None:
+        check_deletion(identifier)
+        pristine["delete"](known_as(identifier), properties)
+
+    HANDLERS[resource_type] = {**pristine, "create": create, "update": update, "delete": delete}
+
+
+def answer_first(
+    service_name: str, answer: Answer, complete: Complete = lambda method, path, response: response
+) -> None:
+    """Give a service's calls to `answer` first, and to ministack those for which it returns None.
+
+    `answer` gets the method, path and body; `complete` the method, path and ministack's response.
+    """
+    module = service(service_name)
+    pristine = module.handle_request
+
+    async def handle_request(
+        method: str, path: str, headers: Any, body: bytes, query: Any
+    ) -> Response:
+        answered = answer(method, path, body)
+        if answered is not None:
+            return answered
+        return complete(method, path, await pristine(method, path, headers, body, query))
+
+    module.handle_request = handle_request
+
+
+def true(value: Any) -> bool:
+    """A boolean of a template or of a Query API, where it may also be written as text."""
+    return str(value).lower() == "true"
+
+
+def with_booleans(properties: Properties) -> Properties:
+    """The properties with the booleans that are written as text read."""
+    return {
+        name: true(value) if value in ("true", "false") else value
+        for name, value in properties.items()
+    }
 
 
 def accepted(response: Response, what: str) -> bytes:

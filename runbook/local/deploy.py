@@ -131,8 +131,6 @@ def _next(console: Console) -> None:
     console.print(
         "\nHere RDS and Aurora answer calls but run no database; mail is kept, not delivered."
     )
-    if recorded := embedded.recorded_only():
-        console.print(f"Recorded only, without any effect here: {', '.join(recorded)}")
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 2))
     for command, purpose in NEXT:
         table.add_row(Text(command, style="cyan"), purpose)

@@ -1,0 +1,153 @@
+"""Groups, providers, roles and instance profiles, and how a role's session is known."""
+
+import json
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.embedded.gaps.templates import LAMBDA, POLICY, attribute, document, ref, unless
+
+ALL = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+
+
+def client_of(aws: Any, service: str, role: str, path: str) -> tuple[str, Any]:
+    """Make a role that may do anything, and a client of a session of it."""
+    root = {"AWS": "arn:aws:iam::123456789012:root"}
+    trust = document({"Effect": "Allow", "Principal": root, "Action": "sts:AssumeRole"})
+    iam = aws.client("iam")
+    made = iam.create_role(RoleName=role, Path=path, AssumeRolePolicyDocument=json.dumps(trust))
+    iam.put_role_policy(RoleName=role, PolicyName="all", PolicyDocument=json.dumps(document(ALL)))
+    arn = made["Role"]["Arn"]
+    session = aws.client("sts").assume_role(RoleArn=arn, RoleSessionName="test")["Credentials"]
+    credentials = {
+        "aws_access_key_id": session["AccessKeyId"],
+        "aws_secret_access_key": session["SecretAccessKey"],
+        "aws_session_token": session["SessionToken"],
+    }
+    return arn, aws.client(service, **credentials)
+
+
+class TestIdentities:
+    def test_a_groups_policies_hold_for_its_users(self, aws: Any) -> None:
+        inline = {"PolicyName": "inline", "PolicyDocument": POLICY}
+        resources = {
+            "User": {"Type": "AWS::IAM::User", "Properties": {"UserName": "member"}},
+            "Managed": {
+                "Type": "AWS::IAM::ManagedPolicy",
+                "Properties": {"ManagedPolicyName": "managed", "PolicyDocument": POLICY},
+            },
+            "Group": {
+                "Type": "AWS::IAM::Group",
+                "Properties": {
+                    "GroupName": "members",
+                    "Policies": [inline],
+                    "ManagedPolicyArns": [ref("Managed")],
+                },
+            },
+            "Members": {
+                "Type": "AWS::IAM::UserToGroupAddition",
+                "Properties": {"GroupName": ref("Group"), "Users": [ref("User")]},
+            },
+        }
+        arn = aws.deploy("group", resources, Arn=attribute("Arn", of="Group"))["Arn"]
+        iam = aws.client("iam")
+        group = iam.get_group(GroupName="members")
+        assert group["Group"]["Arn"] == arn
+        assert [user["UserName"] for user in group["Users"]] == ["member"]
+        attached = iam.list_attached_group_policies(GroupName="members")["AttachedPolicies"]
+        assert [policy["PolicyName"] for policy in attached] == ["managed"]
+        key = iam.create_access_key(UserName="member")["AccessKey"]
+        member = aws.client(
+            "s3",
+            aws_access_key_id=key["AccessKeyId"],
+            aws_secret_access_key=key["SecretAccessKey"],
+        )
+        assert "Buckets" in member.list_buckets()
+        iam.delete_access_key(UserName="member", AccessKeyId=key["AccessKeyId"])
+
+        del resources["Members"]
+        resources["Group"]["Properties"] = {"GroupName": "members"}
+        aws.deploy("group", resources)
+        assert not iam.get_group(GroupName="members")["Users"]
+        assert not iam.list_attached_group_policies(GroupName="members")["AttachedPolicies"]
+        assert not iam.list_group_policies(GroupName="members")["PolicyNames"]
+        assert aws.delete("group") == "DELETE_COMPLETE"
+
+    def test_a_group_with_users_is_not_deleted(self, aws: Any) -> None:
+        group = {"Type": "AWS::IAM::Group", "Properties": {"GroupName": "crowded"}}
+        aws.deploy("crowded", {"Group": group})
+        iam = aws.client("iam")
+        iam.create_user(UserName="outsider")
+        iam.add_user_to_group(GroupName="crowded", UserName="outsider")
+        assert aws.delete("crowded") == "DELETE_FAILED"
+        assert "must remove users from group first" in " ".join(aws.failures("crowded"))
+
+    def test_an_oidc_provider_is_read_back(self, aws: Any) -> None:
+        provider = {
+            "Type": "AWS::IAM::OIDCProvider",
+            "Properties": {
+                "Url": "https://token.actions.githubusercontent.com",
+                "ClientIdList": ["sts.amazonaws.com"],
+            },
+        }
+        arn = aws.deploy("oidc", {"Provider": provider}, Arn=ref("Provider"))["Arn"]
+        iam = aws.client("iam")
+        found = iam.get_open_id_connect_provider(OpenIDConnectProviderArn=arn)
+        assert found["ClientIDList"] == ["sts.amazonaws.com"]
+        assert aws.delete("oidc") == "DELETE_COMPLETE"
+        assert not iam.list_open_id_connect_providers()["OpenIDConnectProviderList"]
+
+    def test_a_role_keeps_its_boundary(self, aws: Any, pristine: Any) -> None:
+        resources = {
+            "Boundary": {
+                "Type": "AWS::IAM::ManagedPolicy",
+                "Properties": {"ManagedPolicyName": "boundary", "PolicyDocument": POLICY},
+            },
+            "Role": {
+                "Type": "AWS::IAM::Role",
+                "Properties": {
+                    "RoleName": "bounded",
+                    "AssumeRolePolicyDocument": LAMBDA,
+                    "PermissionsBoundary": ref("Boundary"),
+                },
+            },
+        }
+        for where in (aws, pristine):
+            where.deploy("bounded", resources)
+        role = aws.client("iam").get_role(RoleName="bounded")["Role"]
+        assert role["PermissionsBoundary"]["PermissionsBoundaryArn"].endswith("policy/boundary")
+        assert (
+            "PermissionsBoundary" not in pristine.client("iam").get_role(RoleName="bounded")["Role"]
+        )
+
+    def test_ref_of_an_instance_profile_is_its_name(self, aws: Any, pristine: Any) -> None:
+        profile = {
+            "Type": "AWS::IAM::InstanceProfile",
+            "Properties": {"InstanceProfileName": "profile", "Roles": []},
+        }
+        assert aws.deploy("profile", {"Profile": profile}, Ref=ref("Profile")) == {"Ref": "profile"}
+        assert aws.delete("profile") == "DELETE_COMPLETE"
+        assert not aws.client("iam").list_instance_profiles()["InstanceProfiles"]
+        outputs = pristine.deploy("profile", {"Profile": profile}, Ref=ref("Profile"))
+        assert outputs["Ref"].startswith("arn:")
+
+
+class TestPrincipalArn:
+    @pytest.fixture(params=["/", "/teams/platform/"])
+    def path(self, request: pytest.FixtureRequest) -> str:
+        return str(request.param)
+
+    def read(self, aws: Any, path: str) -> None:
+        name = f"reader{path.replace('/', '-')}"
+        role, client = client_of(aws, "secretsmanager", name, path)
+        secret = client.create_secret(Name=f"of-{name}", SecretString="{}")["ARN"]
+        client.put_resource_policy(SecretId=secret, ResourcePolicy=json.dumps(unless(role)))
+        client.get_secret_value(SecretId=secret)
+
+    def test_a_session_is_known_by_its_roles_arn(self, aws: Any, path: str) -> None:
+        self.read(aws, path)
+
+    def test_ministack_still_knows_it_by_the_sessions(self, pristine: Any) -> None:
+        with pytest.raises(ClientError, match="AccessDenied"):
+            self.read(pristine, "/")

@@ -1,0 +1,272 @@
+"""Databases: what the data stack relies on, and what ministack lacks of it."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.embedded.gaps.templates import attribute, ref
+
+
+def password_of(secret: str) -> dict[str, Any]:
+    return {"Fn::Sub": f"{{{{resolve:secretsmanager:${{{secret}}}:SecretString:password}}}}"}
+
+
+def network() -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "Vpc": {"Type": "AWS::EC2::VPC", "Properties": {"CidrBlock": "10.0.0.0/16"}},
+        "Group": {
+            "Type": "AWS::EC2::SecurityGroup",
+            "Properties": {"GroupDescription": "database", "VpcId": ref("Vpc")},
+        },
+        "Subnets": {
+            "Type": "AWS::RDS::DBSubnetGroup",
+            "Properties": {
+                "DBSubnetGroupDescription": "two zones",
+                "SubnetIds": [ref("Subnet1"), ref("Subnet2")],
+            },
+        },
+        "Secret": {
+            "Type": "AWS::SecretsManager::Secret",
+            "Properties": {
+                "GenerateSecretString": {
+                    "SecretStringTemplate": '{"username": "postgres"}',
+                    "GenerateStringKey": "password",
+                    "ExcludePunctuation": True,
+                }
+            },
+        },
+    }
+    for number, zone in ((1, "us-east-1a"), (2, "us-east-1b")):
+        block = {"CidrBlock": f"10.0.{number}.0/24", "AvailabilityZone": zone}
+        properties = {**block, "VpcId": ref("Vpc")}
+        found[f"Subnet{number}"] = {"Type": "AWS::EC2::Subnet", "Properties": properties}
+    return found
+
+
+def instance(**properties: Any) -> dict[str, Any]:
+    declared = {
+        "Engine": "postgres",
+        "EngineVersion": "17.6",
+        "DBInstanceClass": "db.t3.micro",
+        "AllocatedStorage": "20",
+        "StorageType": "gp3",
+        "MasterUsername": "postgres",
+        "MasterUserPassword": password_of("Secret"),
+        "DBSubnetGroupName": ref("Subnets"),
+        "VPCSecurityGroups": [attribute("GroupId", of="Group")],
+        "PubliclyAccessible": True,
+        "BackupRetentionPeriod": 0,
+        "EngineLifecycleSupport": "open-source-rds-extended-support-disabled",
+        "EnableCloudwatchLogsExports": ["postgresql"],
+        **properties,
+    }
+    return {"Type": "AWS::RDS::DBInstance", "DeletionPolicy": "Delete", "Properties": declared}
+
+
+def cluster(**properties: Any) -> dict[str, Any]:
+    declared = {
+        "Engine": "aurora-postgresql",
+        "EngineVersion": "17.6",
+        "DatabaseName": "common",
+        "MasterUsername": "postgres",
+        "MasterUserPassword": password_of("Secret"),
+        "DBSubnetGroupName": ref("Subnets"),
+        "DBClusterParameterGroupName": ref("Parameters"),
+        "VpcSecurityGroupIds": [attribute("GroupId", of="Group")],
+        "ServerlessV2ScalingConfiguration": {
+            "MinCapacity": 0,
+            "MaxCapacity": 2,
+            "SecondsUntilAutoPause": 3600,
+        },
+        "EnableHttpEndpoint": True,
+        "EngineLifecycleSupport": "open-source-rds-extended-support-disabled",
+        "StorageEncrypted": True,
+        **properties,
+    }
+    return {"Type": "AWS::RDS::DBCluster", "DeletionPolicy": "Delete", "Properties": declared}
+
+
+def described(aws: Any, identifier: str) -> Any:
+    rds = aws.client("rds")
+    return rds.describe_db_instances(DBInstanceIdentifier=identifier)["DBInstances"][0]
+
+
+class TestInstance:
+    def test_it_is_read_back_as_declared(self, aws: Any) -> None:
+        resources = {
+            **network(),
+            "Database": instance(DBInstanceIdentifier="analysis", DBName="analysis"),
+            "Attached": {
+                "Type": "AWS::SecretsManager::SecretTargetAttachment",
+                "Properties": {
+                    "SecretId": ref("Secret"),
+                    "TargetId": ref("Database"),
+                    "TargetType": "AWS::RDS::DBInstance",
+                },
+            },
+        }
+        outputs = aws.deploy(
+            "analysis",
+            resources,
+            Host=attribute("Endpoint.Address", of="Database"),
+            Port=attribute("Endpoint.Port", of="Database"),
+            Secret=ref("Secret"),
+        )
+        found = described(aws, "analysis")
+        assert (found["Endpoint"]["Address"], str(found["Endpoint"]["Port"])) == (
+            outputs["Host"],
+            outputs["Port"],
+        )
+        assert found["StorageType"] == "gp3"
+        assert found["PubliclyAccessible"]
+        assert not found["StorageEncrypted"]
+        assert found["BackupRetentionPeriod"] == 0
+        assert found["EngineLifecycleSupport"] == "open-source-rds-extended-support-disabled"
+        assert found["EnabledCloudwatchLogsExports"] == ["postgresql"]
+        zones = {
+            subnet["SubnetAvailabilityZone"]["Name"] for subnet in found["DBSubnetGroup"]["Subnets"]
+        }
+        assert zones == {"us-east-1a", "us-east-1b"}
+
+        secrets = aws.client("secretsmanager")
+        secret = json.loads(secrets.get_secret_value(SecretId=outputs["Secret"])["SecretString"])
+        assert secret.pop("password").isalnum()
+        assert secret == {
+            "username": "postgres",
+            "engine": "postgres",
+            "host": outputs["Host"],
+            "port": 5432,
+            "dbname": "analysis",
+        }
+        assert aws.delete("analysis") == "DELETE_COMPLETE"
+
+    def test_a_replica_follows_its_source(self, aws: Any) -> None:
+        resources = {
+            **network(),
+            "Source": instance(DBInstanceIdentifier="source", BackupRetentionPeriod=1),
+            "Replica": {
+                "Type": "AWS::RDS::DBInstance",
+                "DeletionPolicy": "Delete",
+                "Properties": {
+                    "DBInstanceIdentifier": "replica",
+                    "DBInstanceClass": "db.t3.micro",
+                    "SourceDBInstanceIdentifier": ref("Source"),
+                },
+            },
+        }
+        aws.deploy("replica", resources)
+        replica, source = described(aws, "replica"), described(aws, "source")
+        assert replica["ReadReplicaSourceDBInstanceIdentifier"] == "source"
+        assert source["ReadReplicaDBInstanceIdentifiers"] == ["replica"]
+        assert replica["EngineVersion"] == source["EngineVersion"]
+        assert replica["MasterUsername"] == source["MasterUsername"]
+        assert replica["DBSubnetGroup"] == source["DBSubnetGroup"]
+        del resources["Replica"]
+        aws.deploy("replica", resources)
+        assert described(aws, "source")["ReadReplicaDBInstanceIdentifiers"] == []
+        assert aws.delete("replica") == "DELETE_COMPLETE"
+
+    def test_a_source_without_backups_has_no_replica(self, aws: Any) -> None:
+        replica = {
+            "Type": "AWS::RDS::DBInstance",
+            "Properties": {"SourceDBInstanceIdentifier": ref("Source")},
+        }
+        resources = {**network(), "Source": instance(), "Replica": replica}
+        with pytest.raises(Exception, match="Automated backups are not enabled"):
+            aws.deploy("unsaved", resources)
+
+    def test_deletion_protection_holds(self, aws: Any) -> None:
+        protected = instance(DBInstanceIdentifier="protected", DeletionProtection=True)
+        aws.deploy("protected", {**network(), "Database": protected})
+        assert aws.delete("protected") == "DELETE_FAILED"
+        assert described(aws, "protected")["DBInstanceStatus"] == "available"
+
+    def test_a_password_managed_by_rds_is_refused_not_invented(self, aws: Any) -> None:
+        managed = instance(ManageMasterUserPassword=True)
+        with pytest.raises(Exception, match="no passwords managed by RDS"):
+            aws.deploy("managed", {**network(), "Database": managed})
+
+    def test_ministack_still_lacks_replicas_and_protection(self, pristine: Any) -> None:
+        source = instance(DBInstanceIdentifier="source", DeletionProtection=True)
+        replica = {
+            "Type": "AWS::RDS::DBInstance",
+            "DeletionPolicy": "Delete",
+            "Properties": {
+                "DBInstanceIdentifier": "replica",
+                "SourceDBInstanceIdentifier": ref("Source"),
+            },
+        }
+        pristine.deploy("replica", {**network(), "Source": source, "Replica": replica})
+        found = described(pristine, "replica")
+        assert not found["ReadReplicaSourceDBInstanceIdentifier"]
+        assert "EngineLifecycleSupport" not in described(pristine, "source")
+        assert pristine.delete("replica") == "DELETE_COMPLETE"
+
+
+class TestCluster:
+    PARAMETERS = {  # noqa: RUF012
+        "Type": "AWS::RDS::DBClusterParameterGroup",
+        "Properties": {
+            "Family": "aurora-postgresql17",
+            "Description": "TLS only",
+            "Parameters": {"rds.force_ssl": "1"},
+        },
+    }
+
+    def resources(self, **properties: Any) -> dict[str, Any]:
+        found = {**network(), "Parameters": self.PARAMETERS, "Cluster": cluster(**properties)}
+        for number in (0, 1):
+            found[f"Member{number}"] = {
+                "Type": "AWS::RDS::DBInstance",
+                "DependsOn": [] if number == 0 else "Member0",
+                "Properties": {
+                    "DBInstanceIdentifier": f"{properties['DBClusterIdentifier']}-{number}",
+                    "DBClusterIdentifier": ref("Cluster"),
+                    "DBInstanceClass": "db.serverless",
+                    "Engine": "aurora-postgresql",
+                    "PromotionTier": number,
+                },
+            }
+        return found
+
+    def read(self, aws: Any, identifier: str) -> Any:
+        rds = aws.client("rds")
+        return rds.describe_db_clusters(DBClusterIdentifier=identifier)["DBClusters"][0]
+
+    def test_it_is_read_back_as_declared(self, aws: Any) -> None:
+        resources = self.resources(DBClusterIdentifier="common")
+        outputs = aws.deploy(
+            "common",
+            resources,
+            Host=attribute("Endpoint.Address", of="Cluster"),
+            Reader=attribute("ReadEndpoint.Address", of="Cluster"),
+            Parameters=ref("Parameters"),
+        )
+        found = self.read(aws, "common")
+        assert (found["Endpoint"], found["ReaderEndpoint"]) == (outputs["Host"], outputs["Reader"])
+        assert found["ServerlessV2ScalingConfiguration"] == {
+            "MinCapacity": 0,
+            "MaxCapacity": 2,
+            "SecondsUntilAutoPause": 3600,
+        }
+        assert found["HttpEndpointEnabled"]
+        assert found["EngineLifecycleSupport"] == "open-source-rds-extended-support-disabled"
+        assert found["DBClusterParameterGroup"] == outputs["Parameters"]
+        assert found["BackupRetentionPeriod"] == 1
+        writers = {
+            m["DBInstanceIdentifier"]: m["IsClusterWriter"] for m in found["DBClusterMembers"]
+        }
+        assert writers == {"common-0": True, "common-1": False}
+        member = described(aws, "common-1")
+        assert member["EngineVersion"] == "17.6"
+        assert member["StorageEncrypted"]
+        assert member["DBSubnetGroup"]["DBSubnetGroupName"] == found["DBSubnetGroup"]
+        assert aws.delete("common") == "DELETE_COMPLETE"
+
+    def test_ministack_still_drops_the_pause_and_the_support(self, pristine: Any) -> None:
+        pristine.deploy("common", self.resources(DBClusterIdentifier="common"))
+        found = self.read(pristine, "common")
+        assert "SecondsUntilAutoPause" not in found["ServerlessV2ScalingConfiguration"]
+        assert found["EngineLifecycleSupport"] == "open-source-rds-extended-support"
+        assert not found["DBClusterParameterGroup"]

@@ -1,0 +1,104 @@
+"""What a send is authorized on."""
+
+from email.message import EmailMessage
+from typing import Any, ClassVar
+
+import pytest
+
+IDENTITY_ARN = "arn:aws:ses:us-east-1:123456789012:identity/example.com"
+
+
+SET_ARN = "arn:aws:ses:us-east-1:123456789012:configuration-set/allowed"
+
+
+def sender(where: Any, name: str, resources: list[str], **condition: Any) -> dict[str, Any]:
+    """An IAM user who may send on these resources; its SES clients."""
+    statement = {"Effect": "Allow", "Action": ["ses:SendRawEmail", "ses:SendEmail"]}
+    policy = {"Statement": [{**statement, "Resource": resources, "Condition": condition}]}
+    user = {
+        "Type": "AWS::IAM::User",
+        "Properties": {
+            "UserName": name,
+            "Policies": [{"PolicyName": "send", "PolicyDocument": policy}],
+        },
+    }
+    where.deploy(f"sender-{name}", {"User": user})
+    key = where.client("iam").create_access_key(UserName=name)["AccessKey"]
+    credentials = {
+        "aws_access_key_id": key["AccessKeyId"],
+        "aws_secret_access_key": key["SecretAccessKey"],
+    }
+    found = where.client("sesv2").list_email_identities()["EmailIdentities"]
+    if not any(identity["IdentityName"] == "example.com" for identity in found):
+        where.client("sesv2").create_email_identity(EmailIdentity="example.com")
+    return {name: where.client(name, **credentials) for name in ("ses", "sesv2")}
+
+
+def message(from_: str, to: str, **headers: str) -> bytes:
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"] = from_, to, "subject"
+    for name, value in headers.items():
+        mail[name.replace("_", "-")] = value
+    mail.set_content("text")
+    return mail.as_bytes()
+
+
+class TestSending:
+    FROM: ClassVar[dict[str, Any]] = {"StringEquals": {"ses:FromAddress": "noreply@example.com"}}
+
+    def raw(self, clients: Any, *given: str, **headers: str) -> None:
+        clients["ses"].send_raw_email(RawMessage={"Data": message(*given, **headers)})
+
+    def test_a_sender_sends_as_itself_only(self, aws: Any) -> None:
+        clients = sender(aws, "itself", [IDENTITY_ARN], **self.FROM)
+        self.raw(clients, "Us <noreply@example.com>", "you@example.net")
+        with pytest.raises(clients["ses"].exceptions.ClientError, match="AccessDenied") as denied:
+            self.raw(clients, "ceo@example.com", "you@example.net")
+        assert IDENTITY_ARN in str(denied.value)
+
+    def test_so_does_it_with_the_second_api(self, aws: Any) -> None:
+        clients = sender(aws, "second-api", [IDENTITY_ARN], **self.FROM)
+
+        def send(from_: str) -> None:
+            body = {"Subject": {"Data": "s"}, "Body": {"Text": {"Data": "t"}}}
+            clients["sesv2"].send_email(
+                FromEmailAddress=from_,
+                Destination={"ToAddresses": ["you@example.net"]},
+                Content={"Simple": body},
+            )
+
+        send("noreply@example.com")
+        with pytest.raises(clients["sesv2"].exceptions.ClientError, match="AccessDenied"):
+            send("ceo@example.com")
+
+    def test_a_sender_needs_its_identity(self, aws: Any) -> None:
+        other = IDENTITY_ARN.replace("example.com", "example.net")
+        clients = sender(aws, "other-identity", [other])
+        with pytest.raises(clients["ses"].exceptions.ClientError, match="AccessDenied"):
+            self.raw(clients, "noreply@example.com", "you@example.net")
+
+    def test_a_sender_reaches_only_its_recipients(self, aws: Any) -> None:
+        allowed = {"ForAllValues:StringLike": {"ses:Recipients": ["*@example.org"]}}
+        clients = sender(aws, "test-environment", [IDENTITY_ARN], **allowed)
+        self.raw(clients, "noreply@example.com", "tester@example.org")
+        with pytest.raises(clients["ses"].exceptions.ClientError, match="AccessDenied"):
+            self.raw(clients, "noreply@example.com", "tester@example.org, public@example.net")
+
+    def test_a_configuration_set_must_be_allowed_too(self, aws: Any) -> None:
+        for name in ("allowed", "denied"):
+            configuration_set = {
+                "Type": "AWS::SES::ConfigurationSet",
+                "Properties": {"Name": name},
+            }
+            aws.deploy(f"set-{name}", {"Set": configuration_set})
+        clients = sender(aws, "with-a-set", [IDENTITY_ARN, SET_ARN])
+        given = ("noreply@example.com", "you@example.net")
+        self.raw(clients, *given, X_SES_CONFIGURATION_SET="allowed")
+        with pytest.raises(clients["ses"].exceptions.ClientError, match="AccessDenied") as denied:
+            self.raw(clients, *given, X_SES_CONFIGURATION_SET="denied")
+        assert "configuration-set/denied" in str(denied.value)
+
+    def test_ministack_still_judges_sends_without_their_identity(self, pristine: Any) -> None:
+        clients = sender(pristine, "itself", [IDENTITY_ARN], **self.FROM)
+        with pytest.raises(clients["ses"].exceptions.ClientError, match="AccessDenied"):
+            self.raw(clients, "noreply@example.com", "you@example.net")
