@@ -16,5 +16,6 @@ State = Annotated[
         "--state", help="The folder for what is this machine's: the embedded AWS, records."
     ),
 ]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 CONFIGURATION = Path("groundwork.yaml")
 STATE = Path(".local")

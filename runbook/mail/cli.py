@@ -1,4 +1,4 @@
-"""`groundwork mail`: the link that verifies an address, read from the mail that SES received."""
+"""`groundwork mail`: what became of mail, and the mail that SES received."""
 
 from __future__ import annotations
 
@@ -6,14 +6,29 @@ from typing import Annotated
 
 import typer
 
-from runbook.base.options import CONFIGURATION, Configuration
+from runbook.base.options import CONFIGURATION, Configuration, Json
 
-app = typer.Typer(help="Mail that SES received.", no_args_is_help=True)
+app = typer.Typer(help="What becomes of mail, and why.", no_args_is_help=True)
 
 
-@app.callback()
-def _group() -> None:
-    """Keep `link` a command of its own while it is the only one."""
+@app.command()
+def explain(
+    file: Annotated[
+        typer.FileBinaryRead,
+        typer.Argument(metavar="FILE", help="A notification, a log or a whole mail; - for a pipe."),
+    ],
+    as_json: Json = False,
+) -> None:
+    """Explain bounces, complaints and other notifications of SES, and what to do about each.
+
+    Takes JSON as it comes, in any envelope, one or many; the mail that SNS sent; and the bounce or
+    complaint that a mail server returned. Asks AWS nothing.
+
+    Example: groundwork mail explain bounce.eml
+    """
+    from runbook.mail.notifications.command import explain
+
+    explain(file, as_json=as_json)
 
 
 @app.command()
