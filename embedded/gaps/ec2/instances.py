@@ -99,11 +99,7 @@ def _first_interface(given: Properties) -> Properties:
         return {
             "SubnetId": interface.get("SubnetId", given.get("SubnetId")),
             "SecurityGroupIds": interface.get("GroupSet", []),
-            **(
-                {}
-                if public is None
-                else {"AssociatePublicIpAddress": true(public)}
-            ),
+            **({} if public is None else {"AssociatePublicIpAddress": true(public)}),
         }
     return {}
 
