@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import boto3
 import pytest
@@ -124,10 +125,10 @@ def test_nothing_is_removed_without_a_yes(
     refused = run(address, "--remove")
     assert refused.exit_code == 1
     assert "Nothing was removed." in str(refused.exception)
-    asked: list[str] = []
+    confirm = Mock(return_value=False)
     with pytest.raises(UserError, match="Nothing was removed"):
-        suppressed.remove(load(file), address, lambda question: bool(asked.append(question)))
-    assert asked == [f"Take {address} off the list of {REGION}?"]
+        suppressed.remove(load(file), address, confirm)
+    confirm.assert_called_once_with(f"Take {address} off the list of {REGION}?")
     assert run(address).exit_code == 1
 
 
