@@ -13,8 +13,9 @@ import yaml
 from runbook.cli import app
 from tests.conftest import ROOT
 
-FILES = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
-REVIEW = ROOT / ".github" / "workflows" / "review.yml"
+WORKFLOWS = ROOT / ".github" / "workflows"
+FILES = sorted(WORKFLOWS.glob("*.yml"))
+REVIEW = WORKFLOWS / "review.yml"
 
 
 def read(file: Path) -> dict[str, Any]:
@@ -22,12 +23,12 @@ def read(file: Path) -> dict[str, Any]:
     return dict(yaml.load(file.read_text(), Loader=yaml.BaseLoader))  # noqa: S506
 
 
-def job(name: str) -> dict[str, Any]:
-    return dict(read(REVIEW)["jobs"][name])
+def job(name: str, file: Path = REVIEW) -> dict[str, Any]:
+    return dict(read(file)["jobs"][name])
 
 
 def steps(file: Path) -> list[dict[str, Any]]:
-    return [step for found in read(file)["jobs"].values() for step in found["steps"]]
+    return [step for found in read(file)["jobs"].values() for step in found.get("steps", ())]
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
@@ -36,6 +37,9 @@ class TestEveryWorkflow:
         uses = re.findall(r"uses: (.*)", file.read_text())
         assert uses
         for action in uses:
+            if action.startswith("./"):
+                assert ROOT.joinpath(action).is_file()
+                continue
             assert re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", action)
 
     def test_nothing_is_granted_but_to_a_job(self, file: Path) -> None:
@@ -53,6 +57,41 @@ class TestEveryWorkflow:
         for step in steps(file):
             if step.get("uses", "").startswith("actions/checkout@"):
                 assert step["with"] == {"persist-credentials": "false"}
+
+    def test_it_runs_only_what_the_makefile_and_this_repository_have(self, file: Path) -> None:
+        typed = "\n".join(step.get("run", "") for step in steps(file))
+        targets = re.findall("^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
+        assert {*re.findall(r"\bmake ([a-z-]+)", typed)} <= {*targets}
+        for script in re.findall(r"python3? (\S+\.py)", typed):
+            assert (ROOT / script).is_file()
+
+
+class TestTest:
+    def test_it_runs_what_a_person_runs_on_the_oldest_python_and_on_the_newest(self) -> None:
+        test = job("test", WORKFLOWS / "test.yml")
+        oldest = (ROOT / ".python-version").read_text().strip()
+        assert test["strategy"]["matrix"]["python"][0] == oldest
+        assert len(test["strategy"]["matrix"]["python"]) == 2
+        assert test["steps"][-1] == {"run": "make test"}
+
+
+class TestRelease:
+    FILE = WORKFLOWS / "release.yml"
+
+    def test_a_tag_is_tested_before_it_is_released(self) -> None:
+        assert read(self.FILE)["on"] == {"push": {"tags": ["v*"]}}
+        assert job("release", self.FILE)["needs"] == "test"
+        assert job("test", self.FILE)["uses"] == "./.github/workflows/test.yml"
+        assert "workflow_call" in read(WORKFLOWS / "test.yml")["on"]
+
+    def test_its_notes_are_the_changelogs(self) -> None:
+        publish = job("release", self.FILE)["steps"][-1]["run"]
+        assert 'tools/changelog.py "$GITHUB_REF_NAME"' in publish
+        assert "--notes-file" in publish
+
+    def test_only_the_release_may_write(self) -> None:
+        assert job("test", self.FILE)["permissions"] == {"contents": "read"}
+        assert job("release", self.FILE)["permissions"] == {"contents": "write"}
 
 
 class TestReview:
