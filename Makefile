@@ -19,10 +19,14 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 export PIP_USER := 0
 unexport PYTHONHOME PYTHONPATH
+# Without its compiled files, every Python that imports the CDK compiles it again, for 4 seconds.
+unexport PYTHONDONTWRITEBYTECODE
+# Git sets these for its hooks; what tests do to repositories of their own must not happen to this one.
+unexport GIT_DIR GIT_INDEX_FILE GIT_WORK_TREE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup test lint format synth cfn-lint schema diff deploy-local stop-local clients measure lock clean
+.PHONY: help setup test lint format synth cfn-lint schema diff deploy-local stop-local clients hooks audit measure lock clean
 
 help: ## List these commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1:\2/p' $(firstword $(MAKEFILE_LIST)) \
@@ -35,10 +39,13 @@ test: setup lint cfn-lint ## Run every check and test, with a deployment to the 
 	@echo 'Running the tests'
 	@exec $(BIN)/pytest -n $(WORKERS) --dist loadgroup
 
-lint: setup ## Check the style and the types
-	@echo 'Checking style and types: the first time takes a minute or two'
+lint: setup ## Check the style, the types, the spelling and the workflows
+	@echo 'Checking style, spelling and workflows'
 	@$(BIN)/ruff check --quiet
-	@$(BIN)/ruff format --check || { echo 'Run: make format'; exit 1; }
+	@$(BIN)/ruff format --check --quiet || { echo 'Run: make format'; exit 1; }
+	@$(BIN)/codespell . .github
+	@$(BIN)/zizmor --offline --quiet --no-progress .
+	@echo 'Checking types: the first time takes a minute or two'
 	@exec $(BIN)/mypy --no-error-summary
 
 format: setup ## Format the code, and mend what can be mended
@@ -88,12 +95,25 @@ clients: ## Install the programs that some tests drive (Debian, as root)
 	  || { cat $$log >&2; rm -f $$log; exit 1; }; \
 	rm -f $$log
 
+hooks: setup ## Check each commit as CI does, and run the tests before each push
+	@exec $(BIN)/pre-commit install
+
+audit: setup ## Look for known vulnerabilities in what is pinned (asks the package registries)
+	@echo 'Looking for known vulnerabilities'
+	@[ -e .cache/audit/bin/python ] || $(BIN)/python -m venv --without-pip .cache/audit
+	@$(BIN)/uv pip sync --quiet --python .cache/audit/bin/python --require-hashes .ci/audit.txt
+	@.cache/audit/bin/pip-audit --strict --require-hashes --disable-pip --progress-spinner off \
+	  -r requirements.txt -r .ci/audit.txt
+	@$(BIN)/npm audit
+	@exec $(BIN)/zizmor --quiet --no-progress .
+
 measure: setup ## Print how large, nested, documented and typed the code is
 	@exec $(BIN)/python tools/measure.py
 
 lock: setup ## Pin the packages that requirements.in and package.json ask for (UPGRADE=1: newest)
-	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-emit-index-url \
-	  --custom-compile-command 'make lock' $(if $(UPGRADE),--upgrade) -o requirements.txt requirements.in
+	@for name in requirements .ci/audit; do \
+	  $(BIN)/uv pip compile --quiet --python-version 3.11 $(if $(UPGRADE),--upgrade) -o $$name.txt $$name.in || exit; \
+	done
 	@exec $(BIN)/npm $(if $(UPGRADE),update,install) --package-lock-only >/dev/null
 
 clean: ## Remove what was installed, synthesized and cached; keep the embedded AWS's state

@@ -62,7 +62,7 @@ def test_editors_find_no_fault_with_what_is_right(validator: StandardValidator, 
     [
         ("region", "London"),
         ("mail.domains", {"Example.org": {}}),
-        ("mail.suppresion", []),
+        ("mail.suppresion", []),  # codespell:ignore
         ("data.bastion", "yes"),
         ("backup.buckets", {"backup": {"users": {"a": {"tool": "rsync"}}}}),
         ("accepted_risks", [{"rule": "AwsSolutions-RDS10"}]),

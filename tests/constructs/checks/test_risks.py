@@ -62,7 +62,7 @@ def test_a_misspelt_rule_is_told_what_is_found_at_its_place() -> None:
 
 
 def test_a_misspelt_place_is_told_where_its_rule_is_found() -> None:
-    message = told([risk(on="data/databases/analisys")], [finding(at=None)])
+    message = told([risk(on="data/databases/analisys")], [finding(at=None)])  # codespell:ignore
     assert "AwsSolutions-RDS10 is found on data/databases/analysis/instance" in message
 
 
