@@ -12,8 +12,12 @@ from importlib import import_module
 from embedded.gaps.gap import Gap
 
 GAPS = (
+    "cloudcontrol.resources",
     "cloudformation.change_set_permissions",
     "cloudformation.custom_resources",
+    "cloudformation.drift_aware",
+    "cloudformation.drift_detection",
+    "cloudformation.imports",
     "cloudformation.replacements",
     "cloudformation.stack_policies",
     "cloudtrail.trails",

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from runbook.base.options import CONFIGURATION, Configuration, Json
+
+if TYPE_CHECKING:
+    from settings import Settings
 
 app = typer.Typer(help="What becomes of mail, and why.", no_args_is_help=True)
 
@@ -29,6 +35,35 @@ def explain(
     from runbook.mail.notifications.command import explain
 
     explain(file, as_json=as_json)
+
+
+@app.command()
+def suppressed(
+    address: Annotated[str | None, typer.Argument(help="All of the list without one.")] = None,
+    remove: Annotated[bool, typer.Option("--remove", help="Take the address off.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before removing.")] = False,
+    as_json: Json = False,
+    config: Configuration = CONFIGURATION,
+) -> None:
+    """Show who is on the account's suppression list, since when and why, or take an address off.
+
+    SES accepts mail to an address on the list, and does not send it. The exit status is 1 for an
+    address that is on the list, and 0 for one that is not.
+
+    Example: groundwork mail suppressed jane@example.net --remove
+    """
+    from runbook.base.errors import UserError
+    from runbook.mail import suppressed
+
+    settings = _settings(config)
+    if address is None:
+        if remove:
+            raise UserError("Whom to take off the list?", "Name one address before --remove.")
+        suppressed.show_all(settings, as_json=as_json)
+    elif remove:
+        suppressed.remove(settings, address, _confirm(yes))
+    elif suppressed.show(settings, address, as_json=as_json):
+        raise typer.Exit(1)
 
 
 @app.command()
@@ -62,3 +97,19 @@ def link(
             f"No verification mail for {address} is in {bucket}.", "AWS sends it again on request."
         )
     print(found)
+
+
+def _settings(config: Path) -> Settings:
+    from runbook.base import aws
+    from settings import load
+
+    settings = load(config)
+    aws.caller_in(settings.account, settings.region)
+    return settings
+
+
+def _confirm(yes: bool) -> Callable[[str], bool]:
+    """Ask at a terminal; elsewhere nobody can answer, and only --yes agrees."""
+    if yes:
+        return lambda _: True
+    return typer.confirm if sys.stdin.isatty() else lambda _: False

@@ -1,0 +1,58 @@
+"""Drift detection of every type that we deploy and AWS can read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from embedded.gaps._ministack import service
+from embedded.gaps.gap import Effect, Gap
+from embedded.readers import READERS, Properties, Reader
+from embedded.readers.inside import here
+
+GAP = Gap(
+    aws="Drift detection compares every property that the template names.",
+    page=(
+        "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-stack-drift.html"
+    ),
+    ministack="It reads 14 types, most of them only for their existence.",
+    effect=Effect.CAPABLE,
+)
+
+Read = Callable[[str, Properties], Properties | None]
+
+
+def install() -> None:
+    """Give drift detection our readers, in place of its own few."""
+    drift: Any = service("cloudformation.drift")
+    for resource_type, reader in READERS.items():
+        drift._DRIFT_READERS[resource_type] = (_read(reader), reader.properties)
+
+
+def _read(reader: Reader) -> Read:
+    def read(physical_id: str, expected: Properties) -> Properties | None:
+        found = reader.current(here(), reader.identified(physical_id, expected))
+        return None if found is None else {**_unset(expected, found), **_compared(expected, found)}
+
+    return read
+
+
+def _unset(expected: Properties, found: Properties) -> Properties:
+    """What a template sets to nothing is as declared where nothing is set."""
+    return {name: item for name, item in expected.items() if name not in found and not item}
+
+
+def _compared(expected: Any, found: Any) -> Any:
+    """AWS compares what the template names, and numbers by their value.
+
+    <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-stack-drift.html>
+    """
+    match expected, found:
+        case dict(), dict():
+            return {n: _compared(expected[n], item) for n, item in found.items() if n in expected}
+        case list(), list():
+            pairs = zip(expected, found, strict=False)
+            return [_compared(one, other) for one, other in pairs] + found[len(expected) :]
+        case int() | float(), int() | float() if expected == found:
+            return expected
+    return found

@@ -1,0 +1,23 @@
+"""What a resource is now, in CloudFormation's shape: one reader a type, made of public API calls.
+
+AWS gives each resource type a `read` and a `list` handler, and Cloud Control, imports and drift
+detection all use the same ones. So do the embedded AWS's: the three gaps take them from here.
+<https://docs.aws.amazon.com/cloudformation-cli/latest/userguide/resource-type-schema.html>
+"""
+
+from __future__ import annotations
+
+from embedded.readers import access, databases, mail, network, notifications, storage
+from embedded.readers.reader import Clients, Properties, Reader
+
+READERS: dict[str, Reader] = {
+    **access.READERS,
+    **databases.READERS,
+    **mail.READERS,
+    **network.READERS,
+    **notifications.READERS,
+    **storage.READERS,
+}
+"""By resource type."""
+
+__all__ = ["READERS", "Clients", "Properties", "Reader"]

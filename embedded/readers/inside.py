@@ -1,0 +1,121 @@
+"""Clients that reach the services of this very process, for whoever serves a request of it.
+
+CloudFormation reads resources while it answers, on the thread that would answer a call over the
+network too: such a call would wait for itself. So the request that botocore makes is handed to the
+service's own handler, with the account and region that are being served. IAM is not asked: AWS
+checks the permissions of whoever called, which the caller of these readers has done.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from contextvars import copy_context
+from functools import cache
+from threading import Thread
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import boto3
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.config import Config
+
+from embedded.gaps._ministack import region, service
+from embedded.readers.reader import Clients
+
+MODULES = {
+    "cloudwatch": "cloudwatch",
+    "ec2": "ec2",
+    "events": "eventbridge",
+    "iam": "iam",
+    "logs": "cloudwatch_logs",
+    "rds": "rds",
+    "s3": "s3",
+    "secretsmanager": "secretsmanager",
+    "ses": "ses",
+    "sesv2": "ses_v2",
+    "sns": "sns",
+}
+"""The module of ministack that serves each client."""
+
+CONFIG = Config(retries={"total_max_attempts": 1}, s3={"addressing_style": "path"})
+
+
+def here() -> Clients:
+    """Return clients for the region of the request that is being served."""
+    place = region()
+    return lambda name: _client(name, place)
+
+
+@cache
+def _client(name: str, place: str) -> Any:
+    make: Any = boto3.client
+    client: Any = make(
+        name,
+        region_name=place,
+        endpoint_url="https://inside",
+        aws_access_key_id="inside",
+        aws_secret_access_key="inside",  # noqa: S106 - nobody checks it
+        config=CONFIG,
+    )
+    module = service(MODULES[name])
+
+    def answer(request: AWSPreparedRequest, **_: object) -> AWSResponse:
+        return _served(module, request)
+
+    client.meta.events.register("before-send", answer)
+    return client
+
+
+def _served(module: Any, request: AWSPreparedRequest) -> AWSResponse:
+    url = urlsplit(request.url)
+    headers = {name.lower(): _text(value) for name, value in request.headers.items()}
+    status, answered, body = _run(
+        module.handle_request(
+            request.method,
+            unquote(url.path),
+            headers,
+            _bytes(request.body),
+            parse_qs(url.query, keep_blank_values=True),
+        )
+    )
+    return AWSResponse(request.url, status, answered, _Body(_bytes(body)))
+
+
+def _run(handler: Any) -> Any:
+    """Run a handler to its end, on a loop of its own: the server's is the one that waits here."""
+    answers: list[Any] = []
+    context = copy_context()
+
+    def serve() -> None:
+        answers.append(context.run(asyncio.run, handler))
+
+    thread = Thread(target=serve, name="reader")
+    thread.start()
+    thread.join()
+    if not answers:
+        raise RuntimeError("A reader's request was not answered")
+    return answers[0]
+
+
+def _text(value: str | bytes) -> str:
+    return value.decode() if isinstance(value, bytes) else value
+
+
+def _bytes(value: Any) -> bytes:
+    if value is None:
+        return b""
+    if isinstance(value, str):
+        return value.encode()
+    return bytes(value if isinstance(value, (bytes, bytearray)) else value.read())
+
+
+class _Body:
+    """A body as botocore reads it from urllib3."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+
+    def stream(self) -> Iterator[bytes]:
+        """Yield the whole of it."""
+        yield self._content

@@ -1,0 +1,191 @@
+"""What CloudFormation and Cloud Control read of resources: imports, drift, and its reversal."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.embedded.conftest import settled
+from tests.embedded.gaps.templates import POLICY, ref
+
+RETAINED = {"DeletionPolicy": "Retain"}
+
+
+def drifted(aws: Any, stack: str) -> dict[str, set[str]]:
+    """Each drifted resource's differing properties; the status where none differs."""
+    cloudformation = aws.client("cloudformation")
+    cloudformation.detect_stack_drift(StackName=stack)
+    found = cloudformation.describe_stack_resource_drifts(StackName=stack)["StackResourceDrifts"]
+    return {
+        drift["LogicalResourceId"]: {
+            difference["PropertyPath"] for difference in drift.get("PropertyDifferences", ())
+        }
+        or {drift["StackResourceDriftStatus"]}
+        for drift in found
+        if drift["StackResourceDriftStatus"] != "IN_SYNC"
+    }
+
+
+def change_set(aws: Any, stack: str, kind: str, resources: Any, **parameters: Any) -> Any:
+    cloudformation = aws.client("cloudformation")
+    created = cloudformation.create_change_set(
+        StackName=stack,
+        ChangeSetName="reviewed",
+        ChangeSetType=kind,
+        TemplateBody=json.dumps({"Resources": resources}),
+        Capabilities=["CAPABILITY_NAMED_IAM"],
+        **parameters,
+    )
+    named = {"ChangeSetName": created["Id"]}
+    settled(lambda: str(cloudformation.describe_change_set(**named)["Status"]))
+    return cloudformation.describe_change_set(**named)
+
+
+def executed(aws: Any, found: Any) -> str:
+    aws.client("cloudformation").execute_change_set(ChangeSetName=found["ChangeSetId"])
+    return settled(lambda: aws.status(found["StackName"]))
+
+
+def imported(aws: Any, stack: str, resources: Any, identifiers: dict[str, Any]) -> Any:
+    listed = [
+        {
+            "LogicalResourceId": name,
+            "ResourceType": resources[name]["Type"],
+            "ResourceIdentifier": identifier,
+        }
+        for name, identifier in identifiers.items()
+    ]
+    return change_set(aws, stack, "IMPORT", resources, ResourcesToImport=listed)
+
+
+WATCHED = {
+    "Set": {
+        "Type": "AWS::SES::ConfigurationSet",
+        "Properties": {"Name": "drifting", "DeliveryOptions": {"TlsPolicy": "REQUIRE"}},
+    },
+    "Group": {
+        "Type": "AWS::EC2::SecurityGroup",
+        "Properties": {
+            "GroupDescription": "watched",
+            "SecurityGroupIngress": [
+                {"IpProtocol": "tcp", "FromPort": 5432, "ToPort": 5432, "CidrIp": "10.0.0.0/8"}
+            ],
+        },
+    },
+    "User": {
+        "Type": "AWS::IAM::User",
+        "Properties": {
+            "UserName": "drifting",
+            "Policies": [{"PolicyName": "look", "PolicyDocument": POLICY}],
+        },
+    },
+    "Logs": {"Type": "AWS::Logs::LogGroup", "Properties": {"RetentionInDays": 90}},
+}
+
+
+def test_what_was_just_deployed_has_not_drifted(aws: Any) -> None:
+    aws.deploy("in-sync", WATCHED | {"User": {"Type": "AWS::IAM::User"}})
+    assert drifted(aws, "in-sync") == {}
+
+
+def test_each_change_behind_the_stacks_back_is_seen(aws: Any, pristine: Any) -> None:
+    for side in (aws, pristine):
+        outputs = side.deploy("drifting", WATCHED, Group=ref("Group"), Logs=ref("Logs"))
+        side.client("sesv2").put_configuration_set_delivery_options(
+            ConfigurationSetName="drifting", TlsPolicy="OPTIONAL"
+        )
+        side.client("ec2").authorize_security_group_ingress(
+            GroupId=outputs["Group"], IpProtocol="tcp", FromPort=22, ToPort=22, CidrIp="0.0.0.0/0"
+        )
+        side.client("iam").delete_user_policy(UserName="drifting", PolicyName="look")
+    assert drifted(aws, "drifting") == {
+        "Set": {"/DeliveryOptions/TlsPolicy"},
+        "Group": {"/SecurityGroupIngress/1"},
+        "User": {"/Policies"},
+    }
+    assert drifted(pristine, "drifting") == {}
+
+
+def test_what_was_deleted_is_seen(aws: Any) -> None:
+    aws.deploy("deleted", {"Set": {**WATCHED["Set"], "Properties": {"Name": "deleted"}}})
+    aws.client("sesv2").delete_configuration_set(ConfigurationSetName="deleted")
+    assert drifted(aws, "deleted") == {"Set": {"DELETED"}}
+
+
+def test_a_drift_aware_change_set_takes_back_what_was_changed(aws: Any, pristine: Any) -> None:
+    resources = {"Set": {**WATCHED["Set"], "Properties": {**SET, "Name": "reverted"}}}
+    ses = aws.client("sesv2")
+    for side in (aws, pristine):
+        side.deploy("reverted", resources)
+        side.client("sesv2").put_configuration_set_delivery_options(
+            ConfigurationSetName="reverted", TlsPolicy="OPTIONAL"
+        )
+    found = change_set(aws, "reverted", "UPDATE", resources, DeploymentMode="REVERT_DRIFT")
+    assert [change["ResourceChange"]["LogicalResourceId"] for change in found["Changes"]] == ["Set"]
+    assert executed(aws, found) == "UPDATE_COMPLETE"
+    options = ses.get_configuration_set(ConfigurationSetName="reverted")["DeliveryOptions"]
+    assert options["TlsPolicy"] == "REQUIRE"
+    assert drifted(aws, "reverted") == {}
+    other = change_set(pristine, "reverted", "UPDATE", resources, DeploymentMode="REVERT_DRIFT")
+    assert other["Status"] == "FAILED"
+
+
+SET: dict[str, Any] = {"DeliveryOptions": {"TlsPolicy": "REQUIRE"}}
+
+
+def test_a_user_that_somebody_made_is_imported_with_what_it_has(aws: Any, pristine: Any) -> None:
+    resources = {
+        "User": {"Type": "AWS::IAM::User", "Properties": {"UserName": "by-hand"}, **RETAINED}
+    }
+    for side in (aws, pristine):
+        side.client("iam").create_user(UserName="by-hand")
+    key = aws.client("iam").create_access_key(UserName="by-hand")["AccessKey"]["AccessKeyId"]
+    found = imported(aws, "by-hand", resources, {"User": {"UserName": "by-hand"}})
+    assert executed(aws, found) == "IMPORT_COMPLETE"
+    keys = aws.client("iam").list_access_keys(UserName="by-hand")["AccessKeyMetadata"]
+    assert [item["AccessKeyId"] for item in keys] == [key]
+    other = imported(pristine, "by-hand", resources, {"User": {"UserName": "by-hand"}})
+    assert other["ExecutionStatus"] == "UNAVAILABLE"
+
+
+def test_an_attribute_of_what_was_imported_is_known(aws: Any) -> None:
+    vpc = aws.client("ec2").create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"]
+    group = aws.client("ec2").create_security_group(
+        GroupName="by-hand", Description="by hand", VpcId=vpc
+    )["GroupId"]
+    properties = {"GroupName": "by-hand", "GroupDescription": "by hand", "VpcId": vpc}
+    resources = {"Group": {"Type": "AWS::EC2::SecurityGroup", "Properties": properties, **RETAINED}}
+    found = imported(aws, "group-by-hand", resources, {"Group": {"Id": group}})
+    assert executed(aws, found) == "IMPORT_COMPLETE"
+    resources["Logs"] = WATCHED["Logs"]
+    outputs = aws.deploy("group-by-hand", resources, Group={"Fn::GetAtt": ["Group", "GroupId"]})
+    assert outputs == {"Group": group}
+
+
+def test_what_is_not_there_cannot_be_imported(aws: Any) -> None:
+    resources = {
+        "User": {"Type": "AWS::IAM::User", "Properties": {"UserName": "nobody"}, **RETAINED}
+    }
+    found = imported(aws, "nobody", resources, {"User": {"UserName": "nobody"}})
+    assert found["Status"] == "FAILED"
+    assert "nobody" in found["StatusReason"]
+
+
+def test_cloud_control_reads_what_others_made(aws: Any, pristine: Any) -> None:
+    for side in (aws, pristine):
+        side.client("ses").create_receipt_rule_set(RuleSetName="by-hand")
+    control = aws.client("cloudcontrol")
+    listed = control.list_resources(TypeName="AWS::SES::ReceiptRuleSet")["ResourceDescriptions"]
+    assert "by-hand" in [item["Identifier"] for item in listed]
+    found = control.get_resource(TypeName="AWS::SES::ReceiptRuleSet", Identifier="by-hand")
+    assert json.loads(found["ResourceDescription"]["Properties"]) == {"RuleSetName": "by-hand"}
+    control = pristine.client("cloudcontrol")
+    with pytest.raises(control.exceptions.ResourceNotFoundException):
+        control.get_resource(TypeName="AWS::SES::ReceiptRuleSet", Identifier="by-hand")
+
+
+def test_a_secret_is_read_without_what_it_holds(aws: Any) -> None:
+    arn = aws.client("secretsmanager").create_secret(Name="read", SecretString="hidden")["ARN"]
+    control = aws.client("cloudcontrol")
+    found = control.get_resource(TypeName="AWS::SecretsManager::Secret", Identifier=arn)
+    assert "hidden" not in found["ResourceDescription"]["Properties"]
