@@ -14,6 +14,7 @@ from embedded.gaps.gap import Gap
 GAPS = (
     "cloudcontrol.resources",
     "cloudformation.change_set_permissions",
+    "cloudformation.cleanup_phase",
     "cloudformation.custom_resources",
     "cloudformation.drift_aware",
     "cloudformation.drift_detection",

@@ -6,7 +6,7 @@ In one place, so that a version that moved a module fails here, once, when the s
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from importlib import import_module
 from typing import Any
 
@@ -15,6 +15,7 @@ Created = tuple[str, dict[str, Any]]
 Create = Callable[[str, Properties, str], Created]
 Update = Callable[[str, Properties, Properties, str], Created]
 Delete = Callable[[str, Properties], None]
+Deploy = Callable[..., Coroutine[Any, Any, None]]
 Response = tuple[int, dict[str, str], bytes]
 
 Answer = Callable[[str, str, bytes], Response | None]
@@ -111,6 +112,13 @@ def extend(
         pristine["delete"](known_as(identifier), properties)
 
     HANDLERS[resource_type] = {**pristine, "create": create, "update": update, "delete": delete}
+
+
+def wrap_deployments(wrap: Callable[[Deploy], Deploy]) -> None:
+    """Wrap the coroutine that creates or updates a stack, wherever ministack starts it."""
+    wrapped = wrap(stacks._deploy_stack_async)
+    for module in (stacks, changesets, handlers):
+        module._deploy_stack_async = wrapped
 
 
 def answer_first(

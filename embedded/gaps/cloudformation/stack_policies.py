@@ -7,12 +7,12 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from embedded.gaps._ministack import (
+    Deploy,
     Properties,
-    changesets,
     cloudformation,
-    handlers,
     provisioners,
     stacks,
+    wrap_deployments,
 )
 from embedded.gaps.gap import Effect, Gap
 
@@ -41,7 +41,7 @@ NAMES = {
 
 def install() -> None:
     """Ask the policy before a resource is updated, and before one is removed."""
-    update, deploy = stacks._update_resource, stacks._deploy_stack_async
+    update = stacks._update_resource
 
     def update_resource(
         resource_type: str,
@@ -58,6 +58,11 @@ def install() -> None:
             _ask(stack, logical_id, resource_type, f"Update:{action}")
         return update(resource_type, physical_id, old, new, stack_name, logical_id, attributes)
 
+    stacks._update_resource = update_resource
+    wrap_deployments(_asking)
+
+
+def _asking(deploy: Deploy) -> Deploy:
     async def deploy_stack(
         name: str, stack_id: str, template: Properties, *rest: Any, **options: Any
     ) -> None:
@@ -65,9 +70,7 @@ def install() -> None:
             return
         await deploy(name, stack_id, template, *rest, **options)
 
-    stacks._update_resource = update_resource
-    for module in (stacks, changesets, handlers):
-        module._deploy_stack_async = deploy_stack
+    return deploy_stack
 
 
 async def _refused(
