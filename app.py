@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -27,7 +26,7 @@ def main() -> int:
     app = App(context=REPORT_BY_OURSELVES)
     try:
         settings = load(app.node.try_get_context("config") or "groundwork.yaml")
-        wrong = list(synthesize(app, settings, datetime.now(UTC).date()))
+        wrong = synthesize(app, settings, datetime.now(UTC).date())
         for note in () if wrong else settings.mail.notes():
             print(f"Note: {note}", file=sys.stderr)
     except ConfigurationError as error:
@@ -39,13 +38,14 @@ def main() -> int:
     return 1 if wrong else 0
 
 
-def synthesize(app: App, settings: Settings, today: date) -> Iterator[str]:
-    """Write the cloud assembly, and yield what forbids to deploy it."""
+def synthesize(app: App, settings: Settings, today: date) -> list[str]:
+    """Write the cloud assembly. Return the findings and expired risks that forbid deploying it."""
     make_stacks(app, settings)
     add_checks(app)
     accept(app, settings.accepted_risks)
     assembly = app.synth()
-    yield from faults(settings.accepted_risks, read_findings(Path(assembly.directory)), today)
+    findings = read_findings(Path(assembly.directory))
+    return list(faults(settings.accepted_risks, findings, today))
 
 
 def refusal(message: str) -> str:

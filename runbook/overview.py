@@ -13,6 +13,9 @@ from rich.text import Text
 from runbook.base import aws
 from runbook.base.outputs import Outputs
 from settings import Settings
+from settings.contract import Output
+from settings.plan import plans
+from settings.plan.mail import MailItems
 
 
 def present(console: Console, settings: Settings) -> None:
@@ -26,7 +29,8 @@ def present(console: Console, settings: Settings) -> None:
         ("Buckets and users", _buckets(settings, outputs)),
     ):
         _table(console, title, list(rows))
-    for domain, records in outputs.of("The DNS records of ").items():
+    for domain in dict.fromkeys(outputs.items(Output.DNS_RECORDS)):
+        records = "\n".join(outputs.by_region(Output.DNS_RECORDS, domain).values())
         lines = [line.split("\t") for line in records.split("\n")]
         _table(console, f"DNS records to add to {domain}", lines)
 
@@ -42,31 +46,39 @@ def _identities(settings: Settings) -> Iterator[list[str]]:
 
 
 def _topics(settings: Settings) -> Iterator[list[str]]:
-    for region in sorted({region for region, _ in settings.mail.places()}):
-        client = _client("sns", region)
-        for name in settings.mail.topics(region):
-            arn = f"arn:aws:sns:{region}:{settings.account}:{name}"
-            found = client.list_subscriptions_by_topic(TopicArn=arn)["Subscriptions"]
-            yield [name, region, ", ".join(sorted(item["Endpoint"] for item in found))]
+    for plan in plans(settings):
+        if isinstance(plan.items, MailItems):
+            client = _client("sns", plan.region)
+            for name in plan.items.topics:
+                arn = f"arn:aws:sns:{plan.region}:{settings.account}:{name}"
+                found = client.list_subscriptions_by_topic(TopicArn=arn)["Subscriptions"]
+                yield [name, plan.region, ", ".join(sorted(item["Endpoint"] for item in found))]
 
 
 def _senders(settings: Settings, outputs: Outputs) -> Iterator[list[str]]:
-    secrets = outputs.of("SMTP credentials of ")
     for name, sender in settings.mail.senders.items():
-        yield [name, ", ".join(sender.from_addresses), _secret(secrets.get(name))]
+        yield [
+            name,
+            ", ".join(sender.from_addresses),
+            _secret(outputs.get(Output.SENDER_SECRET, name)),
+        ]
 
 
 def _databases(outputs: Outputs) -> Iterator[list[str]]:
-    secrets = outputs.of("The password of ")
-    for name, address in outputs.of("The address of ").items():
-        yield [name, address, _secret(secrets.get(name))]
+    for name in outputs.items(Output.DATABASE_ADDRESS):
+        secret = outputs.get(Output.DATABASE_SECRET, name)
+        yield [name, outputs[Output.DATABASE_ADDRESS, name], _secret(secret)]
 
 
 def _buckets(settings: Settings, outputs: Outputs) -> Iterator[list[str]]:
-    secrets = outputs.of("The access key of ")
     for name, bucket in settings.backup.buckets.items():
         for user, item in bucket.users.items():
-            yield [name, bucket.region, f"{user} ({item.tool})", _secret(secrets.get(user))]
+            yield [
+                name,
+                bucket.region,
+                f"{user} ({item.tool})",
+                _secret(outputs.get(Output.USER_SECRET, user)),
+            ]
         if not bucket.users:
             yield [name, bucket.region]
 

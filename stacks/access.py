@@ -14,8 +14,9 @@ from groundwork.access import (
     authoring,
     reading,
 )
-from settings import Settings
-from settings.models.access import Access
+from settings.contract import Output
+from settings.plan import StackPlan
+from settings.plan.access import AccessItems
 from stacks.area import AreaStack
 
 PURPOSES = {
@@ -28,40 +29,39 @@ PURPOSES = {
 class AccessStack(AreaStack):
     """The roles of one environment, in the default region. IAM itself has no regions."""
 
-    def __init__(self, scope: Construct, *, settings: Settings, access: Access) -> None:
-        super().__init__(scope, "access", settings=settings, region=settings.region)
+    def __init__(self, scope: Construct, plan: StackPlan, items: AccessItems) -> None:
+        super().__init__(scope, plan)
         records = Records(
-            self, "records", name=settings.records_bucket, days=access.records_days
-        ).bucket
-        self.show(
-            "records",
-            value=records.bucket_name,
-            description="The bucket that keeps reviews, approvals and executions",
+            self, "records", name=items.records_bucket, days=items.access.records_days
         )
-        self._roles(settings, access)
+        self.output(
+            Output.RECORDS,
+            "",
+            records.bucket.bucket_name,
+            "The bucket that keeps reviews, approvals and executions",
+        )
+        self._add_roles(items)
 
-    def _roles(self, settings: Settings, access: Access) -> None:
-        scope, permissions = self.group("roles"), self._permissions(settings)
-        providers = Providers(self, "providers", account=settings.account, access=access)
-        for name, trust in access.roles.items():
+    def _add_roles(self, items: AccessItems) -> None:
+        scope, permissions = self.group("roles"), self._permissions(items)
+        providers = Providers(self, "providers", account=self.account, access=items.access)
+        for name, item in items.roles.items():
             made = AccessRole(
                 scope,
                 name,
-                name=settings.named(f"groundwork-{name}"),
+                name=item.role,
                 description=PURPOSES[name],
-                trusted=list(providers.trusted(trust)),
+                trusted=list(providers.trusted(item.trust)),
                 permissions=permissions[name],
             )
-            self.show(name, value=made.role.role_arn, description=PURPOSES[name])
+            self.output(Output.ROLE, name, made.role.role_arn, PURPOSES[name])
 
-    def _permissions(self, settings: Settings) -> dict[str, list[Permission]]:
+    def _permissions(self, items: AccessItems) -> dict[str, list[Permission]]:
         reach = Reach(
-            account=settings.account,
-            regions=tuple(settings.regions),
-            home=settings.region,
-            prefix=settings.named(""),
+            account=self.account,
+            stacks=items.stacks,
             qualifier=self.synthesizer.bootstrap_qualifier or "",
-            records=settings.records_bucket,
+            records=items.records_bucket,
         )
         return {
             "author": authoring(reach),

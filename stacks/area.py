@@ -5,37 +5,29 @@ from __future__ import annotations
 from aws_cdk import CfnOutput, Environment, Stack, Tags
 from constructs import Construct
 
-from groundwork.names import output_name
-from settings import Settings
+from settings.contract import ITEMS, Output, output_key, stack_description
+from settings.plan import StackPlan
 
 
 class AreaStack(Stack):
-    """One area of the configuration in one region, protected against deletion.
+    """The stack of a plan, protected against deletion.
 
-    `part` names a further stack of the same area and region, for items that ask for one. The
-    construct's id is the place that accepted risks name; the stack's name has the environment too.
+    Its template carries what the file declares of its items, so that a review can show a change in
+    the file's own words.
     """
 
-    def __init__(
-        self,
-        scope: Construct,
-        area: str,
-        *,
-        settings: Settings,
-        region: str,
-        part: str | None = None,
-    ) -> None:
-        identifier = "-".join(filter(None, (area, region, part)))
+    def __init__(self, scope: Construct, plan: StackPlan) -> None:
         super().__init__(
             scope,
-            identifier,
-            stack_name="-".join(filter(None, (settings.environment, identifier))),
-            env=Environment(account=settings.account, region=region),
+            plan.id.construct_id,
+            stack_name=plan.name,
+            env=Environment(account=plan.account, region=plan.region),
             termination_protection=True,
-            description=f"Groundwork: {area} in {region}",
+            description=stack_description(plan.id.area, plan.region),
         )
-        for key, value in settings.tags.items():
+        for key, value in plan.tags.items():
             Tags.of(self).add(key, value)
+        self.add_metadata(ITEMS, plan.declared)
 
     def group(self, name: str) -> Construct:
         """Make the scope of one kind of item, named as in the file: `domains`, `databases`.
@@ -44,6 +36,6 @@ class AreaStack(Stack):
         """
         return Construct(self, name)
 
-    def show(self, *parts: str, value: str, description: str) -> None:
-        """Make an output that a person finds by the item's name."""
-        CfnOutput(self, output_name(*parts), value=value, description=description)
+    def output(self, kind: Output, item: str, value: str, description: str) -> None:
+        """Make an output of an item. The runbook finds it by kind and item."""
+        CfnOutput(self, output_key(kind, item), value=value, description=description)

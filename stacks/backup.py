@@ -7,8 +7,9 @@ from constructs import Construct
 
 from groundwork.backup import Arrivals, BackupBucket, ToolAccess, by_access
 from groundwork.credentials import Credentials, CredentialsFunction
-from settings import Settings
-from settings.models.backup import BackupUser, Bucket
+from settings.contract import Output
+from settings.plan import StackPlan
+from settings.plan.backup import BackupItems, BucketItem, UserItem
 from stacks.area import AreaStack
 
 HOUR = 3600
@@ -17,59 +18,51 @@ HOUR = 3600
 class BackupStack(AreaStack):
     """Buckets of one region, and the users that fill them."""
 
-    def __init__(
-        self, scope: Construct, *, settings: Settings, region: str, part: str | None = None
-    ) -> None:
-        super().__init__(scope, "backup", settings=settings, region=region, part=part)
-        group = self.group("buckets")
-        here = (region, part)
-        buckets = settings.backup.buckets.items()
-        items = {name: item for name, item in buckets if (item.region, item.stack) == here}
-        if any(item.users for item in items.values()):
+    def __init__(self, scope: Construct, plan: StackPlan, items: BackupItems) -> None:
+        super().__init__(scope, plan)
+        if any(item.users for item in items.buckets.values()):
             self._keys = CredentialsFunction(self, "credentials")
-        for name, item in items.items():
-            self._add_bucket(group, name, item)
+        group = self.group("buckets")
+        for name, item in items.buckets.items():
+            backup = BackupBucket(group, name, name=name, settings=item.declared)
+            self._expect_backups(backup, name, item)
+            self._add_users(backup, name, item)
 
-    def _add_bucket(self, scope: Construct, name: str, item: Bucket) -> None:
-        backup = BackupBucket(scope, name, name=name, settings=item)
-        self.show(name, "Bucket", value=backup.bucket.bucket_name, description=f"Bucket {name}")
-        if item.expect_every:
+    def _expect_backups(self, backup: BackupBucket, name: str, item: BucketItem) -> None:
+        if item.declared.expect_every:
             Arrivals(
                 backup,
                 "arrivals",
                 bucket=backup.bucket,
                 name=name,
-                hours=item.expect_every // HOUR,
-                notify=item.notify,
+                hours=item.declared.expect_every // HOUR,
+                notify=item.declared.notify,
             )
-        self._add_users(backup, name, item)
 
-    def _add_users(self, backup: BackupBucket, name: str, item: Bucket) -> None:
-        made = Construct(backup, "users")
-        users = {user: User(made, user, user_name=user) for user in item.users}
+    def _add_users(self, backup: BackupBucket, bucket: str, item: BucketItem) -> None:
+        scope = Construct(backup, "users")
+        users = {name: User(scope, name, user_name=user.user) for name, user in item.users.items()}
         policies = Construct(backup, "policies")
-        for access, names in by_access(item.users).items():
+        for access, names in by_access(item.declared.users).items():
             ToolAccess(
                 policies,
                 access.name,
                 access=access,
                 bucket=backup.bucket,
-                users=[users[user] for user in names],
+                users=[users[name] for name in names],
             )
-        for user, declared in item.users.items():
-            self._add_credentials(users[user], name, user, declared)
+        for name, user in item.users.items():
+            self._add_credentials(users[name], bucket, name, user)
 
-    def _add_credentials(self, user: User, bucket: str, name: str, declared: BackupUser) -> None:
-        prefix = {"prefix": declared.prefix} if declared.prefix else {}
+    def _add_credentials(self, user: User, bucket: str, name: str, item: UserItem) -> None:
+        prefix = {"prefix": item.declared.prefix} if item.declared.prefix else {}
         credentials = Credentials(
             user,
             "credentials",
             user=user,
-            settings=declared.credentials,
+            settings=item.declared.credentials,
             function=self._keys,
             region=self.region,
             contents={"bucket": bucket, **prefix},
         )
-        self.show(
-            name, "Secret", value=credentials.secret_arn, description=f"The access key of {name}"
-        )
+        self.output(Output.USER_SECRET, name, credentials.secret_arn, f"The access key of {name}")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-
 from constructs import Construct
 
 from groundwork.data import Alarms, AlarmTopic, Bastion, Network, SecurityGroup, make_database
-from settings import Settings
-from settings.models.data import Aurora, PostgreSql
+from settings.contract import Output
+from settings.models.data import PostgreSql
+from settings.plan import StackPlan
+from settings.plan.data import DatabaseItem, DataItems
 from stacks.area import AreaStack
 
 
@@ -18,82 +18,78 @@ class DataStack(AreaStack):
     Each network is whole in one stack, so that stacks are deployed in any order.
     """
 
-    def __init__(
-        self, scope: Construct, *, settings: Settings, region: str, part: str | None = None
-    ) -> None:
-        super().__init__(scope, "data", settings=settings, region=region, part=part)
-        self.settings = settings
-        self.data = settings.data.within(region, part)
-        self.networks = self._networks()
-        self.security_groups = self._security_groups()
-        self.bastions = self._bastions()
-        self._databases()
+    def __init__(self, scope: Construct, plan: StackPlan, items: DataItems) -> None:
+        super().__init__(scope, plan)
+        self._networks = self._add_networks(items)
+        self._security_groups = self._add_security_groups(items)
+        self._bastions = self._add_bastions(items)
+        self._alarms = AlarmTopic(self, "alarms") if items.subscribers else None
+        databases = self.group("databases")
+        for name, item in items.databases.items():
+            self._add_database(databases, name, item)
+        for address, identifiers in items.subscribers.items():
+            if self._alarms:
+                self._alarms.tell(address, identifiers)
 
-    def _networks(self) -> dict[str, Network]:
+    def _add_networks(self, items: DataItems) -> dict[str, Network]:
         scope = self.group("networks")
         return {
-            name: Network(scope, name, network=network, public=self.data.is_public(name))
-            for name, network in self.data.networks.items()
+            name: Network(scope, name, network=item.declared, public=item.public)
+            for name, item in items.networks.items()
         }
 
-    def _security_groups(self) -> dict[str, SecurityGroup]:
+    def _add_security_groups(self, items: DataItems) -> dict[str, SecurityGroup]:
         """Make all groups first, then the rules between them."""
         scope, groups = self.group("security_groups"), {}
-        for name, group in self.data.security_groups.items():
+        for name, item in items.security_groups.items():
             groups[name] = SecurityGroup(
                 scope,
                 name,
                 name=name,
-                vpc=self.networks[self.data.network_of(group)].vpc,
-                description=group.description,
-                blocks=group.blocks,
+                vpc=self._networks[item.network].vpc,
+                description=item.declared.description,
+                blocks=item.declared.blocks,
             )
-        for name, group in self.data.security_groups.items():
-            for source in group.groups:
+        for name, item in items.security_groups.items():
+            for source in item.declared.groups:
                 groups[name].admit(source, groups[source])
         return groups
 
-    def _bastions(self) -> dict[str, Bastion]:
+    def _add_bastions(self, items: DataItems) -> dict[str, Bastion]:
         bastions = {
-            name: Bastion(network, "bastion", network=network)
-            for name, network in self.networks.items()
-            if self.data.has_bastion(name)
+            name: Bastion(self._networks[name], "bastion", network=self._networks[name])
+            for name, item in items.networks.items()
+            if item.bastion
         }
         for name, bastion in bastions.items():
-            instance = bastion.instance.ref
-            self.show(name, "bastion", value=instance, description=f"The bastion of {name}")
+            self.output(Output.BASTION, name, bastion.instance.ref, f"The bastion of {name}")
         return bastions
 
-    def _databases(self) -> None:
-        scope = self.group("databases")
-        for name, database in self.data.databases.items():
-            identifier = self.settings.named(name)
-            made = make_database(
-                scope,
-                name,
-                identifier=identifier,
-                database=database,
-                network=self.networks[self.data.network_of(database)],
-                security_groups=self._groups_of(database),
+    def _add_database(self, scope: Construct, name: str, item: DatabaseItem) -> None:
+        made = make_database(
+            scope,
+            name,
+            identifier=item.identifier,
+            database=item.declared,
+            network=self._networks[item.network],
+            security_groups=self._groups_of(item),
+        )
+        if item.declared.notify and self._alarms:
+            Alarms(
+                made,
+                "alarms",
+                identifier=item.identifier,
+                database=item.declared,
+                topic=self._alarms.topic,
             )
-            if database.notify:
-                topic = self.alarm_topic.topic
-                Alarms(made, "alarms", identifier=identifier, database=database, topic=topic)
-            secret = made.password.secret.ref
-            self.show(name, "address", value=made.address, description=f"The address of {name}")
-            self.show(name, "secret", value=secret, description=f"The password of {name}")
-        for address, names in self.data.listeners().items():
-            self.alarm_topic.tell(address, [self.settings.named(name) for name in names])
+        secret = made.password.secret.ref
+        self.output(Output.DATABASE_ADDRESS, name, made.address, f"Host and port of {name}")
+        self.output(Output.DATABASE_SECRET, name, secret, f"The password of {name}")
 
-    @cached_property
-    def alarm_topic(self) -> AlarmTopic:
-        """Made when the first database needs it."""
-        return AlarmTopic(self, "alarms")
-
-    def _groups_of(self, database: PostgreSql | Aurora) -> list[SecurityGroup]:
+    def _groups_of(self, item: DatabaseItem) -> list[SecurityGroup]:
         """Let a bastion reach what has no public address. Aurora then lets in nobody else."""
-        groups = [self.security_groups[group] for group in database.security_groups]
-        bastion = self.bastions.get(self.data.network_of(database))
-        if not bastion or database.public:
+        groups = [self._security_groups[group] for group in item.declared.security_groups]
+        bastion = self._bastions.get(item.network)
+        if not bastion or item.declared.public:
             return groups
-        return [bastion.databases, *(groups if isinstance(database, PostgreSql) else [])]
+        return [bastion.databases, *(groups if isinstance(item.declared, PostgreSql) else [])]

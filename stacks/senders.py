@@ -18,8 +18,8 @@ from groundwork.mail import (
     identity_arn,
     topic_arn,
 )
-from settings.models.mail import Mail
-from settings.models.senders import Sender as Declared
+from settings.contract import Output
+from settings.plan.mail import SenderItem
 from stacks.area import AreaStack
 
 
@@ -33,82 +33,80 @@ class Senders(Construct):
     def __init__(
         self,
         stack: AreaStack,
-        identifier: str,
+        construct_id: str,
         *,
-        mail: Mail,
-        part: str | None,
+        items: Mapping[str, SenderItem],
         topics: Mapping[str, NotificationTopic],
     ) -> None:
-        super().__init__(stack, identifier)
-        self._stack, self._mail, self._topics = stack, mail, topics
-        here = {
-            name: sender
-            for name, sender in mail.senders.items()
-            if sender.stack == part and stack.region in sender.regions
-        }
-        if any(sender.regions[0] == stack.region for sender in here.values()):
+        super().__init__(stack, construct_id)
+        self._stack, self._topics = stack, topics
+        if any(self._is_home(item) for item in items.values()):
             self._keys = CredentialsFunction(stack, "credentials")
-        for name, sender in here.items():
-            scope: Construct
-            if sender.regions[0] == stack.region:
-                scope = self._add_sender(name, sender)
-            else:
-                scope = Construct(self, name)
-            self._watch(scope, name, sender)
-        if any(sender.delivery_logs for sender in here.values()):
+        for name, item in items.items():
+            home = self._is_home(item)
+            scope = self._add_sender(name, item) if home else Construct(self, name)
+            self._watch(scope, name, item)
+        if any(item.declared.delivery_logs for item in items.values()):
             DeliveryLogAccess(stack, "delivery_logs", logs_of=self)
 
-    def _add_sender(self, name: str, declared: Declared) -> Sender:
+    def _is_home(self, item: SenderItem) -> bool:
+        return item.declared.regions[0] == self._stack.region
+
+    def _add_sender(self, name: str, item: SenderItem) -> Construct:
         made = Sender(
-            self, name, name=name, declared=declared, sends_through=self._resources(name, declared)
+            self,
+            name,
+            name=item.user,
+            declared=item.declared,
+            sends_through=self._resources(item),
         )
+        regions = item.declared.regions
         credentials = Credentials(
             made,
             "credentials",
             user=made.user,
-            settings=declared.credentials,
+            settings=item.declared.credentials,
             function=self._keys,
             region=self._stack.region,
             contents={
-                "from": [*declared.from_addresses],
-                "configuration_set": self._mail.set_of(name) or "",
+                "from": [*item.declared.from_addresses],
+                "configuration_set": item.configuration_set,
             },
-            smtp_hosts={name: f"email-smtp.{name}.amazonaws.com" for name in declared.regions},
+            smtp_hosts={region: f"email-smtp.{region}.amazonaws.com" for region in regions},
         )
-        self._stack.show(
-            name, "secret", value=credentials.secret_arn, description=f"SMTP credentials of {name}"
+        self._stack.output(
+            Output.SENDER_SECRET, name, credentials.secret_arn, f"SMTP credentials of {name}"
         )
         return made
 
-    def _resources(self, name: str, declared: Declared) -> Iterator[str]:
-        for region in declared.regions:
-            for identity in self._mail.identities_of(name, region):
+    def _resources(self, item: SenderItem) -> Iterator[str]:
+        for region, identities in item.identities.items():
+            for identity in identities:
                 yield identity_arn(self, identity, region)
-            yield configuration_set_arn(self, self._mail.set_of(name) or "", region)
+            yield configuration_set_arn(self, item.configuration_set, region)
 
     def _topic(self, name: str) -> str:
         return self._topics[name].arn if name in self._topics else topic_arn(self, name)
 
-    def _watch(self, scope: Construct, name: str, declared: Declared) -> None:
-        used = self._mail.set_of(name) or ""
-        alarms, bounces = self._mail.topic_of(used), self._mail.bounces_of(used)
+    def _watch(self, scope: Construct, name: str, item: SenderItem) -> None:
+        declared = item.declared
         VolumeAlarm(
             scope,
             "volume",
-            sender=name,
+            sender=item.user,
             daily=declared.volume.daily,
-            topic=self._topic(alarms),
+            topic=self._topic(item.alarms),
         )
         if declared.bounces_to:
             BounceContacts(
                 scope,
                 "bounces",
-                sender=name,
+                sender=item.user,
                 contacts=declared.bounces_to,
-                topic=self._topic(bounces),
+                topic=self._topic(item.bounces),
             )
         if declared.delivery_logs:
-            log = DeliveryLog(scope, "delivery_log", sender=name, days=declared.delivery_logs_days)
-            self._stack.show(
-                name, "delivery log", value=log.log_group.ref, description=f"Mail of {name}"
+            log = DeliveryLog(
+                scope, "delivery_log", sender=item.user, days=declared.delivery_logs_days
             )
+            self._stack.output(Output.DELIVERY_LOG, name, log.log_group.ref, f"Mail of {name}")

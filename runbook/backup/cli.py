@@ -48,8 +48,9 @@ def key(
     from runbook.base import aws, secrets
     from runbook.base.outputs import Outputs
     from settings import load
+    from settings.contract import Output
 
     settings = load(config)
     aws.caller_in(settings.account, settings.region)
-    secret = secrets.read(Outputs(settings).one("The access key of ", user))
+    secret = secrets.read(Outputs(settings, Output.USER_SECRET)[Output.USER_SECRET, user])
     print(FORMS[form].format(**{**secret, "user": user}), end="")

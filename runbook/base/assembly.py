@@ -20,6 +20,8 @@ class Stack:
     """One stack of the assembly, with what CloudFormation needs to know to make it."""
 
     name: str
+    construct_id: str
+    """What the CDK's command line selects it by. It lacks the environment that the name has."""
     account: str
     region: str
     template_url: str
@@ -97,6 +99,7 @@ class Assembly:
         place = _here(bucket, account, region)
         return Stack(
             name=properties.get("stackName", key),
+            construct_id=artifact.get("displayName", key),
             account=account,
             region=region,
             template_url=f"https://s3.{region}.amazonaws.com/{place}/{name}",

@@ -1,47 +1,60 @@
-"""What the stacks say of themselves, for the commands that go on from there."""
+"""The outputs of the deployed stacks, found by what they are and of which item."""
 
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import Any
 
 from botocore.exceptions import ClientError
 
 from runbook.base import aws
 from runbook.base.errors import UserError
 from settings import Settings
+from settings.contract import Output, output_key
+from settings.plan import StackPlan, plans
+
+Promised = tuple[Output, str]
+"""Kind and item of an output, as the plan of a stack promises it."""
 
 
 class Outputs:
-    """The outputs of the deployed stacks, found by how their descriptions begin."""
+    """What the deployed stacks say of the items in the file: `outputs[Output.BASTION, "main"]`.
 
-    def __init__(self, settings: Settings, region: str | None = None) -> None:
-        self._found = [
-            output
-            for place, stack in settings.stacks
-            for output in _outputs(place, stack)
-            if region in (None, place)
-        ]
+    Only stacks that promise one of the `kinds` are asked, or all without any.
+    """
 
-    def of(self, start: str) -> dict[str, str]:
-        """Return the values by the item's name, which the description ends with."""
-        return {
-            output["Description"].removeprefix(start).partition(":")[0]: output["OutputValue"]
-            for output in self._found
-            if output.get("Description", "").startswith(start)
-        }
+    def __init__(self, settings: Settings, *kinds: Output) -> None:
+        self._found: dict[Promised, dict[str, str]] = {}
+        for plan in plans(settings):
+            promised = [item for item in plan.outputs if not kinds or item[0] in kinds]
+            values = _deployed(plan) if promised else {}
+            for kind, item in promised:
+                if value := values.get(output_key(kind, item)):
+                    self._found.setdefault((kind, item), {})[plan.region] = value
 
-    def one(self, start: str, name: str) -> str:
-        """Return the value for one item, or say that it is not deployed."""
-        found = self.of(start)
-        if name not in found:
-            known = ", ".join(found) or "nothing of that kind"
-            raise UserError(f"{name} is not deployed.", f"Deployed is: {known}")
-        return found[name]
+    def __getitem__(self, promised: Promised) -> str:
+        """Return an item's value. Raise `UserError` if it is not deployed."""
+        if value := self.get(*promised):
+            return value
+        kind, item = promised
+        known = ", ".join(self.items(kind)) or "nothing of that kind"
+        raise UserError(f"{item} is not deployed.", f"Deployed: {known}")
+
+    def get(self, kind: Output, item: str) -> str | None:
+        """Return an item's value, or None if it is not deployed."""
+        return next(iter(self.by_region(kind, item).values()), None)
+
+    def by_region(self, kind: Output, item: str) -> dict[str, str]:
+        """Return an item's values in the regions where it is deployed."""
+        return self._found.get((kind, item), {})
+
+    def items(self, kind: Output) -> list[str]:
+        """Return the items that have an output of a kind, in the order of the plans."""
+        return [item for found, item in self._found if found is kind]
 
 
-def _outputs(region: str, stack: str) -> list[Any]:
+def _deployed(plan: StackPlan) -> dict[str, str]:
     with suppress(ClientError):
-        described = aws.cloudformation(region).describe_stacks(StackName=stack)
-        return list(described["Stacks"][0].get("Outputs", ()))
-    return []
+        described = aws.cloudformation(plan.region).describe_stacks(StackName=plan.name)
+        outputs = described["Stacks"][0].get("Outputs", ())
+        return {output["OutputKey"]: output["OutputValue"] for output in outputs}
+    return {}

@@ -7,7 +7,6 @@ failed; this one only ever creates change sets, each under a name that is never 
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -24,6 +23,8 @@ from runbook.base.polling import poll
 from runbook.changes import reading
 from runbook.changes.reading import find_stack
 from runbook.changes.review import Review, StackAction, StackReview
+from settings.contract import CHANGE_SET_PREFIX, is_described_as_ours
+from settings.plan import StackId
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
@@ -44,13 +45,13 @@ class Preparation:
     @classmethod
     def of(cls, assembly: Assembly, now: datetime) -> Preparation:
         """Name the change sets after the moment, so that none is ever made again."""
-        return cls(assembly, f"groundwork-{now:%Y%m%dT%H%M%S}-{os.urandom(3).hex()}")
+        return cls(assembly, f"{CHANGE_SET_PREFIX}{now:%Y%m%dT%H%M%S}-{os.urandom(3).hex()}")
 
     def publish(self) -> None:
         """Upload the templates and the functions' code. What is there already is left alone."""
         project.cdk(
             "publish-assets",
-            *(stack.name for stack in self.assembly.stacks),
+            *(stack.construct_id for stack in self.assembly.stacks),
             "--unstable=publish-assets",
             f"--app={self.assembly.directory}",
         )
@@ -111,7 +112,7 @@ def review(
 ) -> Review:
     """Put the stacks together to one review."""
     return Review(
-        id=name.removeprefix("groundwork-"),
+        id=name.removeprefix(CHANGE_SET_PREFIX),
         account=assembly.account,
         configuration=configuration,
         revision=project.revision(),
@@ -144,18 +145,17 @@ def undeclared(
 
 
 def _named_like_ours(region: str, environment: str | None) -> Iterator[str]:
-    prefix = f"{environment}-" if environment else ""
-    ours = re.compile(rf"{re.escape(prefix)}(mail|data|backup|access)-{region}(-.+)?")
     for page in aws.cloudformation(region).get_paginator("list_stacks").paginate():
         for stack in page["StackSummaries"]:
             gone = stack["StackStatus"] in ("DELETE_COMPLETE", "REVIEW_IN_PROGRESS")
-            if not gone and ours.fullmatch(stack["StackName"]):
+            found = StackId.parse(stack["StackName"], environment)
+            if not gone and found and found.region == region:
                 yield stack["StackName"]
 
 
 def _is_ours(client: CloudFormationClient, name: str) -> bool:
     found = find_stack(client, name)
-    return found is not None and found.get("Description", "").startswith("Groundwork: ")
+    return found is not None and is_described_as_ours(found.get("Description", ""))
 
 
 def now() -> datetime:

@@ -20,6 +20,7 @@ from runbook.changes.review import (
 )
 from runbook.changes.templates import Template, differences, place, resources
 from runbook.changes.verdict import deletion_policy, verdict
+from settings.contract import ACCEPTED_RISKS
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
@@ -94,7 +95,7 @@ def _parameters(description: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _risks(template: Template) -> tuple[Risk, ...]:
-    carried = template.get("Metadata", {}).get("GroundworkAcceptedRisks", ())
+    carried = template.get("Metadata", {}).get(ACCEPTED_RISKS, ())
     return tuple(Risk.model_validate(item) for item in carried)
 
 

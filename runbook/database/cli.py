@@ -36,7 +36,7 @@ def show(name: Name, config: Configuration = CONFIGURATION) -> None:
     details = {
         "host": host,
         "port": port,
-        "database": declared.database or name.replace("-", "_"),
+        "database": declared.first_database(name),
         "user": declared.user,
         "password": f"in the secret {secret}",
     }
@@ -44,7 +44,7 @@ def show(name: Name, config: Configuration = CONFIGURATION) -> None:
         print(f"{key:9} {value}")
     print("\nConnect:")
     print(READ.format(region=region, secret=secret) + CONNECT.format(**details))
-    if not getattr(declared, "public", False):
+    if not declared.public:
         print(f"\nIt has no public address. Before: groundwork database tunnel {name}")
         print("in another terminal, and here with hostaddr=127.0.0.1 behind the host.")
 
@@ -58,13 +58,14 @@ def tunnel(
     """Open a tunnel through the bastion: no inbound port, no key pair. Ctrl-C closes it."""
     from runbook.base.errors import UserError
     from runbook.base.outputs import Outputs
+    from settings.contract import Output
 
     settings = _settings(config)
     host, there, secret = _place(settings, name)
     network = settings.data.network_of(settings.data.databases[name])
     if not settings.data.bastion:
-        raise UserError("There is no bastion.", "Say bastion: true below data, and deploy that.")
-    bastion = Outputs(settings).one("The bastion of ", network)
+        raise UserError("There is no bastion.", "Set data.bastion: true and deploy that.")
+    bastion = Outputs(settings, Output.BASTION)[Output.BASTION, network]
     region = secret.split(":")[3]
     program = shutil.which("aws")
     if not program or not shutil.which("session-manager-plugin"):
@@ -113,7 +114,8 @@ def _settings(config: Path) -> Settings:
 def _place(settings: Settings, name: str) -> tuple[str, str, str]:
     """Return a database's host, its port, and the ARN of its secret."""
     from runbook.base.outputs import Outputs
+    from settings.contract import Output
 
-    outputs = Outputs(settings)
-    host, _, port = outputs.one("The address of ", name).rpartition(":")
-    return host, port, outputs.one("The password of ", name)
+    outputs = Outputs(settings, Output.DATABASE_ADDRESS, Output.DATABASE_SECRET)
+    host, _, port = outputs[Output.DATABASE_ADDRESS, name].rpartition(":")
+    return host, port, outputs[Output.DATABASE_SECRET, name]

@@ -76,7 +76,6 @@ def link(
 
     from runbook.base import aws
     from runbook.base.errors import UserError
-    from runbook.base.outputs import Outputs
     from runbook.mail.link import newest_link
     from settings import load
 
@@ -86,10 +85,11 @@ def link(
     declared = settings.mail.domains.get(domain)
     if declared is None or not declared.receives_mail:
         raise UserError(
-            f"SES receives no mail for {address}.", "Say receives_mail: true at its domain."
+            f"SES receives no mail for {address}.",
+            f"Set mail.domains.{domain}.receives_mail: true.",
         )
     region = declared.regions[0]
-    bucket = Outputs(settings, region).one("The bucket of ", "received mail")
+    bucket = _bucket(settings, region)
     client = boto3.client("s3", region_name=region, config=aws.CONFIG)
     found = newest_link(client, bucket, address if address in settings.mail.addresses else domain)
     if found is None:
@@ -113,3 +113,16 @@ def _confirm(yes: bool) -> Callable[[str], bool]:
     if yes:
         return lambda _: True
     return typer.confirm if sys.stdin.isatty() else lambda _: False
+
+
+def _bucket(settings: Settings, region: str) -> str:
+    """Return the bucket of the mail that SES received in a region."""
+    from runbook.base.errors import UserError
+    from runbook.base.outputs import Outputs
+    from settings.contract import Output
+
+    outputs = Outputs(settings, Output.RECEIVED_MAIL)
+    bucket = outputs.by_region(Output.RECEIVED_MAIL, "").get(region)
+    if bucket is None:
+        raise UserError(f"Receiving mail in {region} is not deployed.", "Deploy it, and try again.")
+    return bucket

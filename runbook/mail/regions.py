@@ -8,6 +8,8 @@ import boto3
 
 from runbook.base import aws
 from runbook.base.errors import UserError
+from settings.plan import plans
+from settings.values.areas import Area
 
 if TYPE_CHECKING:
     from mypy_boto3_ses import SESClient
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 
 def of_mail(settings: Settings) -> list[str]:
     """Return the regions of the file's mail, or say that it declares none."""
-    found = sorted({region for region, _ in settings.mail.places()})
+    found = sorted({plan.region for plan in plans(settings) if plan.id.area is Area.MAIL})
     if not found:
         raise UserError("The file declares no mail.", "docs/mail.md shows how to add a domain.")
     return found

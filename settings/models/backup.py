@@ -166,8 +166,3 @@ class Backup(Model):
 
     buckets: Mapping[BucketName, Bucket] = {}
     """Buckets by name, which nobody else in the world may have taken."""
-
-    def places(self) -> list[tuple[str, str | None]]:
-        """Return the region and part of every stack that the buckets need, each once, in order."""
-        found = {(bucket.region, bucket.stack) for bucket in self.buckets.values()}
-        return sorted(found, key=lambda place: (place[0], place[1] or ""))

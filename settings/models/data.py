@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter, ValidationError
 
@@ -170,44 +170,6 @@ class Data(Model):
     """A machine in every network that has a database without a public address, reached through
     Session Manager. It stops itself when idle. Aurora then takes connections from it alone, and
     from none of its `security_groups`."""
-
-    def places(self) -> list[tuple[str, str | None]]:
-        """Return the region and part of every stack that the networks need, each once, in order."""
-        found = {(network.region, network.stack) for network in self.networks.values()}
-        return sorted(found, key=lambda place: (place[0], place[1] or ""))
-
-    def within(self, region: str, part: str | None) -> Self:
-        """Return the networks of one stack, with what is in them."""
-        networks = {
-            name: network
-            for name, network in self.networks.items()
-            if (network.region, network.stack) == (region, part)
-        }
-        groups = {n: g for n, g in self.security_groups.items() if self.network_of(g) in networks}
-        databases = {n: d for n, d in self.databases.items() if self.network_of(d) in networks}
-        return self.model_copy(
-            update={"networks": networks, "security_groups": groups, "databases": databases}
-        )
-
-    def has_bastion(self, network: str) -> bool:
-        """Tell whether a network has a bastion: one is asked for, and it has something to reach."""
-        return self.bastion and False in self._publicity(network)
-
-    def is_public(self, network: str) -> bool:
-        """Tell whether anything in a network has a public address."""
-        return self.has_bastion(network) or True in self._publicity(network)
-
-    def _publicity(self, network: str) -> set[bool]:
-        databases = [d for d in self.databases.values() if self.network_of(d) == network]
-        return {database.public for database in databases}
-
-    def listeners(self) -> dict[str, list[str]]:
-        """Return the databases of whose alarms each e-mail address is told."""
-        found: dict[str, list[str]] = {}
-        for name, database in self.databases.items():
-            for address in database.notify:
-                found.setdefault(address, []).append(name)
-        return found
 
     def network_of(self, item: SecurityGroup | PostgreSql | Aurora) -> str:
         """Return the name of the network that an item belongs to."""

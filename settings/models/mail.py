@@ -11,11 +11,15 @@ from pydantic import Field
 from settings.models.base import Model, Problem
 from settings.models.identities import Address, ConfigurationSetName, Domain, Regions
 from settings.models.senders import Sender
-from settings.models.topics import ALARMS, Topic, topic_name
+from settings.models.sending import Identities
+from settings.models.topics import feedback_topic
 from settings.values.names import DomainName, EmailAddress, IamUserName, Matching
 from settings.values.regions import DEFAULT_REGION
 
 Feedback = Literal["bounce", "complaint"]
+
+ACCOUNT_FIELDS = frozenset({"notify", "quota", "suppression", "production_access"})
+"""What is of the account in each region with mail, or in the file's region alone."""
 
 
 class ConfigurationSet(Model):
@@ -98,136 +102,21 @@ class Mail(Model):
     senders: Mapping[IamUserName, Sender] = {}
     """Applications that send, by the name of their IAM user."""
 
-    def places(self) -> list[tuple[str, str | None]]:
-        """Return the region and part of every stack that the items need, each once, in order."""
-        items: list[Domain | Address | ConfigurationSet] = [
-            *self._identities().values(),
-            *self.configuration_sets.values(),
-        ]
-        found: list[tuple[str, str | None]] = [
-            (region, None) for item in items for region in item.regions
-        ]
-        for sender in self.senders.values():
-            found += [(region, part) for region in sender.regions for part in (None, sender.stack)]
-        return sorted(set(found), key=lambda place: (place[0], place[1] or ""))
+    @property
+    def identities(self) -> Identities:
+        """The domains and addresses together, as SES looks for the one that a message needs."""
+        return Identities(self.domains, self.addresses)
 
-    def topics(self, region: str) -> dict[str, Topic]:
-        """Return the topics of a region by name."""
-        parts = [(ALARMS, Topic(self.notify, alarms=True))]
-        for name in self.told_of(region):
-            told = self._identities()[name].notify
-            parts.append((topic_name(name), Topic(told, identities=(name,))))
-        for name, declared in self.configuration_sets.items():
-            if region in declared.regions:
-                topic = Topic(declared.notify, configuration_sets=(name,), alarms=True)
-                parts.append((self.topic_of(name), topic))
-            if any(sender.bounces_to for sender in self.senders_of(name, region).values()):
-                parts.append((self.bounces_of(name), Topic(configuration_sets=(name,))))
-        found: dict[str, Topic] = {}
-        for name, topic in parts:
-            found[name] = found.get(name, Topic()).joined(topic)
-        return found
+    @property
+    def regions(self) -> set[str]:
+        """Every region that an item names."""
+        items = (*self.identities.by_name.values(), *self.configuration_sets.values())
+        return {region for item in (*items, *self.senders.values()) for region in item.regions}
 
-    def _identities(self) -> dict[str, Domain | Address]:
-        return {**self.domains, **self.addresses}
-
-    def topic_of(self, configuration_set: str) -> str:
-        """Return the name of the topic that takes a configuration set's events."""
-        address = self.configuration_sets[configuration_set].topic
-        return topic_name(address) if address else f"{configuration_set}-events"
-
-    def bounces_of(self, configuration_set: str) -> str:
-        """Return the name of the topic that takes a set's bounces, for the contacts of senders."""
-        return f"{configuration_set}-bounces"
-
-    def senders_of(self, configuration_set: str, region: str) -> dict[str, Sender]:
-        """Return the senders whose mail goes through a configuration set in a region."""
-        return {
-            name: sender
-            for name, sender in self.senders.items()
-            if region in sender.regions and self.set_of(name) == configuration_set
-        }
-
-    def set_of(self, sender: str) -> str | None:
-        """Return the set that a sender's mail goes through: its own, or its identities' one."""
-        declared = self.senders[sender]
-        if declared.configuration_set:
-            return declared.configuration_set
-        sets = {
-            self._identities()[identity].configuration_set
-            for region in declared.regions
-            for identity in self.identities_of(sender, region)
-        }
-        return sets.pop() if len(sets) == 1 else None
-
-    def identities_of(self, sender: str, region: str) -> list[str]:
-        """Return the identities that prove a sender's From addresses in a region.
-
-        An address that is declared on its own is its own identity, and its domain's as long as it
-        is not verified: both are named.
-        """
-        found: list[str | None] = []
-        for pattern in self.senders[sender].from_addresses:
-            found += [
-                address
-                for address, declared in self.addresses.items()
-                if region in declared.regions and fnmatchcase(address, pattern)
-            ]
-            found.append(self.domain_for(pattern, region))
-        return [name for name in dict.fromkeys(found) if name]
-
-    def suppression_of(self, configuration_set: str) -> tuple[Feedback, ...]:
-        """Return what puts a recipient of a set's mail on the suppression list.
-
-        Marketing stops after a complaint, too; where both kinds share a set, so does system mail.
-        A set without senders follows the account's own setting.
-        """
-        declared = self.configuration_sets[configuration_set].suppression
-        if declared is not None:
-            return declared
-        categories = {
-            sender.category
-            for name, sender in self.senders.items()
-            if self.set_of(name) == configuration_set
-        }
-        if not categories:
-            return self.suppression
-        return ("bounce", "complaint") if "marketing" in categories else ("bounce",)
-
-    def told_of(self, region: str) -> list[str]:
-        """Return the identities in a region of whose bounces and complaints somebody is told."""
-        return [
-            name
-            for name, identity in self._identities().items()
-            if region in identity.regions and identity.notify
-        ]
-
-    def received_in(self, region: str) -> list[str]:
-        """Return the domains whose mail SES receives in a region, and their declared addresses."""
-        domains = [
-            name
-            for name, domain in self.domains.items()
-            if domain.receives_mail and domain.regions[0] == region
-        ]
-        return domains + [name for name in self.addresses if name.rpartition("@")[2] in domains]
-
-    def identity_for(self, address: str, region: str) -> str | None:
-        """Return the identity that proves a From address in a region, the most specific first."""
-        if region in getattr(self.addresses.get(address), "regions", ()):
-            return address
-        return self.domain_for(address, region)
-
-    def domain_for(self, address: str, region: str) -> str | None:
-        """Return the nearest declared domain of an address: one covers its subdomains too.
-
-        <https://docs.aws.amazon.com/ses/latest/dg/creating-identities.html>
-        """
-        labels = address.rpartition("@")[2].split(".")
-        parents = (".".join(labels[index:]) for index in range(len(labels) - 1))
-        return next(
-            (name for name in parents if region in getattr(self.domains.get(name), "regions", ())),
-            None,
-        )
+    @property
+    def is_declared(self) -> bool:
+        """Whether the file says anything of mail: an item, or a field of the account."""
+        return bool(self.regions or self.model_fields_set & ACCOUNT_FIELDS)
 
     def problems(self) -> Iterator[Problem]:
         """Compare the items with each other."""
@@ -257,7 +146,7 @@ class Mail(Model):
                 ("senders", name), sender.configuration_set, sender.regions
             )
             yield from self._from_problems(name, sender)
-            if not self.set_of(name):
+            if not self.identities.set_of(sender):
                 yield Problem(
                     ("senders", name, "configuration_set"),
                     "a configuration set: its mail is measured, logged and suppressed by one, and "
@@ -268,12 +157,12 @@ class Mail(Model):
     def _clashes(self) -> Iterator[Problem]:
         """Find identities whose topics would have one name."""
         owner: dict[str, str] = {}
-        for name in self._identities():
-            first = owner.setdefault(topic_name(name), name)
+        for name in self.identities.by_name:
+            first = owner.setdefault(feedback_topic(name), name)
             if first != name:
                 group = "addresses" if "@" in name else "domains"
                 message = f"a name whose letters and digits differ from those of {first}: "
-                message += f"both topics would be called {topic_name(name)}"
+                message += f"both topics would be called {feedback_topic(name)}"
                 yield Problem((group, name), message, key=True, rests_on=())
 
     def _set_problems(
@@ -318,7 +207,7 @@ class Mail(Model):
     def _from_problems(self, name: str, sender: Sender) -> Iterator[Problem]:
         for index, address in enumerate(sender.from_addresses):
             for region in sender.regions:
-                if not self.identity_for(address, region):
+                if not self.identities.proving(address, region):
                     domain = address.rpartition("@")[2]
                     yield Problem(
                         ("senders", name, "from", index),

@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import Field
 
 from settings.models.base import Model
+from settings.values.areas import Area
 from settings.values.names import Matching
 
 
@@ -20,7 +21,9 @@ class AcceptedRisk(Model):
     """The rule, as the finding names it."""
     on: Annotated[
         str,
-        Matching(r"(?:mail|data|backup|access)(?:/[^/\s][^/]*)+", "a place, as in data/analysis"),
+        Matching(
+            rf"(?:{'|'.join(Area)})(?:/[^/\s][^/]*)+", "a place, as in data/databases/analysis"
+        ),
     ]
     """The area, the item, and where that holds several findings of the rule, the resource in it."""
     reason: Annotated[str, Field(min_length=20, max_length=500)]

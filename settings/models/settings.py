@@ -27,7 +27,9 @@ class Settings(Model):
     account: AccountId
     """The account's 12 digits, between quotes. Nothing is deployed to any other."""
     environment: Label | None = None
-    """Put before every stack's name, where one account holds several environments."""
+    """Where one account holds several environments: put before the name of every stack, database,
+    topic, role and IAM user. Identities, configuration sets and buckets keep the names of the file.
+    """
     region: Region = DEFAULT_REGION
     """The region of every item that names none."""
     tags: Annotated[Mapping[TagKey, TagValue], Field(max_length=40)] = {}
@@ -46,27 +48,14 @@ class Settings(Model):
     @property
     def regions(self) -> list[str]:
         """Return every region in which there is a stack, or where one would come by default."""
-        places = (*self.mail.places(), *self.data.places(), *self.backup.places())
-        return sorted({self.region, *(region for region, _ in places)})
+        networks = {network.region for network in self.data.networks.values()}
+        buckets = {bucket.region for bucket in self.backup.buckets.values()}
+        return sorted({self.region, *self.mail.regions, *networks, *buckets})
 
     @property
     def records_bucket(self) -> str:
         """Return the name of the bucket that `access` keeps records in: known without a look-up."""
         return self.named(f"groundwork-records-{self.account}-{self.region}")
-
-    @property
-    def stacks(self) -> list[tuple[str, str]]:
-        """Return the region and the name of every stack of mail, data and backup."""
-        areas = {
-            "mail": self.mail.places(),
-            "data": self.data.places(),
-            "backup": self.backup.places(),
-        }
-        return [
-            (region, self.named("-".join(filter(None, (area, region, part)))))
-            for area, places in areas.items()
-            for region, part in places
-        ]
 
     def named(self, name: str) -> str:
         """Put the environment before a name that the account knows once."""
@@ -74,6 +63,9 @@ class Settings(Model):
 
     def problems(self) -> Iterator[Problem]:
         """Compare the areas with each other."""
+        parts = (self.mail.is_declared, self.data.networks, self.backup.buckets, self.access)
+        if not any(parts):
+            yield Problem((), "must declare something to deploy: mail, data, backup or access")
         yield from self._problems_of_access()
         yield from self._problems_of_case()
         yield from self._problems_of_identifiers()

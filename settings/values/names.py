@@ -17,6 +17,7 @@ from pydantic import (
     Field,
     GetCoreSchemaHandler,
     GetJsonSchemaHandler,
+    PlainSerializer,
     WithJsonSchema,
 )
 from pydantic.json_schema import JsonSchemaValue
@@ -295,9 +296,16 @@ def _seconds(value: object) -> int:
     return int(match[1]) * _UNITS[match[2]]
 
 
+def _duration(seconds: int) -> str:
+    """Write seconds as the file does, in the largest unit that fits."""
+    unit = next(name for name, size in reversed(_UNITS.items()) if seconds % size == 0)
+    return f"{seconds // _UNITS[unit]}{unit}"
+
+
 Seconds = Annotated[
     int,
     BeforeValidator(_seconds),
+    PlainSerializer(_duration, return_type=str, when_used="json"),
     WithJsonSchema({"type": "string", "pattern": r"^[1-9]\d{0,5}[smhd]$"}),
 ]
 """A length of time: written `30m` in the file, seconds in the program."""

@@ -18,7 +18,7 @@ from botocore.config import Config
 
 import embedded
 from embedded import Embedded
-from groundwork.names import output_name
+from settings.contract import Output, output_key
 from tests.conftest import ACCOUNT as ACCOUNT_LINE
 from tests.conftest import ROOT
 
@@ -76,7 +76,7 @@ class Backups:
 
     def secret(self, user: str) -> str:
         """Return the ARN of a user's secret, as the stack shows it."""
-        return self._outputs[output_name(user, "Secret")]
+        return self._outputs[output_key(Output.USER_SECRET, user)]
 
     def key(self, user: str) -> dict[str, str]:
         """Return a user's key pair, as its secret holds it."""

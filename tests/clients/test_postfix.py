@@ -89,7 +89,7 @@ class Sender:
             aws_secret_access_key=made["SecretAccessKey"],
             aws_session_token=made["SessionToken"],
         )
-        value = client.get_secret_value(SecretId=outputs["AppSecret"])["SecretString"]
+        value = client.get_secret_value(SecretId=outputs["AppSenderSecret"])["SecretString"]
         return dict(json.loads(value))
 
     def sent(self) -> list[tuple[str, list[str], str]]:

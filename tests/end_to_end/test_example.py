@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 
+from settings.contract import Output, output_key
 from tests.end_to_end.conftest import Deployment
 
 pytestmark = [pytest.mark.embedded, pytest.mark.xdist_group("example")]
 
+RECORDS = output_key(Output.DNS_RECORDS, "open-contracting.org")
 STACKS = {
     "mail-us-east-1": "us-east-1",
     "data-us-east-1": "us-east-1",
@@ -85,8 +87,7 @@ def test_the_address_is_an_identity_of_its_own(deployment: Deployment) -> None:
 
 def test_the_records_are_ready_for_a_host_that_appends_the_domain(deployment: Deployment) -> None:
     records = [
-        line.split("\t")
-        for line in deployment.outputs("mail-us-east-1")["OpenContractingOrgRecords"].split("\n")
+        line.split("\t") for line in deployment.outputs("mail-us-east-1")[RECORDS].split("\n")
     ]
     names = [(kind, name) for kind, name, *_ in records]
     assert sum(kind == "CNAME" for kind, _ in names) == 3
@@ -188,7 +189,7 @@ def test_the_common_cluster_scales_to_two_units_and_pauses(deployment: Deploymen
 
 
 def test_the_password_is_generated_and_says_where_it_is_used(deployment: Deployment) -> None:
-    arn = deployment.outputs("data-us-east-1")["AnalysisSecret"]
+    arn = deployment.outputs("data-us-east-1")["AnalysisDatabaseSecret"]
     value = deployment.client("secretsmanager").get_secret_value(SecretId=arn)["SecretString"]
     secret = json.loads(value)
     assert len(secret["password"]) >= 30

@@ -51,7 +51,7 @@ def test_connection_details_name_everything_but_the_password(
     details = dict(line.split(maxsplit=1) for line in run.output.splitlines()[:5])
     assert details["host"].startswith("analysis.")
     assert (details["port"], details["database"]) == ("5432", "analysis")
-    secret = deployment.outputs("data-us-east-1")["AnalysisSecret"]
+    secret = deployment.outputs("data-us-east-1")["AnalysisDatabaseSecret"]
     assert details["password"] == f"in the secret {secret}"
     value = deployment.client("secretsmanager").get_secret_value(SecretId=secret)["SecretString"]
     assert json.loads(value)["password"] not in run.output

@@ -18,7 +18,7 @@ from botocore.exceptions import ClientError
 
 import embedded
 from embedded import Embedded
-from groundwork.names import output_name
+from settings.contract import Output, output_key
 from tests.end_to_end import every_call
 from tests.end_to_end.conftest import Run, groundwork
 
@@ -63,7 +63,7 @@ class Account:
             "Stacks"
         ]
         outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
-        value = secrets.get_secret_value(SecretId=outputs[output_name(user, "secret")])
+        value = secrets.get_secret_value(SecretId=outputs[output_key(Output.SENDER_SECRET, user)])
         return dict(json.loads(value["SecretString"]))
 
     @contextmanager

@@ -50,7 +50,10 @@ def fault(text: str) -> str:
             "tags: &team {a: *team}\n",
             "f:1:17: tags.a: *team needs a complete value marked &team before it",
         ),
-        (ACCOUNT + "---\n" + ACCOUNT, "f:2:1: a second document starts here; a file has one"),
+        (
+            ACCOUNT + "mail: {quota: {}}\n---\n" + ACCOUNT,
+            "f:3:1: a second document starts here; a file has one",
+        ),
         (
             ACCOUNT + "tags: {a: \x1b[2J}\n",
             "f:2:11: found the character U+001B, which a text file does not have",

@@ -128,7 +128,12 @@ def test_records_are_versioned_locked_encrypted_private_and_kept(templates: Temp
 
 
 def test_where_the_records_and_roles_are_is_shown(template: Template) -> None:
-    assert sorted(template.find_outputs("*")) == ["Approver", "Author", "Reader", "Records"]
+    assert sorted(template.find_outputs("*")) == [
+        "ApproverRole",
+        "AuthorRole",
+        "ReaderRole",
+        "RecordsBucket",
+    ]
 
 
 def test_a_provider_is_made_for_what_is_trusted_unless_the_account_has_it(

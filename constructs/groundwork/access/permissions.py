@@ -10,6 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from settings.contract import CHANGE_SET_PREFIX
+from settings.plan import StackId
+
 LOOK = (
     "cloudformation:DescribeChangeSet",
     "cloudformation:DescribeStackEvents",
@@ -47,34 +50,27 @@ class Permission:
 
 @dataclass(frozen=True)
 class Reach:
-    """One environment's stacks in its regions, and what the CDK's bootstrap made for them."""
+    """One environment's stacks, and what the CDK's bootstrap made for them in their regions."""
 
     account: str
-    regions: tuple[str, ...]
-    home: str
-    """The region of the access stack itself."""
-    prefix: str
-    """What every stack's name starts with: empty, or the environment and a hyphen."""
+    stacks: tuple[StackId, ...]
+    """The first stack of each area and region; its further stacks are reached too."""
     qualifier: str
     """What the CDK's bootstrap put into the names of its roles and buckets."""
     records: str
     """The name of the bucket that keeps reviews, approvals and executions."""
 
-    def stacks(self) -> tuple[str, ...]:
-        """Return the stacks, those of areas that a region does not have yet among them."""
-        names = [
-            (region, f"{area}-{region}")
-            for region in self.regions
-            for area in ("mail", "data", "backup")
-        ]
+    def stack_arns(self) -> tuple[str, ...]:
+        """Return the stacks, with their further parts."""
         return tuple(
-            f"arn:aws:cloudformation:{region}:{self.account}:stack/{self.prefix}{name}*"
-            for region, name in [(self.home, f"access-{self.home}"), *names]
+            f"arn:aws:cloudformation:{stack.region}:{self.account}:stack/{stack.name}*"
+            for stack in self.stacks
         )
 
     def change_sets(self) -> tuple[str, ...]:
         """Return our change sets: AWS asks for their ARNs where a call names nothing else."""
-        return self._each("arn:aws:cloudformation:{region}:{account}:changeSet/groundwork-*")
+        name = f"{CHANGE_SET_PREFIX}*"
+        return self._each(f"arn:aws:cloudformation:{{region}}:{{account}}:changeSet/{name}")
 
     def assets(self) -> tuple[str, ...]:
         """Return the templates and the functions' code that were published."""
@@ -99,7 +95,7 @@ class Reach:
     def _each(self, arn: str) -> tuple[str, ...]:
         return tuple(
             arn.format(account=self.account, qualifier=self.qualifier, region=region)
-            for region in self.regions
+            for region in sorted({stack.region for stack in self.stacks})
         )
 
 
@@ -109,7 +105,7 @@ def reading(reach: Reach, *more: str) -> list[Permission]:
     return [
         Permission(("cloudformation:ListStacks",), ("*",), ANY_STACK),
         Permission(
-            tuple(sorted({*LOOK, *more})), (*reach.stacks(), *reach.change_sets()), STACK_ID
+            tuple(sorted({*LOOK, *more})), (*reach.stack_arns(), *reach.change_sets()), STACK_ID
         ),
         Permission(("s3:ListBucket", "s3:ListBucketVersions"), (records,)),
         Permission(("s3:GetObject", "s3:GetObjectVersion"), (f"{records}/*",), RECORD),

@@ -13,10 +13,9 @@ from aws_cdk import App, Stack
 from constructs import IConstruct
 
 from groundwork.checks.findings import Finding, acknowledge
+from settings.contract import ACCEPTED_RISKS
 from settings.models.risks import AcceptedRisk
-
-METADATA = "GroundworkAcceptedRisks"
-"""Where a template carries its accepted risks, so that a review can tell new ones from old."""
+from settings.plan import StackId
 
 
 def accept(app: App, risks: Sequence[AcceptedRisk]) -> None:
@@ -27,13 +26,19 @@ def accept(app: App, risks: Sequence[AcceptedRisk]) -> None:
             acknowledge(construct, risk.rule, f"{risk.reason} ({risk.owner}, until {risk.until})")
             carried.setdefault(Stack.of(construct), []).append(risk.model_dump(mode="json"))
     for stack, items in carried.items():
-        stack.add_metadata(METADATA, items)
+        stack.add_metadata(ACCEPTED_RISKS, items)
 
 
 def place(path: str) -> str:
     """Write a construct's path as the configuration names the place: without the region."""
-    stack, _, rest = path.partition("/")
-    return f"{stack.partition('-')[0]}/{rest.removesuffix('/Resource')}"
+    stack, _, below = path.partition("/")
+    return f"{_area(stack)}/{below.removesuffix('/Resource')}"
+
+
+def _area(construct_id: str) -> str:
+    """Return the area of a stack of ours, and any other name as it is."""
+    stack = StackId.parse(construct_id)
+    return stack.area if stack else construct_id
 
 
 def faults(risks: Sequence[AcceptedRisk], found: Sequence[Finding], today: date) -> Iterator[str]:
@@ -70,9 +75,9 @@ def _hint(risk: AcceptedRisk, found: Sequence[Finding]) -> str:
 
 
 def _at(app: App, where: str) -> Iterator[IConstruct]:
-    area, _, rest = where.partition("/")
+    area, _, path = where.partition("/")
     for stack in app.node.children:
-        if stack.node.id.partition("-")[0] == area and (construct := _below(stack, rest)):
+        if _area(stack.node.id) == area and (construct := _below(stack, path)):
             yield construct
 
 

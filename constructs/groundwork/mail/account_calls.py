@@ -8,6 +8,7 @@ from constructs import Construct
 from groundwork.checks import acknowledge
 from groundwork.functions import RuntimeFunction
 from groundwork.functions.function import SERVICE_TIMEOUT
+from settings.contract import saved_state
 
 NO_RESOURCES = (
     "These calls of SES are about the account or take the identity as a parameter: IAM knows no "
@@ -34,7 +35,7 @@ class AccountCalls(RuntimeFunction):
     ) -> None:
         super().__init__(scope, construct_id, beside=beside, description=description)
         stack = Stack.of(self)
-        self.memory = f"/groundwork/{stack.stack_name}/{scope.node.id}"
+        self.memory = saved_state(stack.stack_name, scope.node.id)
         self.allow(*(f"ses:{call}" for call in calls), on="*")
         acknowledge(self.role, "AwsSolutions-IAM5[Resource::*]", NO_RESOURCES)
         if remembers:

@@ -6,7 +6,10 @@ import pytest
 from aws_cdk.assertions import Template
 
 from groundwork.mail.records import Record, as_text, dmarc_value, spf_value
+from settings.contract import Output, output_key
 from settings.models.identities import Dmarc, Spf
+
+RECORDS = output_key(Output.DNS_RECORDS, "example.org")
 
 
 @pytest.mark.parametrize(
@@ -109,7 +112,7 @@ def test_every_region_has_its_own_mail_from_and_the_first_has_what_a_domain_has_
 ) -> None:
     found = templates(TWO_REGIONS)
     texts = {
-        stack: str(template.to_json()["Outputs"]["ExampleOrgRecords"]["Value"])
+        stack: str(template.to_json()["Outputs"][RECORDS]["Value"])
         for stack, template in found.items()
     }
     first, second = texts["mail-eu-west-1"], texts["mail-us-east-1"]

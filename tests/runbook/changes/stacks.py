@@ -43,6 +43,7 @@ def stack_of(
     boto3.client("s3", config=aws.CONFIG).put_object(Bucket=TEMPLATES, Key=key, Body=template)
     return Stack(
         name=name,
+        construct_id=name,
         account=ACCOUNT,
         region=REGION,
         template_url=f"https://s3.{REGION}.amazonaws.com/{TEMPLATES}/{key}",

@@ -6,7 +6,7 @@ from constructs import Construct, IConstruct
 
 from groundwork.mail.account_calls import AccountCalls
 from groundwork.mail.topic import NotificationTopic
-from settings.models.topics import topic_name
+from settings.models.topics import feedback_topic
 
 __all__ = ["Feedback"]
 
@@ -43,7 +43,7 @@ class Feedback(Construct):
             properties={
                 "Identity": name,
                 "Topic": topic.arn,
-                "Memory": f"{self._calls.memory}/{topic_name(name)}",
+                "Memory": f"{self._calls.memory}/{feedback_topic(name)}",
             },
         )
         made.node.add_dependency(identity, topic.topic, *([self._last] if self._last else []))

@@ -1,0 +1,86 @@
+"""What the stacks promise to the runbook: outputs, metadata, descriptions, names and paths.
+
+Stacks write these and the runbook reads them. Both import them from here, so that neither parses
+the other's prose.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from enum import StrEnum
+
+from settings.values.areas import Area
+
+ACCEPTED_RISKS = "GroundworkAcceptedRisks"
+"""The template metadata with the accepted risks of a stack, each as the file declares it."""
+
+ITEMS = "GroundworkItems"
+"""The template metadata with the items of a stack, as the file declares them: field, name, item."""
+
+CHANGE_SET_PREFIX = "groundwork-"
+"""What the name of every change set of ours starts with. The roles' policies rely on it."""
+
+DESCRIPTION_PREFIX = "Groundwork: "
+"""What the description of every stack of ours starts with."""
+
+
+class Output(StrEnum):
+    """The kinds of output. The value ends the output's key; none is the end of another."""
+
+    DNS_RECORDS = "DnsRecords"
+    """The DNS records of a domain: one a line; type, name, value and priority between tabs."""
+    RECEIVED_MAIL = "ReceivedMailBucket"
+    """The bucket of the mail that SES received in the stack's region."""
+    SENDER_SECRET = "SenderSecret"  # noqa: S105 - the name of an output
+    """The ARN of the secret with a sender's SMTP credentials."""
+    DELIVERY_LOG = "DeliveryLog"
+    """The log group of a sender's delivery log."""
+    DATABASE_ADDRESS = "DatabaseAddress"
+    """Host and port of a database, with a colon between."""
+    DATABASE_SECRET = "DatabaseSecret"  # noqa: S105 - the name of an output
+    """The ARN of the secret with a database's password."""
+    BASTION = "Bastion"
+    """The instance id of a network's bastion."""
+    USER_SECRET = "UserSecret"  # noqa: S105 - the name of an output
+    """The ARN of the secret with a backup user's access key."""
+    ROLE = "Role"
+    """The ARN of a role that prepares, executes or reads changes."""
+    RECORDS = "RecordsBucket"
+    """The bucket that keeps reviews, approvals and executions."""
+
+
+_PLAIN = re.compile(r"[a-z][a-z0-9]*(-[a-z][a-z0-9]*)*")
+_LONGEST = 100
+
+
+def output_key(kind: Output, item: str = "") -> str:
+    """Return the key of an item's output: `AnalysisDatabaseSecret` of `analysis`.
+
+    CloudFormation takes letters and digits only, up to 255. A name that loses something on the way
+    gets a digest of itself: `web.app` is `webApp4f1c9a02…`, and never meets `web-app`, `WebApp…`.
+    The key depends on the kind and the item's own name and on nothing else.
+    """
+    words = re.findall(r"[A-Za-z0-9]+", item[:_LONGEST])
+    text = "".join(word[:1].upper() + word[1:] for word in words)
+    if item and (len(item) > _LONGEST or not _PLAIN.fullmatch(item)):
+        text = text[:1].lower() + text[1:] + hashlib.sha256(item.encode()).hexdigest()[:8]
+    return f"{text}{kind}"
+
+
+def stack_description(area: Area, region: str) -> str:
+    """Describe a stack of ours, so that one of the same name that is not ours is told apart."""
+    return f"{DESCRIPTION_PREFIX}{area} in {region}"
+
+
+def is_described_as_ours(description: str) -> bool:
+    """Tell by its description whether a stack is ours."""
+    return description.startswith(DESCRIPTION_PREFIX)
+
+
+def saved_state(stack: str, *parts: str) -> str:
+    """Return the path of the parameters where a stack's function saves what it found.
+
+    <https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-su-create.html>
+    """
+    return "/".join(("/groundwork", stack, *parts))

@@ -1,0 +1,273 @@
+"""What each mail stack holds: identities, configuration sets, topics and senders, resolved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+from settings.contract import Output
+from settings.models.topics import ALARMS, Topic, bounces_topic, events_topic, feedback_topic
+
+if TYPE_CHECKING:
+    from settings.models.identities import Address, Domain
+    from settings.models.mail import ConfigurationSet, Feedback, Mail, ProductionAccess, Quota
+    from settings.models.senders import Sender
+    from settings.models.settings import Settings
+
+
+@dataclass(frozen=True)
+class DomainItem:
+    """A domain in one region."""
+
+    declared: Domain
+    feedback: str | None
+    """The topic of its bounces and complaints, if anybody is subscribed."""
+
+
+@dataclass(frozen=True)
+class AddressItem:
+    """An address that is verified on its own, in one region."""
+
+    declared: Address
+    feedback: str | None
+    """The topic of its bounces and complaints, if anybody is subscribed."""
+
+
+@dataclass(frozen=True)
+class SetItem:
+    """A configuration set in one region, with what its senders ask of it."""
+
+    declared: ConfigurationSet
+    suppression: tuple[Feedback, ...]
+    topic: str
+    """The topic of its events and its reputation alarms."""
+    bounces: str | None
+    """The topic of its bounces, if a sender has contacts for them."""
+    counts: bool
+    """Whether it counts its senders' mail."""
+    logs: bool
+    """Whether a sender's delivery log takes its events."""
+
+
+@dataclass(frozen=True)
+class SenderItem:
+    """A sender in one region: its user in the first of its regions, its alarms in each."""
+
+    declared: Sender
+    user: str
+    """The name of its IAM user, which the account knows once."""
+    configuration_set: str
+    alarms: str
+    """The topic of its volume alarm: that of its configuration set."""
+    bounces: str
+    """The topic of the bounces of its configuration set."""
+    identities: Mapping[str, tuple[str, ...]]
+    """The identities that prove its From addresses, by region."""
+
+
+@dataclass(frozen=True)
+class AccountItem:
+    """What is of the account in a region."""
+
+    suppression: tuple[Feedback, ...]
+    quota: Quota
+    production_access: ProductionAccess | None
+    alarms: str
+    """The topic of the account's alarms."""
+
+
+@dataclass(frozen=True)
+class MailItems:
+    """What one mail stack holds, by name."""
+
+    region: str
+    account: AccountItem | None = None
+    topics: Mapping[str, Topic] = field(default_factory=dict)
+    configuration_sets: Mapping[str, SetItem] = field(default_factory=dict)
+    domains: Mapping[str, DomainItem] = field(default_factory=dict)
+    addresses: Mapping[str, AddressItem] = field(default_factory=dict)
+    received: tuple[str, ...] = ()
+    """The recipients whose mail SES receives: domains, and the addresses declared in them."""
+    senders: Mapping[str, SenderItem] = field(default_factory=dict)
+
+    @property
+    def has_feedback(self) -> bool:
+        """Whether anybody is subscribed to the bounces and complaints of an identity."""
+        topics = [domain.feedback for domain in self.domains.values()]
+        return any([*topics, *(address.feedback for address in self.addresses.values())])
+
+    def outputs(self) -> Iterator[tuple[Output, str]]:
+        """Yield kind and item of every output of the stack."""
+        for name, domain in self.domains.items():
+            if not domain.declared.dns.route53_zone:
+                yield Output.DNS_RECORDS, name
+        if self.received:
+            yield Output.RECEIVED_MAIL, ""
+        for name, sender in self.senders.items():
+            if self.region == sender.declared.regions[0]:
+                yield Output.SENDER_SECRET, name
+            if sender.declared.delivery_logs:
+                yield Output.DELIVERY_LOG, name
+
+
+def mail_items(settings: Settings) -> Iterator[tuple[str, str, MailItems]]:
+    """Yield region, part and items of every mail stack, the first stack of a region first."""
+    used = _sets_used(settings.mail)
+    suppressions = _suppressions(settings.mail, used)
+    for region in _regions(settings):
+        plan = _Region(settings, region, used, suppressions)
+        yield region, "", plan.first()
+        for part in sorted({sender.stack for sender in plan.senders.values() if sender.stack}):
+            yield region, part, MailItems(region, senders=dict(plan.sender_items(part)))
+
+
+def _regions(settings: Settings) -> list[str]:
+    """Return the regions of all items; without any, the file's for what is of the account."""
+    if not settings.mail.is_declared:
+        return []
+    return sorted(settings.mail.regions) or [settings.region]
+
+
+class _Region:
+    """The mail of one region."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        region: str,
+        used: Mapping[str, str],
+        suppressions: Mapping[str, tuple[Feedback, ...]],
+    ) -> None:
+        self._mail, self._region, self._named = settings.mail, region, settings.named
+        self._used, self._suppressions = used, suppressions
+        self.senders = _within(settings.mail.senders, region)
+
+    def first(self) -> MailItems:
+        """Return the items of the first stack: all but the senders that ask for a further one."""
+        mail, region = self._mail, self._region
+        return MailItems(
+            region,
+            account=AccountItem(
+                mail.suppression, mail.quota, mail.production_access, self._named(ALARMS)
+            ),
+            topics=self._topics(),
+            configuration_sets={
+                name: self._set_item(name, declared)
+                for name, declared in _within(mail.configuration_sets, region).items()
+            },
+            domains={
+                name: DomainItem(declared, self._feedback(name, declared))
+                for name, declared in _within(mail.domains, region).items()
+            },
+            addresses={
+                name: AddressItem(declared, self._feedback(name, declared))
+                for name, declared in _within(mail.addresses, region).items()
+            },
+            received=self._received(),
+            senders=dict(self.sender_items("")),
+        )
+
+    def sender_items(self, part: str) -> Iterator[tuple[str, SenderItem]]:
+        """Yield the senders of one stack."""
+        for name, declared in self.senders.items():
+            if (declared.stack or "") == part:
+                yield name, self._sender_item(name, declared)
+
+    def _sender_item(self, name: str, declared: Sender) -> SenderItem:
+        used = self._used[name]
+        return SenderItem(
+            declared,
+            user=self._named(name),
+            configuration_set=used,
+            alarms=self._named(events_topic(used, self._mail.configuration_sets[used].topic)),
+            bounces=self._named(bounces_topic(used)),
+            identities={
+                region: self._mail.identities.of_sender(declared, region)
+                for region in declared.regions
+            },
+        )
+
+    def _set_item(self, name: str, declared: ConfigurationSet) -> SetItem:
+        senders = [item for sender, item in self.senders.items() if self._used[sender] == name]
+        bounces = any(sender.bounces_to for sender in senders)
+        return SetItem(
+            declared,
+            suppression=self._suppressions[name],
+            topic=self._named(events_topic(name, declared.topic)),
+            bounces=self._named(bounces_topic(name)) if bounces else None,
+            counts=bool(senders),
+            logs=any(sender.delivery_logs for sender in senders),
+        )
+
+    def _topics(self) -> dict[str, Topic]:
+        """Return the topics by name. A set that names an address shares its topic."""
+        parts = [(self._named(ALARMS), Topic(self._mail.notify, alarms=True))]
+        for name, identity in _within(self._mail.identities.by_name, self._region).items():
+            if feedback := self._feedback(name, identity):
+                parts.append((feedback, Topic(identity.notify, identities=(name,))))
+        for name, declared in _within(self._mail.configuration_sets, self._region).items():
+            item = self._set_item(name, declared)
+            events = Topic(declared.notify, configuration_sets=(name,), alarms=True)
+            parts.append((item.topic, events))
+            if item.bounces:
+                parts.append((item.bounces, Topic(configuration_sets=(name,))))
+        found: dict[str, Topic] = {}
+        for name, topic in parts:
+            found[name] = found.get(name, Topic()).joined(topic)
+        return found
+
+    def _feedback(self, name: str, identity: Domain | Address) -> str | None:
+        return self._named(feedback_topic(name)) if identity.notify else None
+
+    def _received(self) -> tuple[str, ...]:
+        domains = [
+            name
+            for name, domain in self._mail.domains.items()
+            if domain.receives_mail and domain.regions[0] == self._region
+        ]
+        addresses = [name for name in self._mail.addresses if name.rpartition("@")[2] in domains]
+        return (*domains, *addresses)
+
+
+def _sets_used(mail: Mail) -> dict[str, str]:
+    """Return the set that each sender uses. A file in which one has none is refused before."""
+    found = {name: mail.identities.set_of(sender) for name, sender in mail.senders.items()}
+    return {name: used for name, used in found.items() if used is not None}
+
+
+def _suppressions(mail: Mail, used: Mapping[str, str]) -> dict[str, tuple[Feedback, ...]]:
+    """Return what puts a recipient of each set's mail on the suppression list.
+
+    Marketing stops after a complaint, too; where both kinds share a set, so does system mail.
+    A set without senders follows the account's own setting.
+    """
+    categories: dict[str, set[str]] = {}
+    for name, sender in mail.senders.items():
+        categories.setdefault(used[name], set()).add(sender.category)
+    return {
+        name: _suppression(mail, declared, categories.get(name))
+        for name, declared in mail.configuration_sets.items()
+    }
+
+
+def _suppression(
+    mail: Mail, declared: ConfigurationSet, categories: set[str] | None
+) -> tuple[Feedback, ...]:
+    if declared.suppression is not None:
+        return declared.suppression
+    if categories is None:
+        return mail.suppression
+    return ("bounce", "complaint") if "marketing" in categories else ("bounce",)
+
+
+class _Regional(Protocol):
+    @property
+    def regions(self) -> tuple[str, ...]: ...
+
+
+_Item = TypeVar("_Item", bound=_Regional)
+
+
+def _within(items: Mapping[str, _Item], region: str) -> dict[str, _Item]:
+    return {name: item for name, item in items.items() if region in item.regions}

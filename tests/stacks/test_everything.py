@@ -1,0 +1,67 @@
+"""The file of every field, synthesized: the stacks keep what they promise to the runbook."""
+
+from __future__ import annotations
+
+import pytest
+from aws_cdk.assertions import Template
+
+from settings import parse
+from settings.contract import ACCEPTED_RISKS, ITEMS, output_key
+from settings.plan import StackPlan, plans
+from tests.conftest import templates_of
+from tests.settings.test_every_field import EVERYTHING
+
+PLANS = plans(parse(EVERYTHING))
+
+
+@pytest.fixture(scope="module")
+def templates() -> dict[str, Template]:
+    return templates_of(EVERYTHING)
+
+
+def test_there_is_a_stack_for_every_plan(templates: dict[str, Template]) -> None:
+    assert list(templates) == [plan.id.construct_id for plan in PLANS]
+
+
+@pytest.mark.parametrize("plan", PLANS, ids=lambda plan: plan.name)
+def test_a_stack_has_the_outputs_of_its_plan(
+    templates: dict[str, Template], plan: StackPlan
+) -> None:
+    found = templates[plan.id.construct_id].find_outputs("*")
+    promised = [output_key(kind, item) for kind, item in plan.outputs]
+    assert sorted(found) == sorted(promised)
+
+
+@pytest.mark.parametrize("plan", PLANS, ids=lambda plan: plan.name)
+def test_a_template_carries_what_the_file_declares_of_its_items(
+    templates: dict[str, Template], plan: StackPlan
+) -> None:
+    metadata = templates[plan.id.construct_id].to_json()["Metadata"]
+    assert metadata[ITEMS] == plan.declared
+    assert ACCEPTED_RISKS not in metadata
+
+
+COLLIDING = """
+mail:
+  domains: {example.org: {configuration_set: one}}
+  configuration_sets: {one: }
+  senders:
+    app.one: &sender
+      from: [noreply@example.org]
+      category: system
+      contact: a@example.org
+      cost_center: "1"
+      approval: OPS-1
+      volume: {daily: 1, monthly: 1}
+    app-one: *sender
+backup:
+  buckets:
+    some-backup:
+      users: {b.x: {tool: files}, b-x: {tool: files}, b1: {tool: files}, b-1: {tool: files}}
+"""
+
+
+def test_items_whose_names_differ_in_signs_alone_stand_beside_each_other() -> None:
+    found = templates_of(f'account: "123456789012"\n{COLLIDING}')
+    assert len(found["mail-us-east-1"].find_resources("AWS::IAM::User")) == 2
+    assert len(found["backup-us-east-1"].find_outputs("*")) == 4
