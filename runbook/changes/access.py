@@ -9,8 +9,8 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from runbook.changes.review import Grant, Opening
-from runbook.changes.templates import Template, place, resources, text
+from runbook.changes.review import AccessDiff, Grant
+from runbook.changes.templates import Template, display, place, resources
 
 _POLICY_HOLDERS = ("Users", "Roles", "Groups")
 _RESOURCE_POLICIES = {
@@ -22,12 +22,12 @@ _RESOURCE_POLICIES = {
 }
 
 
-def permissions(before: Template, after: Template) -> Opening:
+def permissions(before: Template, after: Template) -> AccessDiff:
     """Compare who may do what."""
     return _compare(_placed(before, _permissions), _placed(after, _permissions))
 
 
-def network(before: Template, after: Template) -> Opening:
+def network(before: Template, after: Template) -> AccessDiff:
     """Compare who may connect."""
     return _compare(_placed(before, _openings), _placed(after, _openings))
 
@@ -51,12 +51,12 @@ def _placed(template: Template, read: Callable[[Template], Iterator[Grant]]) -> 
     }
 
 
-def _compare(before: set[Grant], after: set[Grant]) -> Opening:
+def _compare(before: set[Grant], after: set[Grant]) -> AccessDiff:
     def ordered(grants: set[Grant]) -> tuple[Grant, ...]:
         # By every field: a review is compared with another reading, in another process.
         return tuple(sorted(grants, key=lambda g: (g.holder, g.allows, g.on, g.condition)))
 
-    return Opening(gained=ordered(after - before), lost=ordered(before - after))
+    return AccessDiff(gained=ordered(after - before), lost=ordered(before - after))
 
 
 def _permissions(template: Template) -> Iterator[Grant]:
@@ -64,22 +64,22 @@ def _permissions(template: Template) -> Iterator[Grant]:
         kind, properties = resource["Type"], resource.get("Properties", {})
         where = place(logical_id, resource)
         if kind in ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy"):
-            holders = [text(item) for key in _POLICY_HOLDERS for item in properties.get(key, ())]
+            holders = [display(item) for key in _POLICY_HOLDERS for item in properties.get(key, ())]
             yield from _statements(properties["PolicyDocument"], ", ".join(holders) or where)
         elif kind in ("AWS::IAM::Role", "AWS::IAM::User", "AWS::IAM::Group"):
             yield from _of_principal(where, properties)
         elif kind in _RESOURCE_POLICIES:
             owner, document = _RESOURCE_POLICIES[kind]
-            of = text(properties.get(owner, where)) if owner else where
+            of = display(properties.get(owner, where)) if owner else where
             yield from _statements(
                 properties[document], f"anybody, by the policy of {of}", every=of
             )
         elif kind == "AWS::Lambda::Permission":
             yield Grant(
-                holder=text(properties["Principal"]),
-                allows=text(properties["Action"]),
-                on=text(properties["FunctionName"]),
-                condition=text(properties.get("SourceArn", "")),
+                holder=display(properties["Principal"]),
+                allows=display(properties["Action"]),
+                on=display(properties["FunctionName"]),
+                condition=display(properties.get("SourceArn", "")),
             )
 
 
@@ -87,7 +87,7 @@ def _of_principal(where: str, properties: dict[str, Any]) -> Iterator[Grant]:
     for policy in properties.get("Policies", ()):
         yield from _statements(policy["PolicyDocument"], where)
     for managed in properties.get("ManagedPolicyArns", ()):
-        yield Grant(holder=where, allows="everything in the policy", on=text(managed))
+        yield Grant(holder=where, allows="everything in the policy", on=display(managed))
     if trust := properties.get("AssumeRolePolicyDocument"):
         yield from _statements(trust, "anybody", on=where)
 
@@ -96,20 +96,22 @@ def _statements(document: Any, holder: str, on: str = "", every: str = "*") -> I
     """Yield a policy's grants. A resource's own policy means itself by *: that is `every`."""
     for statement in _listed(document.get("Statement", ())):
         verb = "" if statement.get("Effect") == "Allow" else "NOT "
+        verb += "all but " if "NotAction" in statement else ""
+        condition = display(statement["Condition"]) if "Condition" in statement else ""
         for action in _listed(statement.get("Action", statement.get("NotAction", ()))):
             for resource in _resources(statement, on or "*"):
                 yield Grant(
                     holder=_holder(statement) or holder,
-                    allows=f"{verb}{'all but ' if 'NotAction' in statement else ''}{text(action)}",
+                    allows=f"{verb}{display(action)}",
                     on=every if resource == "*" else resource,
-                    condition=text(statement["Condition"]) if "Condition" in statement else "",
+                    condition=condition,
                 )
 
 
 def _resources(statement: dict[str, Any], otherwise: str) -> list[str]:
     if "NotResource" in statement:
-        return ["all but " + ", ".join(text(item) for item in _listed(statement["NotResource"]))]
-    return [text(item) for item in _listed(statement.get("Resource", otherwise))]
+        return ["all but " + ", ".join(display(item) for item in _listed(statement["NotResource"]))]
+    return [display(item) for item in _listed(statement.get("Resource", otherwise))]
 
 
 def _holder(statement: dict[str, Any]) -> str:
@@ -121,7 +123,7 @@ def _holder(statement: dict[str, Any]) -> str:
 def _principal(principal: Any) -> str:
     if isinstance(principal, str):
         return "anybody" if principal == "*" else principal
-    names = [text(name) for value in principal.values() for name in _listed(value)]
+    names = [display(name) for value in principal.values() for name in _listed(value)]
     return ", ".join("anybody" if name == "*" else name for name in names)
 
 
@@ -133,7 +135,7 @@ def _openings(template: Template) -> Iterator[Grant]:
             for rule in properties.get("SecurityGroupIngress", ()):
                 yield _rule(rule, where)
         elif kind == "AWS::EC2::SecurityGroupIngress":
-            yield _rule(properties, text(properties.get("GroupId", where)))
+            yield _rule(properties, display(properties.get("GroupId", where)))
         elif properties.get("PubliclyAccessible") is True:
             yield Grant(holder="the internet", allows="an address to connect to", on=where)
 
@@ -148,8 +150,10 @@ def _rule(rule: dict[str, Any], where: str) -> Grant:
         "anywhere",
     )
     first, last = rule.get("FromPort", "any"), rule.get("ToPort", "any")
-    ports = text(first) if first == last else f"{text(first)}–{text(last)}"
-    return Grant(holder=text(source), allows=f"{rule.get('IpProtocol', 'any')} {ports}", on=where)
+    ports = display(first) if first == last else f"{display(first)}–{display(last)}"
+    return Grant(
+        holder=display(source), allows=f"{rule.get('IpProtocol', 'any')} {ports}", on=where
+    )
 
 
 def _listed(value: Any) -> list[Any]:

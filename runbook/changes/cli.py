@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from runbook.base.errors import UserError
 from runbook.base.options import CONFIGURATION, STATE, Configuration, State
 
 if TYPE_CHECKING:
-    from runbook.changes.commands import Work
+    from runbook.changes.context import Context
 
 app = typer.Typer(
     help="Prepare changes, review them, and execute exactly what was approved.",
@@ -20,14 +21,14 @@ app = typer.Typer(
 
 Identifier = Annotated[
     str | None,
-    typer.Argument(metavar="REVIEW", help="The start of its id; the newest unless named."),
+    typer.Argument(metavar="REVIEW", help="The start of its id. Default: the newest."),
 ]
 
 
 @app.command()
 def prepare(
     stacks: Annotated[
-        list[str] | None, typer.Argument(metavar="[STACK]...", help="All unless named.")
+        list[str] | None, typer.Argument(metavar="[STACK]...", help="Default: all.")
     ] = None,
     config: Configuration = CONFIGURATION,
     state: State = STATE,
@@ -35,7 +36,7 @@ def prepare(
     """Make a change set for every stack that would change. Nothing is executed."""
     from runbook.changes import commands
 
-    commands.prepare(_work(config, state), config, stacks or (), state / "assembly")
+    commands.prepare(_context(config, state), config, stacks or (), state / "assembly")
 
 
 @app.command()
@@ -48,32 +49,29 @@ def show(
         Path | None, typer.Option(help="Write 1.md, 2.md … for a pull request to this folder.")
     ] = None,
     html: Annotated[Path | None, typer.Option(help="Write one page to this file.")] = None,
-    json: Annotated[bool, typer.Option("--json", help="Print the review as it is kept.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print the review as stored.")] = False,
 ) -> None:
     """Show what a review would do, and what that means for data, permissions and the network."""
-    from runbook.changes import terminal
-
-    work = _work(config, state)
-    found = work.records.review(review).review
+    context = _context(config, state)
+    found = context.records.review(review).review
     if markdown:
-        from runbook.changes.markdown import markdown as written
+        from runbook.changes.render.markdown import markdown as comments
 
-        markdown.mkdir(parents=True, exist_ok=True)
-        for number, part in enumerate(written(found), 1):
-            (markdown / f"{number}.md").write_text(part, encoding="utf-8")
-        print(f"Written: {markdown}/1.md and what follows", file=sys.stderr)
+        for number, part in enumerate(comments(found), 1):
+            _write(markdown / f"{number}.md", part)
     if html:
-        from runbook.changes.page import page
+        from runbook.changes.render.page import page
 
-        html.write_text(page(found), encoding="utf-8")
-        print(f"Written: {html}", file=sys.stderr)
+        _write(html, page(found))
     if json:
         print(found.text(), end="")
     if not (markdown or html or json):
-        from runbook.changes.commands import state as how_far
+        from runbook.changes import history as steps
+        from runbook.changes.render import terminal
 
-        work.console.print(f"Review {found.id}. {how_far(work.records, found)}", markup=False)
-        terminal.present(found, work.console, full=full)
+        how_far = steps.state(context.records, found)
+        context.console.print(f"Review {found.id}. {how_far}", markup=False)
+        terminal.present(found, context.console, full=full)
 
 
 @app.command()
@@ -83,14 +81,14 @@ def approve(
     state: State = STATE,
     typed: Annotated[
         list[str] | None,
-        typer.Option("--type", help="A name that has to be typed, because data hangs on it."),
+        typer.Option("--type", help="Approve an item that holds data by its name."),
     ] = None,
 ) -> None:
     """Record that a review may be executed, by you."""
     from runbook.changes import commands
 
     ask = _ask if sys.stdin.isatty() else None
-    commands.approve(_work(config, state), review, typed or (), ask)
+    commands.approve(_context(config, state), review, typed or (), ask)
 
 
 @app.command()
@@ -100,34 +98,44 @@ def execute(
     """Execute the change sets of an approved review."""
     from runbook.changes import commands
 
-    commands.run(_work(config, state), review)
+    commands.run(_context(config, state), review)
 
 
 @app.command()
 def discard(
     review: Identifier = None, config: Configuration = CONFIGURATION, state: State = STATE
 ) -> None:
-    """Remove the change sets of a review. Its record stays."""
+    """Delete the change sets of a review. Its record stays."""
     from runbook.changes import commands
 
-    commands.discard(_work(config, state), review)
+    commands.discard(_context(config, state), review)
 
 
 @app.command()
 def history(config: Configuration = CONFIGURATION, state: State = STATE) -> None:
-    """List what was prepared, approved and executed, and by whom."""
-    from runbook.changes import commands
+    """List what was prepared, approved and executed, when and by whom."""
+    from runbook.changes.history import history as listed
 
-    commands.history(_work(config, state))
+    listed(_context(config, state))
 
 
-def _work(config: Path, state: Path) -> Work:
-    from runbook.changes.commands import Work
+def _context(config: Path, state: Path) -> Context:
+    from runbook.changes.context import Context
 
-    return Work.at(config, state)
+    return Context.at(config, state)
+
+
+def _write(file: Path, text: str) -> None:
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        why = f"{file} cannot be written: {error.strerror}."
+        raise UserError(why, "Name another file.") from None
+    print(f"Written: {file}", file=sys.stderr)
 
 
 def _ask(name: str) -> str:
     return str(
-        typer.prompt(f"Data hangs on it: type {name} to approve", default="", show_default=False)
+        typer.prompt(f"{name} holds data. Type its name to approve", default="", show_default=False)
     )

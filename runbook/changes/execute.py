@@ -13,8 +13,8 @@ from botocore.exceptions import ClientError
 from runbook.base import aws
 from runbook.base.errors import UserError
 from runbook.base.polling import poll
-from runbook.changes import reading, templates
-from runbook.changes.reading import find_stack
+from runbook.changes import change_set, templates
+from runbook.changes.change_set import find_stack
 from runbook.changes.review import Review, StackReview
 from runbook.changes.verdict import holds_data
 
@@ -37,7 +37,7 @@ Watcher = Callable[[Event], None]
 OTHERWISE = "CloudFormation would do something else"
 AGAIN = "Prepare and review again."
 WHY = {
-    "stack_state": "somebody changed the stack, which is in another state",
+    "stack_state": "the stack changed since, and is in another state",
     "template_digest": "CloudFormation holds another template",
     "assets": "other code was published",
 }
@@ -73,7 +73,7 @@ def verify(stack: StackReview) -> None:
     All of it is read again: a review is only a record, and whoever wrote it may have made it up.
     """
     try:
-        found = reading.read(stack.region, stack.change_set or "", depends_on=stack.depends_on)
+        found = change_set.read(stack.region, stack.change_set or "", depends_on=stack.depends_on)
     except ClientError as error:
         if aws.code(error) not in ("ChangeSetNotFound", "ValidationError"):
             raise
@@ -111,7 +111,7 @@ def _run(client: CloudFormationClient, stack: StackReview, watch: Watcher) -> No
     name = stack.stack_id or stack.name
     seen = {event["EventId"] for event in _events(client, name)}
     client.execute_change_set(StackName=name, ChangeSetName=stack.change_set or "")
-    told: list[Event] = []
+    events: list[Event] = []
 
     def look() -> dict[str, Any]:
         # First the state and then the events: so none is missed that belongs to the last state.
@@ -119,14 +119,14 @@ def _run(client: CloudFormationClient, stack: StackReview, watch: Watcher) -> No
         for raw in reversed(_events(client, name)):
             if raw["EventId"] not in seen:
                 seen.add(raw["EventId"])
-                told.append(_event(stack.name, raw))
-                watch(told[-1])
+                events.append(_event(stack.name, raw))
+                watch(events[-1])
         return current
 
     final = poll(client, look, lambda current: not _busy(current["StackStatus"]))
     if final["StackStatus"] not in ("CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE"):
         raise UserError(
-            _cause(client, stack.name, told),
+            _cause(client, stack.name, events),
             f"{stack.name} was rolled back: it is {final['StackStatus']}.",
         )
 

@@ -20,8 +20,8 @@ from runbook.base import aws, project
 from runbook.base.assembly import Assembly, Stack
 from runbook.base.errors import UserError
 from runbook.base.polling import poll
-from runbook.changes import reading
-from runbook.changes.reading import find_stack
+from runbook.changes import change_set as change_sets
+from runbook.changes.change_set import find_stack
 from runbook.changes.review import Review, StackAction, StackReview
 from settings.contract import CHANGE_SET_PREFIX, is_described_as_ours
 from settings.plan import StackId
@@ -91,13 +91,13 @@ class Preparation:
             )
         except ClientError as error:
             raise UserError(
-                f"{stack.name}: CloudFormation makes no change set: {aws.reason(error)}"
+                f"{stack.name}: CloudFormation could not create a change set: {aws.reason(error)}"
             ) from None
         description = _finished(client, stack.name, answer["Id"])
         if description["Status"] == "FAILED":
             remove(client, stack.name, self.name)
             return StackReview(name=stack.name, region=stack.region, action=StackAction.NOTHING)
-        return reading.read(stack.region, answer["Id"], depends_on=stack.depends_on)
+        return change_sets.read(stack.region, answer["Id"], depends_on=stack.depends_on)
 
 
 def review(
@@ -184,13 +184,13 @@ def _usable(name: str, current: dict[str, Any] | None) -> None:
     status = current["StackStatus"] if current else "REVIEW_IN_PROGRESS"
     if status in ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED"):
         raise UserError(
-            f"{name} is {status}: CloudFormation changes a stack whose creation failed no more.",
-            "Look at its events, then remove what is left of it: "
+            f"{name} is {status}: CloudFormation cannot update a stack whose creation failed.",
+            "Look at its events, then delete what is left of it: "
             f"aws cloudformation delete-stack --stack-name {name}",
         )
     if status.endswith("_IN_PROGRESS") and status != "REVIEW_IN_PROGRESS":
         raise UserError(
-            f"{name} is {status}: somebody is changing it now.", "Try again when that is done."
+            f"{name} is {status}: another operation is running.", "Try again when it is done."
         )
 
 
@@ -198,10 +198,10 @@ def _finished(client: CloudFormationClient, stack: str, change_set: str) -> dict
     """Wait for CloudFormation to work out the change set. Having no changes is no fault."""
     description = poll(
         client,
-        lambda: reading.describe(client, change_set),
+        lambda: change_sets.describe(client, change_set),
         lambda answer: answer["Status"] not in ("CREATE_PENDING", "CREATE_IN_PROGRESS"),
     )
     why = description.get("StatusReason", "")
     if description["Status"] == "FAILED" and not any(words in why for words in _NO_CHANGES):
-        raise UserError(f"{stack}: CloudFormation refuses the change set: {why}")
+        raise UserError(f"{stack}: CloudFormation rejects the change set: {why}")
     return description

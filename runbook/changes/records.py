@@ -1,4 +1,4 @@
-"""Where reviews, approvals and executions are kept: in a bucket that the team sees.
+"""Where reviews, approvals and executions are stored: in a bucket that the team sees.
 
 The bucket of the access stack has versions and object lock, so that a record stays what it was.
 An account without that stack has its records in a folder of the checkout instead.
@@ -29,14 +29,14 @@ Record = TypeVar("Record", bound=BaseModel)
 
 
 class Store(Protocol):
-    """Keeps texts by name."""
+    """Stores texts by name."""
 
     @property
     def place(self) -> str:
         """Return where that is, as a person types it."""
 
     def write(self, name: str, text: str) -> None:
-        """Keep a text."""
+        """Save a text, never over another."""
 
     def read(self, name: str) -> str | None:
         """Return a text, or None when there is none of that name."""
@@ -64,7 +64,7 @@ class Folder:
             with file.open("x", encoding="utf-8") as stream:
                 stream.write(text)
         except FileExistsError:
-            raise UserError(f"{file} is there already, and records are not written over.") from None
+            raise UserError(f"{file} exists already. Records are never overwritten.") from None
 
     def read(self, name: str) -> str | None:
         """Read a file."""
@@ -122,16 +122,16 @@ class Bucket:
             yield from (item["Key"] for item in page.get("Contents", ()))
 
 
-class Kept(NamedTuple):
+class StoredReview(NamedTuple):
     """A review, and the digest of the very text that it was read from."""
 
     review: Review
     digest: str
 
 
-def kept(text: str) -> Kept:
+def parse_review(text: str) -> StoredReview:
     """Read a review, with the digest of what was read."""
-    return Kept(_parsed(Review, text), hashlib.sha256(text.encode()).hexdigest())
+    return StoredReview(_parsed(Review, text), hashlib.sha256(text.encode()).hexdigest())
 
 
 def _parsed(kind: type[Record], text: str | None) -> Record:
@@ -139,8 +139,10 @@ def _parsed(kind: type[Record], text: str | None) -> Record:
     try:
         return kind.model_validate_json(text or "")
     except ValidationError:
+        noun = kind.__name__.lower()
         raise UserError(
-            f"A record is damaged, or no {kind.__name__.lower()} of this version.", "Prepare again."
+            f"A record is damaged or from another version of Groundwork: not a valid {noun}.",
+            "Prepare again.",
         ) from None
 
 
@@ -150,24 +152,27 @@ class Records:
     def __init__(self, store: Store) -> None:
         self.store = store
 
-    def keep_review(self, review: Review) -> None:
-        """Keep a review."""
+    def save_review(self, review: Review) -> None:
+        """Save a review."""
         self.store.write(f"reviews/{review.id}.json", review.text())
 
-    def keep_approval(self, approval: Approval) -> None:
-        """Keep an approval. A review has one."""
+    def save_approval(self, approval: Approval) -> None:
+        """Save an approval. A review has one."""
         name = f"approvals/{approval.review}.json"
         if self.store.read(name) is not None:
-            raise UserError(f"Review {approval.review} is approved already.", "Execute it.")
+            raise UserError(
+                f"Review {approval.review} is already approved.",
+                f"Execute it: groundwork changes execute {approval.review}",
+            )
         self.store.write(name, approval.model_dump_json(indent=2) + "\n")
 
-    def keep_execution(self, execution: Execution) -> None:
-        """Keep what was executed, and how it ended."""
+    def save_execution(self, execution: Execution) -> None:
+        """Save what was executed, and how it ended."""
         moment = f"{execution.executed_at:%Y%m%dT%H%M%S}"
         name = f"executions/{execution.review}/{moment}.json"
         self.store.write(name, execution.model_dump_json(indent=2) + "\n")
 
-    def review(self, identifier: str | None) -> Kept:
+    def review(self, identifier: str | None) -> StoredReview:
         """Return a review, the newest unless named. The start of its id is enough."""
         found = [name.split("/")[1].removesuffix(".json") for name in self.store.names("reviews/")]
         chosen = [name for name in found if identifier is None or name.startswith(identifier)]
@@ -179,7 +184,7 @@ class Records:
         if identifier and len(chosen) > 1 and identifier not in chosen:
             raise UserError(f"{identifier} is the start of several reviews: {', '.join(chosen)}")
         text = self.store.read(f"reviews/{identifier if identifier in chosen else chosen[-1]}.json")
-        return kept(text or "")
+        return parse_review(text or "")
 
     def reviews(self) -> Iterator[tuple[str, Review | None]]:
         """Yield all reviews by id, the oldest first; None for one that cannot be read."""

@@ -14,22 +14,22 @@ from pydantic import BaseModel, ConfigDict
 class Effect(StrEnum):
     """What happens to a resource. Certain and possible replacements are kept apart."""
 
-    ADD = "added"
-    CHANGE = "changed"
-    MAY_REPLACE = "possibly replaced"
-    REPLACE = "replaced"
-    DELETE = "deleted"
-    RETAIN = "left behind"
-    IMPORT = "imported"
+    ADD = "add"
+    CHANGE = "change"
+    MAY_REPLACE = "may-replace"
+    REPLACE = "replace"
+    DELETE = "delete"
+    RETAIN = "retain"
+    IMPORT = "import"
 
 
 class Verdict(StrEnum):
     """What happens to the data that a resource holds."""
 
-    KEPT = "data kept"
-    PROTECTED = "its own protection refuses the deletion: it runs on, outside of the stack"
-    SNAPSHOT = "snapshot taken, then deleted"
-    LOST = "data lost"
+    KEPT = "kept"
+    PROTECTED = "protected"
+    SNAPSHOT = "snapshot"
+    LOST = "lost"
 
 
 class _Record(BaseModel):
@@ -42,16 +42,6 @@ class Difference(_Record):
     path: str
     before: Any = None
     after: Any = None
-
-
-class Undo(StrEnum):
-    """What it is expected to cost to go back."""
-
-    FREE = "the previous configuration puts it back"
-    NEW = "the previous configuration makes it again, empty and under another name or address"
-    RESTORE = "restore the snapshot into a new database, and point its clients there"
-    IMPORT = "import it into the stack again; making it anew fails while its name is taken"
-    NEVER = "cannot be undone: the data is gone"
 
 
 class ResourceChange(_Record):
@@ -76,18 +66,6 @@ class ResourceChange(_Record):
         """Tell whether something that holds data is replaced or leaves its stack."""
         return self.verdict is not None and self.effect not in (Effect.ADD, Effect.CHANGE)
 
-    @property
-    def undo(self) -> Undo:
-        """Return what it costs to go back, by the worst that happens to the resource."""
-        if self.verdict is Verdict.LOST:
-            return Undo.NEVER
-        if self.verdict is Verdict.SNAPSHOT:
-            return Undo.RESTORE
-        if self.effect is Effect.RETAIN or self.verdict is Verdict.PROTECTED:
-            return Undo.IMPORT
-        replaced = (Effect.REPLACE, Effect.MAY_REPLACE, Effect.DELETE)
-        return Undo.NEW if self.effect in replaced else Undo.FREE
-
 
 class Grant(_Record):
     """Something that somebody may do, or an address that may connect."""
@@ -98,7 +76,7 @@ class Grant(_Record):
     condition: str = ""
 
 
-class Opening(_Record):
+class AccessDiff(_Record):
     """Grants that a change adds and takes away."""
 
     gained: tuple[Grant, ...] = ()
@@ -141,8 +119,8 @@ class StackReview(_Record):
     assets: dict[str, str] = {}
     """The version of each object that functions take their code from, by its name."""
     changes: tuple[ResourceChange, ...] = ()
-    permissions: Opening = Opening()
-    network: Opening = Opening()
+    permissions: AccessDiff = AccessDiff()
+    network: AccessDiff = AccessDiff()
     risks: tuple[Risk, ...] = ()
     """Every accepted risk of the stack after the change."""
     new_risks: tuple[Risk, ...] = ()
@@ -218,7 +196,7 @@ class Approval(_Record):
     """The items whose replacement or deletion was approved by typing their names."""
 
 
-class Outcome(StrEnum):
+class ExecutionStatus(StrEnum):
     """How an execution ended."""
 
     DONE = "executed"
@@ -232,7 +210,7 @@ class Execution(_Record):
     digest: str
     executed_by: str
     executed_at: datetime
-    outcome: Outcome
+    status: ExecutionStatus
     change_sets: tuple[str, ...]
     lifted: tuple[str, ...] = ()
     """The items whose protection by a stack policy was lifted meanwhile."""

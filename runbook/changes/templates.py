@@ -89,7 +89,7 @@ def _intrinsic(*values: dict[str, Any]) -> bool:
     )
 
 
-def text(value: Any) -> str:
+def display(value: Any) -> str:
     """Write a template's value for a person: `topic.Arn` for a reference, not its JSON."""
     match value:
         case {"Ref": str(name)}:
@@ -97,11 +97,11 @@ def text(value: Any) -> str:
         case {"Fn::GetAtt": [str(name), str(attribute)]}:
             return f"{name}.{attribute}"
         case {"Fn::Join": [str(separator), list(parts)]}:
-            return separator.join(text(part) for part in parts)
+            return separator.join(display(part) for part in parts)
         case {"Fn::Sub": str(pattern)}:
             return pattern
         case list():
-            return ", ".join(text(item) for item in value)
+            return ", ".join(display(item) for item in value)
         case str():
             return value
     return json.dumps(value, sort_keys=True, ensure_ascii=False)

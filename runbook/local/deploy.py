@@ -19,11 +19,12 @@ from runbook import overview as built
 from runbook.base import aws, project
 from runbook.base.assembly import Assembly
 from runbook.base.errors import UserError
-from runbook.changes import commands, terminal
+from runbook.changes import commands
+from runbook.changes.change_set import find_stack
 from runbook.changes.execute import execute
 from runbook.changes.prepare import now
 from runbook.changes.progress import watching
-from runbook.changes.reading import find_stack
+from runbook.changes.render import terminal
 from runbook.changes.review import Review
 from settings import Settings, load
 
@@ -120,7 +121,7 @@ def _execute(console: Console, prepared: Review) -> None:
         console.print("[bold green]Nothing changed:[/] the account is as the file declares it.")
         return
     for name in prepared.guarded:
-        console.print(f"On AWS, somebody would have to type {escape(name)}: data hangs on it.")
+        console.print(f"On AWS, {escape(name)} would have to be typed: it holds data.")
     with watching(console, prepared) as watch:
         execute(prepared, watch, lifted=prepared.guarded)
     console.print(f"[bold green]Deployed[/] {len(prepared.changed)} stacks through change sets.")

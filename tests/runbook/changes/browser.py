@@ -126,7 +126,7 @@ function isCut(element, view) {
 }
 
 function searched(page) {
-  const changes = [...page.querySelectorAll(".resource")];
+  const changes = [...page.querySelectorAll(".entry")];
   const shown = () => changes.filter((change) => change.offsetParent).length;
   const words = page.getElementById("words");
   const before = shown();

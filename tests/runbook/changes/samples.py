@@ -6,10 +6,10 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from runbook.changes.review import (
+    AccessDiff,
     Difference,
     Effect,
     Grant,
-    Opening,
     ResourceChange,
     Review,
     Risk,
@@ -80,7 +80,7 @@ def review(*stacks: StackReview, **fields: Any) -> Review:
 
 
 def every_effect() -> Review:
-    """Return a review in which everything happens that can happen."""
+    """Return a review in which everything happens that can happen: tests hold it to the enums."""
     return review(
         _data(),
         _mail(),
@@ -101,7 +101,7 @@ def hostile() -> Review:
     """Return a review in which every text that others wrote tries to be something else."""
     bad = HOSTILE
     grants = (Grant(holder=bad, allows=bad, on=bad, condition=bad),)
-    opening = Opening(gained=grants, lost=(Grant(holder=bad, allows="NOT x", on=bad),))
+    opening = AccessDiff(gained=grants, lost=(Grant(holder=bad, allows="NOT x", on=bad),))
     risk = Risk(rule=bad, on=bad, reason=bad, owner=bad, until=date(2026, 10, 2))
     values: dict[str, tuple[Any, Any]] = {
         f"Properties.{bad}": (bad, {"key": [bad, 1, None]}),
@@ -129,6 +129,16 @@ def hostile() -> Review:
         prepared_by=bad,
         undeclared=(bad,),
     )
+
+
+def all_samples() -> dict[str, Review]:
+    """Return every sample by its name."""
+    return {
+        "every_effect": every_effect(),
+        "harmless": harmless(),
+        "hostile": hostile(),
+        "nothing": review(stack("mail-us-east-1", StackAction.NOTHING)),
+    }
 
 
 def many(stacks: int, resources: int) -> Review:
@@ -167,7 +177,7 @@ def _data() -> StackReview:
         "data-us-east-1",
         changes=(*_databases(), change(reached, "EC2::SecurityGroup", Effect.CHANGE, None, opened)),
         parameters={"BootstrapVersion": "/cdk-bootstrap/hnb659fds/version"},
-        network=Opening(
+        network=AccessDiff(
             gained=(Grant(holder="0.0.0.0/0", allows="tcp 5432", on=reached),),
             lost=(Grant(holder="192.0.2.0/24", allows="tcp 5432", on=reached),),
         ),
@@ -199,6 +209,7 @@ def _databases() -> tuple[ResourceChange, ...]:
         change("databases/old/logs", "Logs::LogGroup", Effect.DELETE, Verdict.LOST),
         change("databases/old/alarm", "CloudWatch::Alarm", Effect.DELETE),
         change("databases/old/archive", "S3::Bucket", Effect.RETAIN, Verdict.KEPT),
+        change("databases/guarded/instance", instance, Effect.DELETE, Verdict.PROTECTED),
         change("databases/legacy", instance, Effect.IMPORT),
     )
 
@@ -224,7 +235,7 @@ def _mail() -> StackReview:
                 )
             ),
         ),
-        permissions=Opening(
+        permissions=AccessDiff(
             gained=(send, Grant(holder="anybody", allows="sns:Subscribe", on="bounces")),
             lost=(Grant(holder=role, allows="ses:SendEmail", on=identity),),
         ),
@@ -241,7 +252,7 @@ def _backup() -> StackReview:
         StackAction.CREATE,
         depends_on=("data-us-east-1", "mail-us-east-1"),
         changes=tuple(change(f"{bucket}/{p}", kind, Effect.ADD) for p, kind in parts.items()),
-        permissions=Opening(
+        permissions=AccessDiff(
             gained=(
                 Grant(holder="anybody", allows="NOT s3:*", on=bucket, condition=insecure),
                 *(Grant(holder=f"{bucket}/user", allows=a, on=f"{bucket}/*") for a in actions),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from runbook.changes.access import permissions
+from runbook.changes.access import network, permissions
+from runbook.changes.access_diff import is_for_everybody, narrowed, widened
 
 
 def template(*statements: dict[str, Any]) -> dict[str, Any]:
@@ -47,3 +48,37 @@ def test_everybody_but_one_does_not_read_as_that_one() -> None:
 def test_a_resources_own_policy_means_itself_by_a_star() -> None:
     found = permissions({}, bucket_policy(Principal="*", Resource="*"))
     assert (found.gained[0].holder, found.gained[0].on) == ("anybody", "reports")
+
+
+def role(*principals: str) -> dict[str, Any]:
+    trust = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": [*principals]}}
+    properties = {"AssumeRolePolicyDocument": {"Statement": [trust]}}
+    return {"Resources": {"Role": {"Type": "AWS::IAM::Role", "Properties": properties}}}
+
+
+def test_a_role_that_trusts_more_is_access_gained() -> None:
+    found = permissions(role("one"), role("one", "two"))
+    assert [(g.holder, g.allows, g.on) for g in widened(found)] == [
+        ("one, two", "sts:AssumeRole", "Role")
+    ]
+
+
+def test_a_denial_is_no_access_gained() -> None:
+    found = permissions({}, bucket_policy(Effect="Deny", Principal="*", Resource="*"))
+    assert widened(found) == ()
+    assert len(narrowed(found)) == 1
+    assert not is_for_everybody(found.gained[0])
+
+
+def test_an_ingress_rule_of_its_own_is_a_connection_gained() -> None:
+    rule = {"GroupId": "sg-1", "IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "CidrIp": "::/0"}
+    ingress = {"Type": "AWS::EC2::SecurityGroupIngress", "Properties": rule}
+    (found,) = network({}, {"Resources": {"Rule": ingress}}).gained
+    assert (found.holder, found.allows, found.on) == ("::/0", "tcp 22", "sg-1")
+
+
+def test_a_public_address_is_a_connection_gained() -> None:
+    instance = {"Type": "AWS::RDS::DBInstance", "Properties": {"PubliclyAccessible": True}}
+    (found,) = network({}, {"Resources": {"Instance": instance}}).gained
+    assert (found.holder, found.on) == ("the internet", "Instance")
+    assert is_for_everybody(found)

@@ -10,9 +10,9 @@ import pytest
 from runbook.base import aws
 from runbook.base.errors import UserError
 from runbook.base.polling import poll
+from runbook.changes.change_set import find_stack
 from runbook.changes.execute import execute, stack_policy
 from runbook.changes.prepare import Preparation, discard_reviewed, now, undeclared
-from runbook.changes.reading import find_stack
 from tests.runbook.changes.stacks import (
     TOPIC,
     Made,
@@ -70,7 +70,7 @@ def test_a_stack_that_somebody_changed_meanwhile_is_refused(name: str, cloudform
     prepared = prepare(stack_of(name, {**TOPIC, "Bucket": bucket(name)}))
     second = prepare(stack_of(name, OTHER))
     run(second)
-    with pytest.raises(UserError, match=r"gone|somebody changed the stack"):
+    with pytest.raises(UserError, match=r"gone|changed since"):
         run(prepared)
     assert name not in buckets()
 
@@ -84,6 +84,16 @@ def test_a_template_that_is_not_the_reviewed_one_is_refused(name: str) -> None:
         run(altered)
 
 
+def test_a_stack_that_changed_without_another_template_is_refused(name: str) -> None:
+    deploy(name, TOPIC)
+    prepared = prepare(stack_of(name, OTHER))
+    altered = prepared.model_copy(
+        update={"stacks": (only(prepared).model_copy(update={"stack_state": "earlier"}),)}
+    )
+    with pytest.raises(UserError, match="the stack changed since"):
+        run(altered)
+
+
 def test_nothing_is_executed_when_one_of_several_is_refused(name: str) -> None:
     first, second = f"{name}-a", f"{name}-b"
     prepared = prepare(
@@ -93,13 +103,6 @@ def test_nothing_is_executed_when_one_of_several_is_refused(name: str) -> None:
     with pytest.raises(UserError):
         run(prepared)
     assert not {first, second} & buckets()
-
-
-def test_a_stack_waits_for_those_that_it_depends_on(name: str) -> None:
-    first, second = f"{name}-a", f"{name}-b"
-    events = run(prepare(stack_of(second, TOPIC, depends_on=(first,)), stack_of(first, TOPIC)))
-    order = [event.stack for event in events]
-    assert order.index(second) > max(index for index, stack in enumerate(order) if stack == first)
 
 
 def test_the_first_cause_of_a_failure_is_told_and_not_its_symptoms(name: str) -> None:

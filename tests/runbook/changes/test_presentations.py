@@ -14,15 +14,15 @@ from rich.console import Console
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
-from runbook.changes import terminal
-from runbook.changes.markdown import code, markdown
-from runbook.changes.page import page
-from runbook.changes.review import Effect, Grant, Opening, Review, Verdict
-from runbook.changes.wording import visible
+from runbook.changes.render import terminal
+from runbook.changes.render.markdown import code, markdown
+from runbook.changes.render.page import page
+from runbook.changes.review import AccessDiff, Effect, Grant, Review, Verdict
+from runbook.changes.text import visible
 from tests.runbook.changes import samples
 from tests.runbook.changes.browser import DARK, look
 
-VOID = {"meta", "input", "path", "rect", "br"}
+VOID = {"meta", "input"}
 
 
 class Text(SingleFileSnapshotExtension):
@@ -71,7 +71,7 @@ def test_what_is_added_is_a_line_an_item_unless_all_is_asked_for() -> None:
     review = samples.every_effect()
     assert "added: senders/helpdesk, 3 resources" in printed(review)
     assert "senders/helpdesk/bounces" not in printed(review)
-    assert "added: senders/helpdesk/bounces (SNS::Topic)" in printed(review, full=True)
+    assert "senders/helpdesk/bounces (SNS::Topic)" in printed(review, full=True)
 
 
 # What all of them say
@@ -86,7 +86,7 @@ def everywhere(review: Review) -> list[str]:
 def test_a_loss_of_data_is_said_first_everywhere() -> None:
     for shown in everywhere(samples.every_effect()):
         assert "data lost in 2 resources, and in 1 more if replaced" in shown
-        assert shown.index("data lost in") < shown.index("updated")
+        assert shown.index("data lost in") < shown.index("is updated")
 
 
 def test_a_review_without_a_loss_says_so_everywhere() -> None:
@@ -98,7 +98,7 @@ def test_a_review_without_a_loss_says_so_everywhere() -> None:
 
 def test_every_verdict_says_where_the_data_is_then() -> None:
     for shown in everywhere(samples.every_effect()):
-        assert "data lost – if it is replaced" in shown
+        assert "data lost, if it is replaced" in shown
         assert "data kept in the old one, which is left behind; the new one is empty" in shown
         assert "data kept, outside of the stack" in shown
         assert "snapshot taken, then deleted" in shown
@@ -106,7 +106,7 @@ def test_every_verdict_says_where_the_data_is_then() -> None:
 
 def test_a_hidden_value_that_changes_is_told_without_the_value() -> None:
     for shown in everywhere(samples.every_effect()):
-        assert re.search(r"masteruserpassword:? changes, and is hidden", shown)
+        assert "masteruserpassword changes; its value is hidden" in shown
 
 
 def test_a_new_risk_is_told_with_its_end() -> None:
@@ -116,9 +116,9 @@ def test_a_new_risk_is_told_with_its_end() -> None:
 
 def test_a_denial_that_goes_is_access_gained() -> None:
     denied = Grant(holder="role", allows="NOT s3:*", on="bucket")
-    stack = samples.stack("data-us-east-1", permissions=Opening(lost=(denied,)))
+    stack = samples.stack("data-us-east-1", permissions=AccessDiff(lost=(denied,)))
     (comment,) = markdown(samples.review(stack))
-    assert "| 1 gained | – |" in comment
+    assert "1 permission gained" in comment
     assert "no longer: `denied s3:*`" in comment
 
 
@@ -150,11 +150,9 @@ def parsed(comment: str) -> list[Token]:
 
 def test_no_name_or_value_leaves_its_code_in_a_comment() -> None:
     for comment in markdown(samples.hostile()):
-        in_code = 0
         for token in parsed(comment):
             if token.type == "html_inline":
-                assert token.content in ("<code>", "</code>", "<br>")
-                in_code += {"<code>": 1, "</code>": -1}.get(token.content, 0)
+                raise AssertionError(token.content)
             if token.type == "html_block":
                 assert re.match(
                     r"<!-- groundwork-review \d+/\d+ -->|<details><summary>|</details>",
@@ -162,16 +160,9 @@ def test_no_name_or_value_leaves_its_code_in_a_comment() -> None:
                 )
                 assert "<img" not in token.content
                 assert "<script" not in token.content
-            if token.type == "text" and not in_code:
+            if token.type == "text":
                 assert not re.search(r"[@#<>|\\]|://|bold", token.content), token.content
             assert token.type not in ("link_open", "image")
-
-
-def test_a_name_stays_in_its_cell_of_the_table() -> None:
-    (table,) = re.findall(r"^\| Stack.*?\n\n", markdown(samples.hostile())[0], re.M | re.S)
-    kinds = [token.type for token in parsed(table)]
-    assert kinds.count("td_open") == 5 * 3
-    assert kinds.count("tr_open") == 1 + 3
 
 
 @pytest.mark.parametrize("text", ["`", "``a`", " ", "", "a`b", "\\", "a\nb", "|", "a|`b`", "- x"])
@@ -284,14 +275,6 @@ def test_a_name_or_value_is_only_text_on_the_page() -> None:
     assert "{{ 7*7 }}" in text
     assert "\\u202e" in text
     assert visible(text) == text
-
-
-def test_the_page_draws_each_stack_and_what_it_waits_for() -> None:
-    reader = read(samples.every_effect())
-    shapes = [attributes.get("class") for _, attributes in reader.seen]
-    assert shapes.count("arrow") == 2 * 2, "backup waits for data by way of mail, in two drawings"
-    assert sum("box" in (shape or "").split() for shape in shapes) == 2 * 4
-    assert reader.text.count("DATA LOST") == 2
 
 
 def test_every_link_of_the_page_leads_somewhere() -> None:

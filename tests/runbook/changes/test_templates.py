@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from runbook.changes import access, gains
-from runbook.changes.review import Difference, StackAction, StackReview
+from runbook.changes import access, access_diff
+from runbook.changes.review import Difference
 from runbook.changes.templates import differences
 
 
@@ -51,9 +51,7 @@ def test_what_may_be_done_names_resources_by_their_places() -> None:
             "policy": {"Type": "AWS::IAM::Policy", "Properties": policy},
         }
     }
-    opening = access.permissions({}, template)
-    stack = StackReview(name="a", region="b", action=StackAction.CREATE, permissions=opening)
-    (found,) = gains.permissions(stack)
+    (found,) = access_diff.compare(access.permissions({}, template), network=False)
     assert (found.holder, found.on) == ("roles/reader", "buckets/raw.Arn")
     assert found.after == ("s3:GetObject, if ArnLike aws:SourceArn = buckets/raw",)
 

@@ -7,7 +7,8 @@ from typing import Any
 import boto3
 import pytest
 
-from runbook.changes.review import Effect, StackAction, Undo, Verdict
+from runbook.changes.outcome import Undo, undo
+from runbook.changes.review import Effect, StackAction, Verdict
 from tests.runbook.changes.stacks import (
     TOPIC,
     Resources,
@@ -54,7 +55,7 @@ def test_a_changed_property_is_shown_before_and_after(name: str) -> None:
     assert [(d.path, d.before, d.after) for d in change.differences] == [
         ("Properties.DisplayName", "one", "two")
     ]
-    assert change.undo is Undo.FREE
+    assert undo(change) is Undo.FREE
 
 
 def test_a_change_that_keeps_the_resource_keeps_its_data(name: str) -> None:
@@ -125,7 +126,7 @@ def test_a_removed_database_leaves_a_snapshot(name: str, attributes: dict[str, s
     prepared = prepare(stack_of(name, TOPIC))
     change = only(prepared).changes[0]
     assert (change.effect, change.verdict) == (Effect.DELETE, Verdict.SNAPSHOT)
-    assert change.undo is Undo.RESTORE
+    assert undo(change) is Undo.RESTORE
     run(prepared, lifted=prepared.guarded)
     snapshots = boto3.client("rds").describe_db_snapshots()["DBSnapshots"]
     assert name in {snapshot["DBInstanceIdentifier"] for snapshot in snapshots}
@@ -138,7 +139,7 @@ def test_a_protected_database_stays_behind_and_is_said_to(name: str) -> None:
     prepared = prepare(stack_of(name, TOPIC))
     change = only(prepared).changes[0]
     assert (change.effect, change.verdict) == (Effect.DELETE, Verdict.PROTECTED)
-    assert change.undo is Undo.IMPORT
+    assert undo(change) is Undo.IMPORT
     events = run(prepared, lifted=prepared.guarded)
     assert "Database" in {event.logical_id for event in events if event.status == "DELETE_FAILED"}
     found = boto3.client("rds").describe_db_instances(DBInstanceIdentifier=name)["DBInstances"]

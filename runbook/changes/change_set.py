@@ -122,7 +122,7 @@ def _one(
         place=place(item["LogicalResourceId"], after, before),
         effect=effect,
         verdict=verdict(effect, before, after),
-        differences=tuple(differences(_told(before), _told(after))) if changing else (),
+        differences=tuple(differences(_reviewed(before), _reviewed(after))) if changing else (),
     )
 
 
@@ -143,7 +143,7 @@ def _effect(item: dict[str, Any], before: dict[str, Any] | None) -> Effect:
     )
 
 
-def _told(resource: dict[str, Any] | None) -> dict[str, Any]:
+def _reviewed(resource: dict[str, Any] | None) -> dict[str, Any]:
     """Return what a reviewer compares: everything but the CDK's own notes."""
     return {
         key: value for key, value in (resource or {}).items() if key not in ("Type", "Metadata")

@@ -9,24 +9,10 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from runbook.changes import gains, wording
-from runbook.changes.drawing import SIGNS, draw
-from runbook.changes.review import Effect, Review, Undo, Verdict
-
-_TONE = {
-    Effect.ADD: "good",
-    Effect.CHANGE: "change",
-    Effect.MAY_REPLACE: "maybe",
-    Effect.REPLACE: "bad",
-    Effect.DELETE: "bad",
-    Effect.RETAIN: "change",
-    Effect.IMPORT: "good",
-    Verdict.KEPT: "good",
-    Verdict.PROTECTED: "change",
-    Verdict.SNAPSHOT: "change",
-    Verdict.LOST: "lost",
-}
-"""The colour in which a word is shown; the word says it too."""
+from runbook.changes.layout import Code, Text
+from runbook.changes.review import Review
+from runbook.changes.text import count, line
+from runbook.changes.view import build
 
 
 def page(review: Review) -> str:
@@ -46,20 +32,22 @@ def page(review: Review) -> str:
     style = templates.get_template("page.css.j2").render()
     script = templates.get_template("page.js.j2").render()
     return templates.get_template("page.html.j2").render(
-        review=review,
+        view=build(review),
         policy=_policy(style, script),
         style=Markup(style),  # noqa: S704 - a file of this folder, without a value in it
         script=Markup(script),  # noqa: S704
-        wide=draw(review, columns=3, width=232, gap=36),
-        narrow=draw(review, columns=1, width=270, gap=0),
-        signs=SIGNS,
-        tone=_TONE,
-        gains=gains,
-        wording=wording,
-        Effect=Effect,
-        Undo=Undo,
-        Verdict=Verdict,
+        text=_text,
+        count=count,
+        line=line,
     )
+
+
+def _text(text: Text) -> Markup:
+    parts = (
+        Markup("<code>{}</code>").format(line(part.text)) if isinstance(part, Code) else part
+        for part in text
+    )
+    return Markup("").join(parts)
 
 
 def _policy(style: str, script: str) -> str:

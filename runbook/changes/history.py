@@ -1,0 +1,52 @@
+"""How far reviews have come, and by whose hand."""
+
+from __future__ import annotations
+
+from rich.table import Table
+from rich.text import Text
+
+from runbook.changes.context import Context
+from runbook.changes.records import Records
+from runbook.changes.review import Review
+from runbook.changes.text import line, moment
+
+
+def history(context: Context) -> None:
+    """List reviews, with who prepared, approved and executed them, and when."""
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    for heading in ("Review", "Prepared", "Approved", "Executed"):
+        table.add_column(heading, overflow="fold")
+    for identifier, review in context.records.reviews():
+        if review is None:
+            table.add_row(Text(line(identifier)), "cannot be read")
+            continue
+        table.add_row(Text(line(identifier)), *map(Text, _steps(context.records, review)))
+    context.console.print(table if table.row_count else "No change has been reviewed yet.")
+
+
+def state(records: Records, review: Review) -> str:
+    """Say in a line how far a review has come."""
+    prepared, approved, executed = (text.splitlines()[-2:] for text in _steps(records, review))
+    if len(executed) == 2:
+        return f"Executed by {executed[0]}, {executed[1]}."
+    if len(approved) == 2:
+        return f"Approved by {approved[0]}, {approved[1]}."
+    return f"Prepared by {prepared[0]}, {prepared[1]}. Not approved yet."
+
+
+def person(arn: str) -> str:
+    """Return the part of a caller's ARN by which people know each other."""
+    return line(arn.rpartition(":")[2].removeprefix("assumed-role/"))
+
+
+def _steps(records: Records, review: Review) -> tuple[str, str, str]:
+    approval = records.approval(review)
+    executions = [
+        f"{person(one.executed_by)}\n{moment(one.executed_at)} ({one.status})"
+        for one in records.executions(review)
+    ]
+    return (
+        f"{person(review.prepared_by)}\n{moment(review.prepared_at)}",
+        f"{person(approval.approved_by)}\n{moment(approval.approved_at)}" if approval else "–",
+        "\n".join(executions) or "–",
+    )

@@ -1,0 +1,138 @@
+"""What each effect and each verdict means: its words, its severity, and what going back costs.
+
+Both tables stand worst first and are whole: a test holds them against their enums. Whatever shows
+a review takes words, signs and colours from here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+
+from runbook.changes.review import Effect, ResourceChange, Verdict
+
+
+class Tone(StrEnum):
+    """How loudly something is said. Each presentation has a colour for each; words say it too."""
+
+    LOST = "lost"
+    BAD = "bad"
+    MAYBE = "maybe"
+    CHANGE = "change"
+    GOOD = "good"
+    PLAIN = "plain"
+    QUIET = "quiet"
+
+
+class Alert(StrEnum):
+    """The alert above a review, in the words of GitHub's and GitLab's Markdown."""
+
+    CAUTION = "CAUTION"
+    WARNING = "WARNING"
+    NOTE = "NOTE"
+
+
+class Undo(IntEnum):
+    """What it costs to go back, cheapest first."""
+
+    FREE = 0
+    NEW = 1
+    RESTORE = 2
+    IMPORT = 3
+    NEVER = 4
+
+
+UNDO: Mapping[Undo, str] = {
+    Undo.NEVER: "cannot be undone: the data is gone",
+    Undo.IMPORT: "import it into the stack again; creating it again fails while its name is taken",
+    Undo.RESTORE: "restore the snapshot into a new database, and point its clients there",
+    Undo.NEW: "the previous configuration creates it again, empty, under another name or address",
+    Undo.FREE: "the previous configuration restores it",
+}
+
+
+@dataclass(frozen=True)
+class EffectOutcome:
+    """What happens to a resource, as it is shown."""
+
+    words: str
+    sign: str
+    tone: Tone
+    undo: Undo
+    leaves: bool = False
+    """Whether the resource that is deployed leaves the stack, or may."""
+    kept: str = ""
+    """Where the data is, when it is kept."""
+
+
+@dataclass(frozen=True)
+class DataOutcome:
+    """What becomes of the data in a resource, as it is shown."""
+
+    words: str
+    tone: Tone
+    alert: Alert
+    undo: Undo = Undo.FREE
+
+
+EFFECTS: Mapping[Effect, EffectOutcome] = {
+    Effect.REPLACE: EffectOutcome(
+        "replaced",
+        "±",
+        Tone.BAD,
+        Undo.NEW,
+        leaves=True,
+        kept=" in the old one, which is left behind; the new one is empty",
+    ),
+    Effect.DELETE: EffectOutcome("deleted", "−", Tone.BAD, Undo.NEW, leaves=True),
+    Effect.MAY_REPLACE: EffectOutcome(
+        "possibly replaced",
+        "±",
+        Tone.MAYBE,
+        Undo.NEW,
+        leaves=True,
+        kept="; if it is replaced, in the old one, and the new one is empty",
+    ),
+    Effect.RETAIN: EffectOutcome(
+        "left behind", "○", Tone.CHANGE, Undo.IMPORT, leaves=True, kept=", outside of the stack"
+    ),
+    Effect.CHANGE: EffectOutcome("changed", "~", Tone.CHANGE, Undo.FREE),
+    Effect.IMPORT: EffectOutcome("imported", "→", Tone.GOOD, Undo.FREE),
+    Effect.ADD: EffectOutcome("added", "+", Tone.GOOD, Undo.FREE),
+}
+
+VERDICTS: Mapping[Verdict, DataOutcome] = {
+    Verdict.LOST: DataOutcome("data lost", Tone.LOST, Alert.CAUTION, Undo.NEVER),
+    Verdict.SNAPSHOT: DataOutcome(
+        "snapshot taken, then deleted", Tone.CHANGE, Alert.WARNING, Undo.RESTORE
+    ),
+    Verdict.PROTECTED: DataOutcome(
+        "its own protection refuses the deletion: it runs on, outside of the stack",
+        Tone.CHANGE,
+        Alert.WARNING,
+        Undo.IMPORT,
+    ),
+    Verdict.KEPT: DataOutcome("data kept", Tone.GOOD, Alert.NOTE),
+}
+
+
+def undo(change: ResourceChange) -> Undo:
+    """Return what it costs to go back, by the worst that happens to the resource."""
+    cost = EFFECTS[change.effect].undo
+    return max(cost, VERDICTS[change.verdict].undo) if change.verdict else cost
+
+
+def severity(change: ResourceChange) -> tuple[int, int, str]:
+    """Return a key that sorts changes worst first: by their data, by their effect, by name."""
+    verdict = _rank(VERDICTS, change.verdict) if change.verdict else len(VERDICTS)
+    return verdict, _rank(EFFECTS, change.effect), change.place
+
+
+def worst(verdicts: set[Verdict]) -> Verdict | None:
+    """Return the worst of some verdicts."""
+    return next((verdict for verdict in VERDICTS if verdict in verdicts), None)
+
+
+def _rank(table: Iterable[object], key: Effect | Verdict) -> int:
+    return list(table).index(key)

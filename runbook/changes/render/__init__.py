@@ -1,0 +1,1 @@
+"""Renderers of a review: each shows the same view in its own form."""

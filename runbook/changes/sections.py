@@ -1,0 +1,145 @@
+"""The sections of one stack, in the order in which they are read."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from runbook.changes import access_diff
+from runbook.changes.layout import Code, Row, Section, Text, Values
+from runbook.changes.outcome import EFFECTS, UNDO, VERDICTS, Tone, Undo, severity, undo
+from runbook.changes.review import (
+    AccessDiff,
+    Difference,
+    Effect,
+    ResourceChange,
+    Review,
+    Risk,
+    StackAction,
+    StackReview,
+    Verdict,
+)
+from runbook.changes.text import compared, count, line, scalar, value
+
+
+def sections(stack: StackReview, review: Review) -> Iterable[Section]:
+    """Yield a stack's sections; one without rows has nothing to say."""
+    is_new = stack.action is StackAction.CREATE
+    yield Section("What changes", tuple(map(_changed, _by_severity(stack))))
+    yield Section("What is added", tuple(_added(stack)))
+    yield _access("Who may do what", stack.permissions, network=False, folded=is_new)
+    yield _access("Who may connect", stack.network, network=True)
+    code = (Row((Code(change.place),), "~", Tone.CHANGE) for change in stack.functions)
+    yield Section("Functions whose code changes", tuple(code))
+    yield Section("What it costs to go back", tuple(_undo(stack)))
+    yield _risks(stack, review)
+    pins = tuple(_pins(stack))
+    yield Section("What the approval pins", pins, folded=True)
+
+
+def named(change: ResourceChange) -> Text:
+    """Name a resource: its place and its type, without what all types begin with."""
+    return Code(change.place), " (", Code(change.type.removeprefix("AWS::")), ")"
+
+
+def data_outcome(change: ResourceChange) -> str:
+    """Say what becomes of the data in a resource, and where it is then; nothing if it has none."""
+    if change.verdict is None:
+        return ""
+    words = VERDICTS[change.verdict].words
+    if change.verdict is Verdict.KEPT:
+        return f"{words}{EFFECTS[change.effect].kept}"
+    return f"{words}{', if it is replaced' if change.effect is Effect.MAY_REPLACE else ''}"
+
+
+def risk_row(risk: Risk, review: Review) -> Row:
+    """Show an accepted risk, with its end counted from when the review was made."""
+    days = (risk.until - review.prepared_at.date()).days
+    left = f"in {count(days, 'day')}" if days >= 0 else "over"
+    term = Row(("accepted by ", Code(risk.owner), f"; ends {risk.until} ({left})"), tone=Tone.QUIET)
+    reason = Row((Code(risk.reason),))
+    return Row((Code(risk.rule), " on ", Code(risk.on)), "!", Tone.CHANGE, rows=(reason, term))
+
+
+def _by_severity(stack: StackReview) -> list[ResourceChange]:
+    """Return what needs a look each, worst first: everything but additions."""
+    return sorted((c for c in stack.changes if c.effect is not Effect.ADD), key=severity)
+
+
+def _changed(change: ResourceChange) -> Row:
+    outcome = EFFECTS[change.effect]
+    rows = [_value(difference) for difference in change.differences]
+    if change.verdict:
+        text = data_outcome(change)
+        rows.insert(0, Row((text[0].upper() + text[1:],), tone=VERDICTS[change.verdict].tone))
+    return Row(
+        (f"{outcome.words}: ", *named(change)),
+        outcome.sign,
+        outcome.tone,
+        rows=tuple(rows),
+        holds_data=change.verdict is not None,
+    )
+
+
+def _value(difference: Difference) -> Row:
+    name = Code(line(difference.path.removeprefix("Properties.")))
+    before, after = difference.before, difference.after
+    if before == after:
+        return Row((name, " changes; its value is hidden"))
+    lines = any("\n" in value(side) for side in (before, after))
+    shown = tuple(compared(before, after)) if lines else ()
+    return Row((name,), values=Values(scalar(before), scalar(after), shown))
+
+
+def _added(stack: StackReview) -> Iterable[Row]:
+    """Fold what is added to a row an item: new things need no close look at each part."""
+    items: dict[str, list[ResourceChange]] = defaultdict(list)
+    for change in sorted(stack.changes, key=lambda change: change.place):
+        if change.effect is Effect.ADD:
+            items[change.item].append(change)
+    outcome = EFFECTS[Effect.ADD]
+    for item, changes in items.items():
+        parts = tuple(Row(named(change), outcome.sign, outcome.tone) for change in changes)
+        text = (f"{outcome.words}: ", Code(item), f", {count(len(changes), 'resource')}")
+        yield Row(text, outcome.sign, outcome.tone, details=parts)
+
+
+def _access(title: str, diff: AccessDiff, *, network: bool, folded: bool = False) -> Section:
+    gained, lost = len(access_diff.widened(diff)), len(access_diff.narrowed(diff))
+    rows = tuple(_access_row(change) for change in access_diff.compare(diff, network=network))
+    return Section(title, rows, folded, f"{gained:,} gained, {lost:,} lost")
+
+
+def _access_row(change: access_diff.AccessChange) -> Row:
+    holder: Text = (Code(change.holder), " on ") if change.holder else ("to ",)
+    whom = " – for everybody" if change.everybody else ""
+    tone = Tone.BAD if change.everybody else Tone.CHANGE
+    ends = (Row(("no longer: ", Code(text)), "−", Tone.GOOD) for text in change.before)
+    begins = (Row(("new: ", Code(text)), "+", tone) for text in change.after)
+    tone = Tone.BAD if change.everybody else Tone.PLAIN
+    return Row((*holder, Code(change.on), whom), tone=tone, rows=(*ends, *begins))
+
+
+def _undo(stack: StackReview) -> Iterable[Row]:
+    for cost, words in UNDO.items():
+        changes = [change for change in stack.changes if undo(change) is cost]
+        if changes and cost is not Undo.FREE:
+            tone = Tone.BAD if cost is Undo.NEVER else Tone.PLAIN
+            places = tuple(Row((Code(change.place),)) for change in changes)
+            text = f"{count(len(changes), 'resource')}: {words}"
+            yield Row((text,), tone=tone, details=places)
+
+
+def _risks(stack: StackReview, review: Review) -> Section:
+    """Return the risks that stay accepted; new ones are among the alerts."""
+    rows = tuple(risk_row(r, review) for r in stack.risks if r not in stack.new_risks)
+    return Section("Risks accepted as before", rows, folded=True, summary=f"{len(rows):,}")
+
+
+def _pins(stack: StackReview) -> Iterable[Row]:
+    yield Row(("change set ", Code(stack.change_set or "")))
+    yield Row(("template ", Code(stack.template_digest or "")))
+    for name, text in stack.parameters.items():
+        yield Row(("parameter ", Code(name), " = ", Code(text)))
+    for asset, version in stack.assets.items():
+        yield Row(("asset ", Code(asset), ", version ", Code(version)))

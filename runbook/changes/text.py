@@ -1,0 +1,80 @@
+"""Names and values as people read them, in any presentation.
+
+They come from templates, which anybody may have written: `visible` makes every character of theirs
+show, so that none moves the cursor, reorders a line or hides in it.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+from datetime import datetime
+from typing import Any
+
+from runbook.changes import templates
+
+_CONTEXT = 2
+
+
+def visible(text: object) -> str:
+    """Write out what would not show: control characters, direction marks, odd spaces."""
+    return "".join(
+        character
+        if character.isprintable() or character == "\n"
+        else character.encode("unicode_escape").decode()
+        for character in str(text)
+    )
+
+
+def line(text: object) -> str:
+    """Write a text in one line."""
+    return visible(text).replace("\n", "\\n")
+
+
+def shortened(text: str, limit: int) -> str:
+    """Cut a text that is too long, and say how much is not shown."""
+    hidden = len(text) - limit
+    return text if hidden <= 0 else f"{text[:limit]}… ({hidden:,} characters more)"
+
+
+def moment(when: datetime) -> str:
+    """Write a moment: 2026-09-30 10:15 UTC."""
+    return f"{when:%Y-%m-%d %H:%M %Z}"
+
+
+def count(number: int, noun: str) -> str:
+    """Count in words: 1 resource, 2 resources."""
+    return f"{number:,} {noun}{'s' * (number != 1)}"
+
+
+def value(item: Any) -> str:
+    """Write a value: text as it is, a reference in words, anything else as JSON."""
+    match item:
+        case None:
+            return ""
+        case str():
+            return visible(item)
+        case {"Ref": str()} | {"Fn::GetAtt": [str(), str()]} if len(item) == 1:
+            return f"reference to {visible(templates.display(item))}"
+    indent = 2 if isinstance(item, dict | list) else None
+    return visible(json.dumps(item, indent=indent, ensure_ascii=False, sort_keys=True))
+
+
+def scalar(item: Any) -> str:
+    """Write a value in one line, also where there is none."""
+    if item is None:
+        return "(none)"
+    return line(value(item)) or '""'
+
+
+def compared(before: Any, after: Any) -> list[tuple[str, str]]:
+    """Return the lines that differ, and some around them: a sign ("−", "+", " ", "…") and text."""
+    signs = {"-": "−"}
+    lines: list[tuple[str, str]] = []
+    sides = value(before).splitlines(), value(after).splitlines()
+    for text in list(difflib.unified_diff(*sides, n=_CONTEXT, lineterm=""))[2:]:
+        if text.startswith("@@"):
+            lines += [("…", "")] if lines else []
+        else:
+            lines.append((signs.get(text[0], text[0]), text[1:]))
+    return lines

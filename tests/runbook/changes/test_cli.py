@@ -1,0 +1,74 @@
+"""What the person at the terminal sees of `groundwork changes show` and `history`."""
+
+from __future__ import annotations
+
+import io
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from runbook.base import aws
+from runbook.base.errors import UserError
+from runbook.changes import cli, commands
+from runbook.changes.context import Context
+from runbook.changes.history import history
+from runbook.changes.records import Folder, Records
+from settings import parse
+from tests.runbook.changes import samples
+
+
+@pytest.fixture
+def context(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Context:
+    account = "123456789012"
+    console = Console(file=io.StringIO(), width=120)
+    caller = aws.Caller(account, f"arn:aws:iam::{account}:user/jane")
+    made = Context(console, parse(f'account: "{account}"'), caller, Records(Folder(tmp_path)))
+    made.records.save_review(samples.every_effect())
+    monkeypatch.setattr(cli, "_context", lambda config, state: made)
+    return made
+
+
+def said(context: Context) -> str:
+    file: Any = context.console.file
+    return str(file.getvalue())
+
+
+def test_a_page_is_written_into_a_folder_that_was_not_there(
+    context: Context, tmp_path: Path
+) -> None:
+    cli.show(html=tmp_path / "new" / "review.html", markdown=tmp_path / "comments")
+    assert "DATA LOST" in (tmp_path / "new" / "review.html").read_text(encoding="utf-8")
+    assert "DATA LOST" in (tmp_path / "comments" / "1.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("option", ["html", "markdown"])
+def test_a_file_that_cannot_be_written_is_no_traceback(
+    context: Context, tmp_path: Path, option: str
+) -> None:
+    file = tmp_path / "file"
+    file.write_text("", encoding="utf-8")
+    options: dict[str, Any] = {option: file / "review"}
+    with pytest.raises(UserError, match="cannot be written"):
+        cli.show(**options)
+
+
+def test_a_review_is_shown_with_how_far_it_has_come(context: Context) -> None:
+    cli.show()
+    assert "Prepared by groundwork-author/jane, 2026-09-30 10:15 UTC. Not approved" in said(context)
+
+
+def test_the_history_has_dates(context: Context) -> None:
+    history(context)
+    assert "2026-09-30 10:15 UTC" in said(context)
+
+
+def test_the_workflow_reads_the_id_of_the_review_from_what_prepare_prints() -> None:
+    workflow = Path(".github/workflows/review.yml").read_text(encoding="utf-8")
+    (pattern,) = re.findall(r"sed -n 's/(.+)/\\1/p'", workflow)
+    printed = commands.SAVED.format(id="20260930T101500-a1b2c3", place=".local/records")
+    found = re.fullmatch(pattern.replace("\\(", "(").replace("\\)", ")"), printed)
+    assert found
+    assert found[1] == "20260930T101500-a1b2c3"

@@ -1,0 +1,141 @@
+"""One view, shown whole by every renderer."""
+
+from __future__ import annotations
+
+import html
+import io
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from rich.console import Console
+
+from runbook.changes.layout import Code, Row, Section, View
+from runbook.changes.outcome import EFFECTS, UNDO, VERDICTS, Tone, Undo
+from runbook.changes.render import terminal
+from runbook.changes.render.markdown import markdown
+from runbook.changes.render.page import page
+from runbook.changes.review import Effect, Review, Verdict
+from runbook.changes.text import line
+from runbook.changes.view import build
+from tests.runbook.changes import samples
+
+BEGINNING = 100
+"""Letters of a text that are looked for: a comment cuts what is longer."""
+SAMPLES = samples.all_samples()
+
+
+def in_terminal(review: Review, *, full: bool = True) -> str:
+    out = io.StringIO()
+    terminal.present(review, Console(file=out, width=100_000), full=full)
+    return out.getvalue()
+
+
+def in_comments(review: Review) -> str:
+    return "\n".join(markdown(review))
+
+
+def on_page(review: Review) -> str:
+    text = re.sub(r"<style>.*?</style>|<script>.*?</script>", "", page(review), flags=re.DOTALL)
+    return html.unescape(re.sub(r"<[^>]*>", "", text))
+
+
+RENDERERS: dict[str, Callable[[Review], str]] = {
+    "terminal": in_terminal,
+    "comments": in_comments,
+    "page": on_page,
+}
+
+
+def letters(text: str) -> str:
+    """Return what no renderer may change: each adds spaces, quotes and signs of its own."""
+    return re.sub(r"[^0-9A-Za-z]", "", text).lower()
+
+
+def texts(row: Row) -> Iterator[str]:
+    yield from (line(part.text) if isinstance(part, Code) else part for part in row.text)
+    if row.values and row.values.lines:
+        yield from (text for _, text in row.values.lines)
+    elif row.values:
+        yield from (row.values.before, row.values.after)
+    for inner in (*row.rows, *row.details):
+        yield from texts(inner)
+
+
+def everything(view: View) -> Iterator[Section]:
+    yield from view.alerts
+    yield view.overview
+    for stack in view.stacks:
+        yield from stack.sections
+    yield view.origin
+
+
+@pytest.mark.parametrize("renderer", RENDERERS)
+@pytest.mark.parametrize("sample", SAMPLES)
+def test_every_renderer_shows_every_row_in_the_same_order(renderer: str, sample: str) -> None:
+    review = SAMPLES[sample]
+    view, shown, position = build(review), letters(RENDERERS[renderer](review)), 0
+    wanted = [view.headline]
+    for section in everything(view):
+        wanted += [section.title, *(t for row in section.rows for t in texts(row))]
+    for text in map(letters, wanted):
+        position = shown.find(text[:BEGINNING], position)
+        assert position >= 0, text
+
+
+@pytest.mark.parametrize("renderer", RENDERERS)
+def test_every_renderer_shows_the_sign_of_every_effect(renderer: str) -> None:
+    shown = RENDERERS[renderer](SAMPLES["every_effect"])
+    if renderer == "comments":
+        assert all(outcome.words in shown for outcome in EFFECTS.values())
+    else:
+        assert all(outcome.sign in shown for outcome in EFFECTS.values())
+
+
+def test_nothing_of_an_alert_is_folded_where_the_approval_is_given() -> None:
+    review = SAMPLES["every_effect"]
+    shown = letters(in_terminal(review, full=False))
+    for section in build(review).alerts:
+        for row in section.rows:
+            assert all(letters(text) in shown for text in texts(row))
+
+
+@pytest.mark.parametrize("renderer", RENDERERS)
+def test_the_names_to_type_stand_in_every_presentation(renderer: str) -> None:
+    review = SAMPLES["every_effect"]
+    shown = RENDERERS[renderer](review)
+    assert len(review.guarded) > 3
+    assert all(name in shown for name in review.guarded)
+
+
+def test_the_sample_has_every_effect_and_every_verdict() -> None:
+    changes = [c for stack in SAMPLES["every_effect"].stacks for c in stack.changes]
+    assert {change.effect for change in changes} == {*Effect}
+    assert {change.verdict for change in changes} == {None, *Verdict}
+
+
+def test_every_effect_verdict_and_way_back_has_its_words() -> None:
+    assert {*EFFECTS} == {*Effect}
+    assert {*VERDICTS} == {*Verdict}
+    assert {*UNDO} == {*Undo}
+    assert {*terminal.STYLE} == {*Tone}
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "headline"),
+    [
+        ([], "No data is lost"),
+        ([Verdict.KEPT], "No data is lost"),
+        ([Verdict.KEPT, Verdict.PROTECTED], "left outside of its stack"),
+        ([Verdict.PROTECTED, Verdict.SNAPSHOT], "1 snapshot is taken first"),
+        ([Verdict.SNAPSHOT, Verdict.LOST], "DATA LOST in 1 resource"),
+    ],
+)
+def test_the_headline_is_the_worst_that_happens(verdicts: list[Verdict], headline: str) -> None:
+    changes = tuple(
+        samples.change(f"items/{number}", "S3::Bucket", Effect.DELETE, verdict)
+        for number, verdict in enumerate(verdicts)
+    )
+    view = build(samples.review(samples.stack("data-us-east-1", changes=changes)))
+    assert headline in view.headline
+    assert view.tone is (VERDICTS[verdicts[-1]].tone if verdicts else Tone.GOOD)
