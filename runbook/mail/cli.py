@@ -67,36 +67,53 @@ def suppressed(
 
 
 @app.command()
+def verify(
+    address: Annotated[str, typer.Argument(help="An address of mail.addresses.")],
+    wait: Annotated[
+        float, typer.Option(min=0, max=3600, help="Seconds to wait for a mail that SES receives.")
+    ] = 300,
+    as_json: Json = False,
+    config: Configuration = CONFIGURATION,
+) -> None:
+    """Have AWS send the mail that verifies an address again, and print its link where SES gets it.
+
+    A link is good for 24 hours. Where the file has SES receive the address's mail, this waits for
+    the mail and prints the link, if it is AWS's own, for this address and account. The exit status
+    is 1 when no such mail came.
+
+    Example: groundwork mail verify data@example.org
+    """
+    from runbook.mail import verification
+
+    found = verification.verify(_settings(config), address, wait, _say)
+    if as_json:
+        print(verification.as_json(found))
+    for outcome in () if as_json else found:
+        if outcome.link:
+            print(outcome.link)
+    if any(outcome.awaited and not outcome.link for outcome in found):
+        raise typer.Exit(1)
+
+
+@app.command()
 def link(
     address: Annotated[str, typer.Argument(help="An address of a domain with receives_mail.")],
     config: Configuration = CONFIGURATION,
 ) -> None:
-    """Print the newest verification link that AWS sent to an address, if it is AWS's own."""
-    import boto3
+    """Print the newest link that verifies an address, from the mail that SES received for it.
 
-    from runbook.base import aws
-    from runbook.base.errors import UserError
-    from runbook.mail.link import newest_link
-    from settings import load
+    Only AWS's own link is printed, for this address, region and account: anybody can write to it.
 
-    settings = load(config)
-    aws.caller_in(settings.account, settings.region)
-    domain = address.rpartition("@")[2]
-    declared = settings.mail.domains.get(domain)
-    if declared is None or not declared.receives_mail:
-        raise UserError(
-            f"SES receives no mail for {address}.",
-            f"Set mail.domains.{domain}.receives_mail: true.",
-        )
-    region = declared.regions[0]
-    bucket = _bucket(settings, region)
-    client = boto3.client("s3", region_name=region, config=aws.CONFIG)
-    found = newest_link(client, bucket, address if address in settings.mail.addresses else domain)
-    if found is None:
-        raise UserError(
-            f"No verification mail for {address} is in {bucket}.", "AWS sends it again on request."
-        )
-    print(found)
+    Example: groundwork mail link data@example.org
+    """
+    from runbook.mail import verification
+
+    print(verification.newest_link(_settings(config), address, _say))
+
+
+def _say(line: str) -> None:
+    """Tell the person at the terminal, beside what a program reads."""
+    print(line, file=sys.stderr)
 
 
 def _settings(config: Path) -> Settings:
@@ -113,16 +130,3 @@ def _confirm(yes: bool) -> Callable[[str], bool]:
     if yes:
         return lambda _: True
     return typer.confirm if sys.stdin.isatty() else lambda _: False
-
-
-def _bucket(settings: Settings, region: str) -> str:
-    """Return the bucket of the mail that SES received in a region."""
-    from runbook.base.errors import UserError
-    from runbook.base.outputs import Outputs
-    from settings.contract import Output
-
-    outputs = Outputs(settings, Output.RECEIVED_MAIL)
-    bucket = outputs.by_region(Output.RECEIVED_MAIL, "").get(region)
-    if bucket is None:
-        raise UserError(f"Receiving mail in {region} is not deployed.", "Deploy it, and try again.")
-    return bucket

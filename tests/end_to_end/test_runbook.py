@@ -108,12 +108,27 @@ def test_a_key_is_refused_to_whoever_the_file_does_not_name(
     assert run.output == ""
 
 
-def test_a_verification_mail_that_has_not_arrived_is_said_so(at: Command) -> None:
-    run = at("mail link data@open-contracting.org")
-    assert run.status == 1
-    assert "No verification mail for data@open-contracting.org" in run.errors
+def test_the_verification_link_is_read_from_the_mail_that_ses_received(
+    at: Command, deployment: Deployment
+) -> None:
+    missing = at("mail link data@open-contracting.org")
+    assert missing.status == 1
+    assert "No verification mail of the last 24 hours" in missing.errors
+    link = "https://email-verification.us-east-1.amazonaws.com/?Context=123456789012&X=1"
+    deployment.client("s3").put_object(
+        Bucket=deployment.outputs("mail-us-east-1")["ReceivedMailBucket"],
+        Key="data@open-contracting.org/message",
+        Body=f"Subject: Verify\n\n{link}\n".encode(),
+    )
+    assert at("mail link data@open-contracting.org").output == f"{link}\n"
     refused = at("mail link data@example.org")
     assert "receives no mail for data@example.org" in refused.errors
+
+
+def test_a_verified_address_needs_no_mail(at: Command) -> None:
+    run = at("mail verify data@open-contracting.org")
+    assert (run.status, run.output) == (0, "")
+    assert "data@open-contracting.org is verified in us-east-1" in run.errors
 
 
 def test_a_key_is_written_as_its_machine_takes_it() -> None:
