@@ -44,7 +44,7 @@ lint: setup ## Check the style, the types, the spelling and the workflows
 	@$(BIN)/ruff check --quiet
 	@$(BIN)/ruff format --check --quiet || { echo 'Run: make format'; exit 1; }
 	@$(BIN)/codespell . .github
-	@$(BIN)/zizmor --offline --quiet --no-progress .
+	@found=$$($(BIN)/zizmor --offline --quiet --no-progress .) || { printf '%s\n' "$$found"; exit 1; }
 	@echo 'Checking types: the first time takes a minute or two'
 	@exec $(BIN)/mypy --no-error-summary
 

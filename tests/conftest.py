@@ -6,16 +6,17 @@ import json
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from aws_cdk import App, Stack
-from aws_cdk.assertions import Template
 
-from app import REPORT_BY_OURSELVES
 from runbook.base.project import PATHS
 from settings import Settings, parse
-from stacks import make_stacks
+from tests import interruption
+
+if TYPE_CHECKING:  # the CDK starts Node when it is imported, which not every process of a run needs
+    from aws_cdk import App
+    from aws_cdk.assertions import Template
 
 ROOT = Path(__file__).parent.parent
 CONTEXT: dict[str, Any] = {**json.loads((ROOT / "cdk.json").read_text())["context"], **PATHS}
@@ -23,14 +24,27 @@ EXAMPLE = (ROOT / "groundwork.yaml").read_text()
 ACCOUNT = 'account: "123456789012"\n'
 
 
+def pytest_sessionstart(session: pytest.Session) -> None:
+    interruption.prepare(session.config)
+
+
 def new_app(**context: Any) -> App:
     """Make an application with the feature flags of cdk.json, which a bare `App()` ignores."""
+    from aws_cdk import App
+
+    from app import REPORT_BY_OURSELVES
+
     return App(context={**CONTEXT, **REPORT_BY_OURSELVES, **context})
 
 
 @cache
 def templates_of(text: str) -> dict[str, Template]:
     """Synthesize a configuration, without the checks, and return its stacks' templates by id."""
+    from aws_cdk import Stack
+    from aws_cdk.assertions import Template
+
+    from stacks import make_stacks
+
     app = new_app()
     make_stacks(app, parse(text))
     stacks = [child for child in app.node.children if isinstance(child, Stack)]

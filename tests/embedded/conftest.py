@@ -107,8 +107,10 @@ def settled(status: Any, seconds: float = 30) -> str:
 def embedded_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Embedded]:
     """The embedded AWS, once for the session."""
     directory = tmp_path_factory.mktemp("embedded-aws")
-    yield embedded.start(directory, ACCOUNT, REGION)
-    embedded.stop(directory)
+    try:
+        yield embedded.start(directory, ACCOUNT, REGION)
+    finally:
+        embedded.stop(directory)
 
 
 @pytest.fixture(scope="session")

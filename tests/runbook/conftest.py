@@ -21,8 +21,8 @@ TEMPLATES = "templates-of-the-tests"
 def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Start the embedded AWS, and make its environment this process's own."""
     state = tmp_path_factory.mktemp("runbook-aws")
-    instance = embedded.start(state, ACCOUNT, REGION)
     try:
+        instance = embedded.start(state, ACCOUNT, REGION)
         with pytest.MonkeyPatch.context() as patch:
             for name, value in instance.environment().items():
                 patch.setitem(os.environ, name, value)
