@@ -1,0 +1,222 @@
+"""Questions to name servers, and their answers as they came.
+
+A resolver keeps what it heard, a wrong answer or none at all too, until its time to live is over. A
+zone's own name servers know what stands in the zone now. Both are asked, and told apart.
+"""
+
+from __future__ import annotations
+
+import copy
+import socket
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+import dns.exception
+import dns.flags
+import dns.message
+import dns.query
+import dns.rcode
+import dns.rdatatype
+import dns.resolver
+from dns.rdtypes.ANY.CNAME import CNAME
+from dns.rdtypes.ANY.MX import MX
+from dns.rdtypes.ANY.TXT import TXT
+from dns.rdtypes.IN.A import A
+
+from runbook.base.errors import UserError
+
+SECONDS = 3.0
+"""How long one name server has for one answer."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one server says about one name and type."""
+
+    values: tuple[str, ...] = ()
+    """As a person writes them: TXT joined and unquoted, names without the last dot, `10 host`."""
+    alias: str | None = None
+    """Where a CNAME led that stands at the name in place of the record."""
+    failure: str | None = None
+    """Why there is no answer at all. Nothing is known about the record then."""
+
+
+class Source(Protocol):
+    """Something that can be asked."""
+
+    @property
+    def label(self) -> str:
+        """Its name for a person."""
+
+    def ask(self, name: str, record_type: str) -> Answer:
+        """Ask about one name. It never raises: a failure is an answer too."""
+
+
+@dataclass(frozen=True)
+class NameServer:
+    """One of a zone's own name servers. It is not asked to look anywhere else."""
+
+    host: str
+    address: str
+    port: int = 53
+    seconds: float = SECONDS
+
+    @property
+    def label(self) -> str:
+        return f"{self.host} ({self.address})"
+
+    def ask(self, name: str, record_type: str) -> Answer:
+        question = dns.message.make_query(name, record_type, use_edns=True, payload=1232)
+        question.flags &= ~dns.flags.RD
+        try:
+            response, _ = dns.query.udp_with_fallback(
+                question, self.address, self.seconds, self.port
+            )
+        except dns.exception.Timeout:
+            return Answer(failure=f"does not answer within {self.seconds:g} s")
+        except (OSError, dns.exception.DNSException) as error:
+            return Answer(failure=f"cannot be asked: {error}")
+        if not response.flags & dns.flags.AA and not response.answer:
+            return Answer(failure=f"answers {_code(response)}: it does not serve the zone")
+        return _answer(response)
+
+
+class Resolver:
+    """A recursive resolver: this machine's own, or one that `--server` names."""
+
+    def __init__(self, lookups: dns.resolver.Resolver, label: str) -> None:
+        self.lookups = lookups
+        """For libraries that take a resolver of dnspython's."""
+        self.label = label
+
+    def ask(self, name: str, record_type: str) -> Answer:
+        try:
+            found = self.lookups.resolve(
+                dns.name.from_text(name), record_type, raise_on_no_answer=False
+            )
+        except dns.resolver.NXDOMAIN:
+            return Answer()
+        except dns.resolver.LifetimeTimeout:
+            return Answer(failure=f"does not answer within {self.lookups.lifetime:g} s")
+        except dns.resolver.NoNameservers as error:
+            return Answer(failure=_why(error))
+        except (OSError, dns.exception.DNSException) as error:
+            return Answer(failure=f"cannot be asked: {error}")
+        return _answer(found.response)
+
+
+def resolver_at(server: str | None, seconds: float = SECONDS) -> Resolver:
+    """Return the resolver at HOST[:PORT]; without one, that of this machine."""
+    try:
+        lookups = dns.resolver.Resolver(configure=server is None)
+    except dns.resolver.NoResolverConfiguration:
+        raise UserError(
+            "This machine has no DNS resolver: /etc/resolv.conf names none.",
+            "Name one: --server 192.0.2.53, or --server HOST:PORT.",
+        ) from None
+    lookups.timeout = seconds
+    lookups.lifetime = 3 * seconds
+    lookups.cache = None
+    if server is not None:
+        lookups.nameservers, lookups.port = _address(server)
+    addresses = ", ".join(str(address) for address in lookups.nameservers)
+    return Resolver(lookups, server or f"the resolver {addresses}")
+
+
+def name_servers_of(name: str, resolver: Resolver, port: int = 53) -> tuple[str, list[NameServer]]:
+    """Return the zone in which a name stands, and its own name servers.
+
+    Empty when the resolver cannot say: a name server without an address is left out. The resolver
+    is told not to check DNSSEC here, so that a zone whose DNSSEC is broken is found all the same.
+    """
+    unchecked = Resolver(copy.copy(resolver.lookups), resolver.label)
+    unchecked.lookups.flags = dns.flags.RD | dns.flags.CD
+    try:
+        zone = dns.resolver.zone_for_name(name, resolver=unchecked.lookups)
+    except (OSError, dns.exception.DNSException):
+        return "", []
+    hosts = unchecked.ask(zone.to_text(), "NS").values
+    found = ((host, address) for host in hosts for address in _first(host, unchecked))
+    seconds = resolver.lookups.timeout
+    servers = [NameServer(host, address, port, seconds) for host, address in sorted(found)]
+    return zone.to_text(omit_final_dot=True), servers
+
+
+def _first(host: str, resolver: Resolver) -> Iterator[str]:
+    """Yield one address: IPv6 only where there is no other, since not every network has it."""
+    for record_type in ("A", "AAAA"):
+        values = resolver.ask(host, record_type).values
+        if values:
+            yield values[0]
+            return
+
+
+def _address(server: str) -> tuple[list[str], int]:
+    """Read HOST, HOST:PORT, an IPv6 address, or [IPv6]:PORT."""
+    host, port = server, "53"
+    if server.startswith("["):
+        host, _, rest = server[1:].partition("]")
+        port = rest.removeprefix(":") or port
+    elif server.count(":") == 1:
+        host, _, port = server.partition(":")
+    if not port.isascii() or not port.isdigit() or not 0 < int(port) < 65536 or not host:
+        raise UserError(f"--server {server} is no HOST[:PORT].", "As in: --server 192.0.2.53:5353")
+    try:
+        found = socket.getaddrinfo(host, int(port), type=socket.SOCK_DGRAM)
+    except (OSError, UnicodeError):
+        raise UserError(
+            f"--server {server}: {host} has no address.", "Name it by its IP address."
+        ) from None
+    return [str(found[0][4][0])], int(port)
+
+
+def _answer(response: dns.message.Message) -> Answer:
+    if response.rcode() not in (dns.rcode.NOERROR, dns.rcode.NXDOMAIN):
+        return Answer(failure=f"answers {_code(response)}")
+    question = response.question[0]
+    values = tuple(
+        _text(record)
+        for records in response.answer
+        if records.rdtype == question.rdtype
+        for record in records
+    )
+    aliases = [
+        records[0]
+        for records in response.answer
+        if records.rdtype == dns.rdatatype.CNAME != question.rdtype
+    ]
+    last = aliases[-1] if aliases else None
+    alias = _name(last.target) if isinstance(last, CNAME) else None
+    return Answer(tuple(sorted(values)), alias)
+
+
+def _text(record: object) -> str:
+    """Write a value as a person does."""
+    match record:
+        case TXT():
+            return b"".join(record.strings).decode(errors="backslashreplace")
+        case MX():
+            return f"{record.preference} {_name(record.exchange)}"
+        case CNAME():
+            return _name(record.target)
+        case A():
+            return str(record.address)
+    return str(record).lower().removesuffix(".")
+
+
+def _name(name: dns.name.Name) -> str:
+    return name.to_text(omit_final_dot=True).lower() or "."
+
+
+def _code(response: dns.message.Message) -> str:
+    return dns.rcode.to_text(response.rcode())
+
+
+def _why(error: dns.resolver.NoNameservers) -> str:
+    """Say what the last server answered. dnspython keeps each attempt with its response."""
+    attempts = error.kwargs.get("errors") or []
+    response = attempts[-1][4] if attempts else None
+    if response is not None and response.rcode() != dns.rcode.NOERROR:
+        return f"answers {_code(response)}"
+    return f"cannot be asked: {attempts[-1][3] if attempts else error}"
