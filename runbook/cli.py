@@ -9,6 +9,7 @@ import typer
 from runbook.backup.cli import app as backup
 from runbook.changes.cli import app as changes
 from runbook.database.cli import app as database
+from runbook.dns.cli import app as dns
 from runbook.local.cli import app as local
 from runbook.mail.cli import app as mail
 
@@ -21,6 +22,7 @@ app = typer.Typer(
 app.add_typer(local, name="local")
 app.add_typer(changes, name="changes")
 app.add_typer(mail, name="mail")
+app.add_typer(dns, name="dns")
 app.add_typer(database, name="database")
 app.add_typer(backup, name="backup")
 

@@ -30,6 +30,8 @@ def present(console: Console, settings: Settings) -> None:
     ):
         _table(console, title, list(rows))
     for domain in dict.fromkeys(outputs.items(Output.DNS_RECORDS)):
+        if settings.mail.domains[domain].dns.route53_zone:
+            continue
         records = "\n".join(outputs.by_region(Output.DNS_RECORDS, domain).values())
         lines = [line.split("\t") for line in records.split("\n")]
         _table(console, f"DNS records to add to {domain}", lines)

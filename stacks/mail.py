@@ -87,13 +87,13 @@ class MailStack(AreaStack):
     def _publish_records(self, domain: DomainIdentity, name: str, dns: Dns) -> None:
         if dns.route53_zone:
             HostedRecords(domain, "records", dns=dns, records=domain.records)
-        else:
-            self.output(
-                Output.DNS_RECORDS,
-                name,
-                as_text(domain.records, without=dns.appended_to(name)),
-                f"The DNS records of {name}: type, name, value, priority",
-            )
+        where = "records in Route 53" if dns.route53_zone else "DNS records"
+        self.output(
+            Output.DNS_RECORDS,
+            name,
+            as_text(domain.records, without=dns.appended_to(name)),
+            f"The {where} of {name}: type, name, value, priority",
+        )
 
     def _add_addresses(self, items: MailItems) -> None:
         scope = self.group("addresses")

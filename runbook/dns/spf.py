@@ -149,7 +149,7 @@ def count(value: str, domain: str, lookups: dns.resolver.Resolver) -> Judgement:
         )
     except SPFError as error:
         return Judgement(_blame(error), (value,), (_sentence(str(error.args[0])),))
-    used = f"It needs {parsed['dns_lookups']} of the {LOOKUPS} look-ups that receivers make."
+    used = f"That takes {parsed['dns_lookups']} of the {LOOKUPS} look-ups that receivers make."
     if "error" in parsed:
         return Judgement(Verdict.WRONG, (value,), (_sentence(str(parsed["error"])),))
     return Judgement(Verdict.RIGHT, (value,), (used, *map(_sentence, parsed["warnings"])))

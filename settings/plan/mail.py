@@ -99,9 +99,8 @@ class MailItems:
 
     def outputs(self) -> Iterator[tuple[Output, str]]:
         """Yield kind and item of every output of the stack."""
-        for name, domain in self.domains.items():
-            if not domain.declared.dns.route53_zone:
-                yield Output.DNS_RECORDS, name
+        for name in self.domains:
+            yield Output.DNS_RECORDS, name
         if self.received:
             yield Output.RECEIVED_MAIL, ""
         for name, sender in self.senders.items():

@@ -87,7 +87,7 @@ def test_a_zone_as_it_must_be_is_right_in_every_record() -> None:
     assert len(findings) == 7
     assert findings[Purpose.DKIM].judgement.remarks == ("The key behind it: RSA with 2048 bits.",)
     assert findings[Purpose.SPF].judgement.remarks == (
-        "It needs 1 of the 10 look-ups that receivers make.",
+        "That takes 1 of the 10 look-ups that receivers make.",
     )
     assert findings[Purpose.DMARC].judgement.remarks == ()
 

@@ -108,7 +108,7 @@ def counted(zone: str, name: str = "start.example.org") -> tuple[Verdict, str]:
 def test_ten_look_ups_are_counted_and_eleven_are_too_many() -> None:
     assert counted(includes(10)) == (
         Verdict.RIGHT,
-        "It needs 10 of the 10 look-ups that receivers make.",
+        "That takes 10 of the 10 look-ups that receivers make.",
     )
     verdict, remarks = counted(includes(11))
     assert verdict is Verdict.WRONG
@@ -132,8 +132,8 @@ def test_an_include_without_a_record_is_wrong() -> None:
 
 def test_each_resolver_is_asked_for_itself() -> None:
     """The library remembers answers by name for the whole process."""
-    assert "needs 2 of" in counted(includes(2))[1]
-    assert "needs 3 of" in counted(includes(3))[1]
+    assert "takes 2 of" in counted(includes(2))[1]
+    assert "takes 3 of" in counted(includes(3))[1]
     text = 'start TXT "v=spf1 include:i0.example.org ~all"\n'
     assert counted(text + 'i0 TXT "v=spf1 -all"\n')[0] is Verdict.RIGHT
     assert counted(text)[0] is Verdict.WRONG
