@@ -62,7 +62,7 @@ def record_sets(template: Template) -> dict[tuple[str, str], list[str]]:
     }
 
 
-def test_a_hosted_zone_gets_the_records_instead_of_an_output(
+def test_a_hosted_zone_gets_the_records_and_the_output_has_their_whole_names(
     templates: Callable[[str], dict[str, Template]],
 ) -> None:
     template = templates("""
@@ -81,7 +81,9 @@ mail:
         '"v=spf1 include:amazonses.com ~all"',
         '"site-verification=1a2b"',
     ]
-    assert not [name for name in template.find_outputs("*") if name.endswith("Records")]
+    shown = template.find_outputs(RECORDS)[RECORDS]
+    assert shown["Description"].startswith("The records in Route 53 of example.org")
+    assert "MX\texample.org\tinbound-smtp" in str(shown["Value"]).replace("\\t", "\t")
 
 
 def test_a_long_record_is_cut_into_the_strings_that_dns_allows(
