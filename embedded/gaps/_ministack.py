@@ -18,6 +18,7 @@ Delete = Callable[[str, Properties], None]
 Deploy = Callable[..., Coroutine[Any, Any, None]]
 Response = tuple[int, dict[str, str], bytes]
 
+Handler = Callable[[dict[str, Any]], Response]
 Answer = Callable[[str, str, bytes], Response | None]
 Complete = Callable[[str, str, Response], Response]
 
@@ -119,6 +120,11 @@ def wrap_deployments(wrap: Callable[[Deploy], Deploy]) -> None:
     wrapped = wrap(stacks._deploy_stack_async)
     for module in (stacks, changesets, handlers):
         module._deploy_stack_async = wrapped
+
+
+def wrap_action(action: str, wrap: Callable[[Handler], Handler]) -> None:
+    """Wrap what answers an action of CloudFormation."""
+    handlers._ACTION_HANDLERS[action] = wrap(handlers._ACTION_HANDLERS[action])
 
 
 def answer_first(

@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 from runbook.base import aws
 from runbook.base.errors import UserError
 from runbook.base.polling import poll
-from runbook.changes import change_set, templates
+from runbook.changes import change_set, refusal, templates
 from runbook.changes.change_set import find_stack
 from runbook.changes.review import Review, StackReview
 from runbook.changes.verdict import holds_data
@@ -155,24 +155,11 @@ def _cause(client: CloudFormationClient, stack: str, events: list[Event]) -> str
     """Return the first real cause: what was cancelled because of it is only a symptom."""
     failures = [e for e in events if e.status.endswith("_FAILED") and "ancelled" not in e.reason]
     if refused := [event for event in failures if "DescribeEvents" in event.reason]:
-        return f"{stack}: {_refusal(client, refused[0])}"
+        return f"{stack}: {refusal.reasons(client, stack=stack) or refused[0].reason}"
     if not failures:
         return f"{stack} failed, and CloudFormation gave no reason."
     first = failures[0]
     return f"{stack}: {first.logical_id} ({first.type}) failed: {first.reason}"
-
-
-def _refusal(client: CloudFormationClient, event: Event) -> str:
-    """Return what CloudFormation's own validation found, which the stack's events only refer to."""
-    with suppress(ClientError):
-        answer = client.describe_events(StackName=event.stack, Filters={"FailedEvents": True})
-        found = [
-            f"{item['LogicalResourceId']} ({item['ResourceType']}) {item['ValidationStatusReason']}"
-            for item in answer["OperationEvents"]
-            if "ValidationStatusReason" in item and "LogicalResourceId" in item
-        ]
-        return "; ".join(dict.fromkeys(found)) or event.reason
-    return event.reason
 
 
 def _guard(client: CloudFormationClient, stack: StackReview, freed: Collection[str] = ()) -> None:

@@ -21,6 +21,7 @@ from runbook.base.assembly import Assembly, Stack
 from runbook.base.errors import UserError
 from runbook.base.polling import poll
 from runbook.changes import change_set as change_sets
+from runbook.changes import refusal
 from runbook.changes.change_set import find_stack
 from runbook.changes.review import Review, StackAction, StackReview
 from settings.contract import CHANGE_SET_PREFIX, is_described_as_ours
@@ -203,5 +204,6 @@ def _finished(client: CloudFormationClient, stack: str, change_set: str) -> dict
     )
     why = description.get("StatusReason", "")
     if description["Status"] == "FAILED" and not any(words in why for words in _NO_CHANGES):
+        why = refusal.reasons(client, change_set=change_set) or why
         raise UserError(f"{stack}: CloudFormation rejects the change set: {why}")
     return description

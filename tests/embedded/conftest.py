@@ -21,7 +21,7 @@ Resources = dict[str, dict[str, Any]]
 
 
 class DeploymentError(Exception):
-    """A stack was rolled back. The message has its status and every failed resource's reason."""
+    """A stack was refused or rolled back. The message has its status and every reason."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,8 @@ class Aws:
             Capabilities=["CAPABILITY_NAMED_IAM"],
         )
         named = {"ChangeSetName": created["Id"]}
-        settled(lambda: str(cloudformation.describe_change_set(**named)["Status"]))
+        if settled(lambda: str(cloudformation.describe_change_set(**named)["Status"])) == "FAILED":
+            raise DeploymentError(cloudformation.describe_change_set(**named)["StatusReason"])
         cloudformation.execute_change_set(**named)
         status = settled(lambda: self.status(stack))
         if status not in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):

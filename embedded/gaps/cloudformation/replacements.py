@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from functools import cache
-from importlib.resources import files
 
 from embedded.gaps._ministack import provisioners, stacks
+from embedded.gaps._schemas import schema
 from embedded.gaps.gap import Effect, Gap
 
 GAP = Gap(
@@ -43,11 +42,7 @@ def install() -> None:
 @cache
 def of_schema(resource_type: str) -> dict[str, str]:
     """Return what a change of a property means, for the properties that replace the resource."""
-    schemas = files("cfnlint.data.schemas")
-    names = json.loads(schemas.joinpath("providers", "us-east-1.json").read_text())
-    if resource_type not in names:
-        return {}
-    schema = json.loads(schemas.joinpath("resources", f"{names[resource_type]}.json").read_text())
+    found = schema(resource_type)
     return {
-        path.split("/")[2]: answer for key, answer in KEYS.items() for path in schema.get(key, ())
+        path.split("/")[2]: answer for key, answer in KEYS.items() for path in found.get(key, ())
     }

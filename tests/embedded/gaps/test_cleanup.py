@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import pytest
-
 TOPIC = {"Type": "AWS::SNS::Topic"}
 KEPT = {"Kept": TOPIC}
 PHASE = "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"
@@ -45,12 +43,6 @@ def test_what_cannot_be_deleted_stays_and_is_forgotten(aws: Any) -> None:
     found = aws.client("cloudformation").list_stack_resources(StackName="forgetful")
     assert [r["LogicalResourceId"] for r in found["StackResourceSummaries"]] == ["Kept"]
     assert aws.client("iam").get_user(UserName="with-a-key")
-
-
-def test_it_is_in_the_way_of_the_same_name(aws: Any) -> None:
-    aws.client("iam").create_user(UserName="in-the-way")
-    with pytest.raises(Exception, match="already exists"):
-        aws.deploy("blocked", user("in-the-way"))
 
 
 def test_ministack_still_has_no_such_phase_and_keeps_what_stays(pristine: Any) -> None:

@@ -39,7 +39,8 @@ class TestReceiptRules:
         assert first["Recipients"] == [DOMAIN]
         assert first["Actions"][0]["AddHeaderAction"]["HeaderName"] == "X-Seen"
         assert aws.delete("receipt") == "DELETE_COMPLETE"
-        assert not ses.list_receipt_rule_sets()["RuleSets"]
+        found = ses.list_receipt_rule_sets()["RuleSets"]
+        assert "inbound" not in [rule_set["Name"] for rule_set in found]
 
     def test_the_active_rule_set_is_not_deleted(self, aws: Any) -> None:
         ses = aws.client("ses", region="eu-west-1")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import boto3
 import pytest
 
 from runbook.base import aws
@@ -202,7 +203,8 @@ def test_the_guard_is_back_after_it_was_lifted(name: str, cloudformation: Any, f
     deploy(name, {"Kept": bucket(kept), "Gone": bucket(name)})
     resources: Resources = {"Kept": bucket(kept)}
     if fails:
-        resources["Taken"] = bucket(TEMPLATES)
+        boto3.client("sns").create_topic(Name=name)
+        resources["Taken"] = {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": name}}
     prepared = prepare(stack_of(name, resources))
     try:
         run(prepared, lifted=prepared.guarded)
