@@ -6,22 +6,16 @@ from typing import Any
 import pytest
 from aws_cdk.assertions import Template
 
-Templates = Callable[[str], dict[str, Template]]
+from tests.builders import sender
 
-SENDER = """
-    {name}:
-      from: [noreply@example.org]
-      category: {category}
-      contact: a@example.org
-      cost_center: "1"
-      approval: OPS-1
-      volume: {{daily: 1, monthly: 1}}
-      configuration_set: credere
-"""
+Templates = Callable[[str], dict[str, Template]]
 
 
 def mail(*categories: str, declared: str = "{}") -> str:
-    senders = "".join(SENDER.format(name=name, category=name) for name in categories)
+    senders = "".join(
+        f"\n    {name}: {sender('a@example.org', category=name, configuration_set='credere')}"
+        for name in categories
+    )
     return (
         "mail:\n  domains: {example.org: {}}\n"
         f"  configuration_sets:\n    credere: {declared}\n"
