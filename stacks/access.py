@@ -8,8 +8,8 @@ from groundwork.access import (
     AccessRole,
     Permission,
     Providers,
-    Reach,
-    Records,
+    RecordsBucket,
+    Scope,
     approving,
     authoring,
     reading,
@@ -31,7 +31,7 @@ class AccessStack(AreaStack):
 
     def __init__(self, scope: Construct, plan: StackPlan, items: AccessItems) -> None:
         super().__init__(scope, plan)
-        records = Records(
+        records = RecordsBucket(
             self, "records", name=items.records_bucket, days=items.access.records_days
         )
         self.output(
@@ -44,7 +44,7 @@ class AccessStack(AreaStack):
 
     def _add_roles(self, items: AccessItems) -> None:
         scope, permissions = self.group("roles"), self._permissions(items)
-        providers = Providers(self, "providers", account=self.account, access=items.access)
+        providers = Providers(self, "providers", account=self.account, declared=items.access)
         for name, item in items.roles.items():
             made = AccessRole(
                 scope,
@@ -57,14 +57,14 @@ class AccessStack(AreaStack):
             self.output(Output.ROLE, name, made.role.role_arn, PURPOSES[name])
 
     def _permissions(self, items: AccessItems) -> dict[str, list[Permission]]:
-        reach = Reach(
+        scope = Scope(
             account=self.account,
             stacks=items.stacks,
             qualifier=self.synthesizer.bootstrap_qualifier or "",
             records=items.records_bucket,
         )
         return {
-            "author": authoring(reach),
-            "approver": approving(reach),
-            "reader": reading(reach),
+            "author": authoring(scope),
+            "approver": approving(scope),
+            "reader": reading(scope),
         }

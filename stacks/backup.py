@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from aws_cdk.aws_iam import User
+from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from groundwork.backup import Arrivals, BackupBucket, ToolAccess, by_access
-from groundwork.credentials import Credentials, CredentialsFunction
+from groundwork.backup import BackupBucket, BackupFreshnessAlarm, ToolPolicy, by_grant
+from groundwork.credentials import AccessKeyFunction, AccessKeySecret
 from settings.contract import Output
 from settings.plan import StackPlan
 from settings.plan.backup import BackupItems, BucketItem, UserItem
@@ -21,18 +21,18 @@ class BackupStack(AreaStack):
     def __init__(self, scope: Construct, plan: StackPlan, items: BackupItems) -> None:
         super().__init__(scope, plan)
         if any(item.users for item in items.buckets.values()):
-            self._keys = CredentialsFunction(self, "credentials")
+            self._keys = AccessKeyFunction(self, "credentials")
         group = self.group("buckets")
         for name, item in items.buckets.items():
-            backup = BackupBucket(group, name, name=name, settings=item.declared)
+            backup = BackupBucket(group, name, name=name, declared=item.declared)
             self._expect_backups(backup, name, item)
             self._add_users(backup, name, item)
 
     def _expect_backups(self, backup: BackupBucket, name: str, item: BucketItem) -> None:
         if item.declared.expect_every:
-            Arrivals(
+            BackupFreshnessAlarm(
                 backup,
-                "arrivals",
+                "freshness",
                 bucket=backup.bucket,
                 name=name,
                 hours=item.declared.expect_every // HOUR,
@@ -41,26 +41,28 @@ class BackupStack(AreaStack):
 
     def _add_users(self, backup: BackupBucket, bucket: str, item: BucketItem) -> None:
         scope = Construct(backup, "users")
-        users = {name: User(scope, name, user_name=user.user) for name, user in item.users.items()}
+        users = {
+            name: iam.User(scope, name, user_name=user.user) for name, user in item.users.items()
+        }
         policies = Construct(backup, "policies")
-        for access, names in by_access(item.declared.users).items():
-            ToolAccess(
+        for grant, names in by_grant(item.declared.users).items():
+            ToolPolicy(
                 policies,
-                access.name,
-                access=access,
+                grant.name,
+                grant=grant,
                 bucket=backup.bucket,
                 users=[users[name] for name in names],
             )
         for name, user in item.users.items():
             self._add_credentials(users[name], bucket, name, user)
 
-    def _add_credentials(self, user: User, bucket: str, name: str, item: UserItem) -> None:
+    def _add_credentials(self, user: iam.User, bucket: str, name: str, item: UserItem) -> None:
         prefix = {"prefix": item.declared.prefix} if item.declared.prefix else {}
-        credentials = Credentials(
+        credentials = AccessKeySecret(
             user,
             "credentials",
             user=user,
-            settings=item.declared.credentials,
+            declared=item.declared.credentials,
             function=self._keys,
             region=self.region,
             contents={"bucket": bucket, **prefix},

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from constructs import Construct
 
-from groundwork.data import Alarms, AlarmTopic, Bastion, Network, SecurityGroup, make_database
+from groundwork.data import (
+    Bastion,
+    DatabaseAlarms,
+    DatabaseContext,
+    DatabaseSecurityGroup,
+    Vpc,
+    make_database,
+)
 from settings.contract import Output
 from settings.models.data import PostgreSql
 from settings.plan import StackPlan
@@ -23,30 +30,26 @@ class DataStack(AreaStack):
         self._networks = self._add_networks(items)
         self._security_groups = self._add_security_groups(items)
         self._bastions = self._add_bastions(items)
-        self._alarms = AlarmTopic(self, "alarms") if items.subscribers else None
         databases = self.group("databases")
         for name, item in items.databases.items():
             self._add_database(databases, name, item)
-        for address, identifiers in items.subscribers.items():
-            if self._alarms:
-                self._alarms.tell(address, identifiers)
 
-    def _add_networks(self, items: DataItems) -> dict[str, Network]:
+    def _add_networks(self, items: DataItems) -> dict[str, Vpc]:
         scope = self.group("networks")
         return {
-            name: Network(scope, name, network=item.declared, public=item.public)
+            name: Vpc(scope, name, declared=item.declared, public=item.public)
             for name, item in items.networks.items()
         }
 
-    def _add_security_groups(self, items: DataItems) -> dict[str, SecurityGroup]:
+    def _add_security_groups(self, items: DataItems) -> dict[str, DatabaseSecurityGroup]:
         """Make all groups first, then the rules between them."""
         scope, groups = self.group("security_groups"), {}
         for name, item in items.security_groups.items():
-            groups[name] = SecurityGroup(
+            groups[name] = DatabaseSecurityGroup(
                 scope,
                 name,
                 name=name,
-                vpc=self._networks[item.network].vpc,
+                vpc=self._networks[item.network],
                 description=item.declared.description,
                 blocks=item.declared.blocks,
             )
@@ -57,7 +60,7 @@ class DataStack(AreaStack):
 
     def _add_bastions(self, items: DataItems) -> dict[str, Bastion]:
         bastions = {
-            name: Bastion(self._networks[name], "bastion", network=self._networks[name])
+            name: Bastion(self._networks[name], "bastion", vpc=self._networks[name])
             for name, item in items.networks.items()
             if item.bastion
         }
@@ -69,24 +72,26 @@ class DataStack(AreaStack):
         made = make_database(
             scope,
             name,
-            identifier=item.identifier,
-            database=item.declared,
-            network=self._networks[item.network],
-            security_groups=self._groups_of(item),
+            declared=item.declared,
+            context=DatabaseContext(
+                identifier=item.identifier,
+                vpc=self._networks[item.network],
+                security_groups=self._groups_of(item),
+            ),
         )
-        if item.declared.notify and self._alarms:
-            Alarms(
+        if item.declared.notify:
+            DatabaseAlarms(
                 made,
                 "alarms",
                 identifier=item.identifier,
-                database=item.declared,
-                topic=self._alarms.topic,
+                declared=item.declared,
+                notify=item.declared.notify,
             )
         secret = made.password.secret.ref
         self.output(Output.DATABASE_ADDRESS, name, made.address, f"Host and port of {name}")
         self.output(Output.DATABASE_SECRET, name, secret, f"The password of {name}")
 
-    def _groups_of(self, item: DatabaseItem) -> list[SecurityGroup]:
+    def _groups_of(self, item: DatabaseItem) -> list[DatabaseSecurityGroup]:
         """Let a bastion reach what has no public address. Aurora then lets in nobody else."""
         groups = [self._security_groups[group] for group in item.declared.security_groups]
         bastion = self._bastions.get(item.network)

@@ -8,19 +8,19 @@ from groundwork.mail import (
     AccountSuppression,
     Activation,
     AddressIdentity,
-    ConfigurationSet,
     DomainIdentity,
     Feedback,
     HostedRecords,
-    NotificationTopic,
-    ProductionAccess,
+    MailTopic,
+    ProductionAccessRequest,
     QuotaAlarms,
     Receiving,
     ReputationAlarms,
+    SesConfigurationSet,
     as_text,
 )
 from settings.contract import Output
-from settings.models.records import Dns
+from settings.models.identities import Dns
 from settings.plan import StackPlan
 from settings.plan.mail import AccountItem, MailItems
 from stacks.area import AreaStack
@@ -42,18 +42,18 @@ class MailStack(AreaStack):
             self._add_account(items.account)
         Senders(self, "senders", items=items.senders, topics=self._topics)
 
-    def _add_topics(self, items: MailItems) -> dict[str, NotificationTopic]:
+    def _add_topics(self, items: MailItems) -> dict[str, MailTopic]:
         scope = self.group("topics")
         return {
-            name: NotificationTopic(scope, name, name=name, declared=topic)
+            name: MailTopic(scope, name, name=name, declared=topic)
             for name, topic in items.topics.items()
         }
 
-    def _add_configuration_sets(self, items: MailItems) -> dict[str, ConfigurationSet]:
+    def _add_configuration_sets(self, items: MailItems) -> dict[str, SesConfigurationSet]:
         scope, made = self.group("configuration_sets"), {}
         for name, item in items.configuration_sets.items():
             topic = self._topics[item.topic]
-            made[name] = ConfigurationSet(
+            made[name] = SesConfigurationSet(
                 scope,
                 name,
                 name=name,
@@ -61,11 +61,11 @@ class MailStack(AreaStack):
                 suppression=item.suppression,
                 topic=topic,
             )
-            ReputationAlarms(made[name], "reputation", configuration_set=name, topic=topic.arn)
+            ReputationAlarms(made[name], "reputation", configuration_set=name, topic_arn=topic.arn)
             if item.counts:
                 made[name].count_by_sender()
             if item.bounces:
-                made[name].tell_of_bounces(self._topics[item.bounces])
+                made[name].publish_bounces(self._topics[item.bounces])
             if item.logs:
                 made[name].log_events()
         return made
@@ -122,7 +122,7 @@ class MailStack(AreaStack):
     def _add_account(self, item: AccountItem) -> None:
         scope, topic = self.group("account"), self._topics[item.alarms].arn
         AccountSuppression(scope, "suppression", reasons=item.suppression)
-        ReputationAlarms(scope, "reputation", configuration_set=None, topic=topic)
-        QuotaAlarms(scope, "quota", quota=item.quota, topic=topic)
+        ReputationAlarms(scope, "reputation", configuration_set=None, topic_arn=topic)
+        QuotaAlarms(scope, "quota", declared=item.quota, topic_arn=topic)
         if item.production_access:
-            ProductionAccess(scope, "production_access", declared=item.production_access)
+            ProductionAccessRequest(scope, "production_access", declared=item.production_access)

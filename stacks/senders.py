@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping
 
 from constructs import Construct
 
-from groundwork.credentials import Credentials, CredentialsFunction
+from groundwork.credentials import AccessKeyFunction, AccessKeySecret
 from groundwork.mail import (
     BounceContacts,
     DeliveryLog,
     DeliveryLogAccess,
-    NotificationTopic,
-    Sender,
+    MailTopic,
+    SenderUser,
     VolumeAlarm,
     configuration_set_arn,
     identity_arn,
@@ -36,12 +36,12 @@ class Senders(Construct):
         construct_id: str,
         *,
         items: Mapping[str, SenderItem],
-        topics: Mapping[str, NotificationTopic],
+        topics: Mapping[str, MailTopic],
     ) -> None:
         super().__init__(stack, construct_id)
         self._stack, self._topics = stack, topics
         if any(self._is_home(item) for item in items.values()):
-            self._keys = CredentialsFunction(stack, "credentials")
+            self._keys = AccessKeyFunction(stack, "credentials")
         for name, item in items.items():
             home = self._is_home(item)
             scope = self._add_sender(name, item) if home else Construct(self, name)
@@ -53,7 +53,7 @@ class Senders(Construct):
         return item.declared.regions[0] == self._stack.region
 
     def _add_sender(self, name: str, item: SenderItem) -> Construct:
-        made = Sender(
+        made = SenderUser(
             self,
             name,
             name=item.user,
@@ -61,11 +61,11 @@ class Senders(Construct):
             sends_through=self._resources(item),
         )
         regions = item.declared.regions
-        credentials = Credentials(
+        credentials = AccessKeySecret(
             made,
             "credentials",
             user=made.user,
-            settings=item.declared.credentials,
+            declared=item.declared.credentials,
             function=self._keys,
             region=self._stack.region,
             contents={
@@ -95,7 +95,7 @@ class Senders(Construct):
             "volume",
             sender=item.user,
             daily=declared.volume.daily,
-            topic=self._topic(item.alarms),
+            topic_arn=self._topic(item.alarms),
         )
         if declared.bounces_to:
             BounceContacts(
@@ -103,7 +103,7 @@ class Senders(Construct):
                 "bounces",
                 sender=item.user,
                 contacts=declared.bounces_to,
-                topic=self._topic(item.bounces),
+                topic_arn=self._topic(item.bounces),
             )
         if declared.delivery_logs:
             log = DeliveryLog(

@@ -32,8 +32,8 @@ Version = Annotated[
     ),
 ]
 BackupDays = Annotated[int, Field(ge=0, le=35)]
-MOST_DATABASES = 50
-"""In one stack."""
+MOST_RESOURCES = 430
+"""Of the 500 of a stack, those that its databases may take; networks and groups need the rest."""
 
 
 class _Database(Model):
@@ -62,6 +62,11 @@ class _Database(Model):
     """Let a change of the version cross a major one, which cannot be undone. Otherwise it fails."""
     notify: tuple[EmailAddress, ...] = ()
     """Who is told of the database's alarms."""
+
+    @property
+    def resources(self) -> int:
+        """How many resources it makes at most: its own, its alarms, their topic and who is told."""
+        return 8 + (5 + len(self.notify) if self.notify else 0)
 
     def first_database(self, item: str) -> str:
         """Return the name of the database that is made with the item of this name."""
@@ -189,17 +194,17 @@ class Data(Model):
         yield from self._stack_problems()
 
     def _stack_problems(self) -> Iterator[Problem]:
-        """Databases make up to 8 resources each, and the network needs some of the 500 as well."""
+        """Count what the databases of each stack make, against CloudFormation's limit."""
         counted: dict[tuple[str, str | None], int] = {}
         for name, database in self.databases.items():
             if network := self.networks.get(self.network_of(database)):
                 place = (network.region, network.stack)
-                counted[place] = counted.get(place, 0) + 1
-                if counted[place] > MOST_DATABASES:
+                counted[place] = counted.get(place, 0) + database.resources
+                if counted[place] > MOST_RESOURCES:
                     yield Problem(
                         ("databases", name),
-                        f"in another network, with a stack of its own: {MOST_DATABASES} databases "
-                        "are what CloudFormation's 500 resources a stack leave room for",
+                        "in another network, with a stack of its own: this one has no room left "
+                        "among CloudFormation's 500 resources a stack",
                         key=True,
                     )
 

@@ -10,7 +10,6 @@ from pydantic import Field
 
 from settings.models.base import Model, Problem
 from settings.models.identities import Address, ConfigurationSetName, Domain, Regions
-from settings.models.records import record_problems
 from settings.models.senders import Sender
 from settings.models.sending import Identities
 from settings.models.topics import feedback_topic
@@ -18,6 +17,19 @@ from settings.values.names import DomainName, EmailAddress, IamUserName, Matchin
 from settings.values.regions import DEFAULT_REGION
 
 Feedback = Literal["bounce", "complaint"]
+EventType = Literal[
+    "reject",
+    "delivery-delay",
+    "rendering-failure",
+    "send",
+    "delivery",
+    "bounce",
+    "complaint",
+    "open",
+    "click",
+    "subscription",
+]
+MailType = Literal["transactional", "promotional"]
 
 ACCOUNT_FIELDS = frozenset({"notify", "quota", "suppression", "production_access"})
 """What is of the account in each region with mail, or in the file's region alone."""
@@ -32,24 +44,11 @@ class ConfigurationSet(Model):
     """The declared address whose topic takes the events; a topic of the set's own unless named."""
     notify: tuple[EmailAddress, ...] = ()
     """Who is told of its events, beside those whom the topic tells already."""
-    events: Annotated[
-        tuple[
-            Literal[
-                "reject",
-                "delivery-delay",
-                "rendering-failure",
-                "send",
-                "delivery",
-                "bounce",
-                "complaint",
-                "open",
-                "click",
-                "subscription",
-            ],
-            ...,
-        ],
-        Field(min_length=1),
-    ] = ("reject", "delivery-delay", "rendering-failure")
+    events: Annotated[tuple[EventType, ...], Field(min_length=1)] = (
+        "reject",
+        "delivery-delay",
+        "rendering-failure",
+    )
     """What is published to the topic."""
     suppression: tuple[Feedback, ...] | None = None
     """What puts a recipient on the suppression list. By its senders' category unless named."""
@@ -60,7 +59,7 @@ class ConfigurationSet(Model):
 class ProductionAccess(Model):
     """The request to leave the SES sandbox, sent once for the account and region."""
 
-    mail_type: Literal["transactional", "promotional"]
+    mail_type: MailType
     """What most of the mail is."""
     website: Annotated[
         str, Matching(r"https?://[^\s]{1,990}", "a web address, as in https://example.org")
@@ -122,11 +121,20 @@ class Mail(Model):
     def problems(self) -> Iterator[Problem]:
         """Compare the items with each other."""
         yield from self._clashes()
-        yield from record_problems(self.domains)
         for name, domain in self.domains.items():
             yield from self._set_problems(
                 ("domains", name), domain.configuration_set, domain.regions
             )
+            for index, address in enumerate(domain.dmarc.reports_to):
+                if any(
+                    address.endswith(f"@{domain.mail_from_domain(name, region)}")
+                    for region in domain.regions
+                ):
+                    yield Problem(
+                        ("domains", name, "dmarc", "reports_to", index),
+                        "an address outside the MAIL FROM domain, whose mail nobody reads: "
+                        "its MX record is SES's",
+                    )
         for name, single in self.addresses.items():
             yield from self._set_problems(
                 ("addresses", name), single.configuration_set, single.regions

@@ -50,15 +50,6 @@ class DataItems:
     security_groups: Mapping[str, SecurityGroupItem]
     databases: Mapping[str, DatabaseItem]
 
-    @property
-    def subscribers(self) -> dict[str, list[str]]:
-        """The identifiers of the databases whose alarms each e-mail address gets."""
-        found: dict[str, list[str]] = {}
-        for database in self.databases.values():
-            for address in database.declared.notify:
-                found.setdefault(address, []).append(database.identifier)
-        return found
-
     def outputs(self) -> Iterator[tuple[Output, str]]:
         """Yield kind and item of every output of the stack."""
         for name, network in self.networks.items():

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from groundwork.backup.tools import LIST, TOOLS, Access
+from groundwork.backup.tools import LIST, TOOLS, ToolGrant
 from settings import parse
 from tests.clients.conftest import ACCOUNT, CONFIGURATION, OPERATOR, REGION, STACK, Backups
 
@@ -248,7 +248,7 @@ def granted(user: str) -> dict[str, set[str]]:
     Listing below a prefix has a condition, which the calls above meet.
     """
     declared = BUCKETS[USERS[user]].users[user]
-    access, bucket = Access.of(declared), f"arn:aws:s3:::{USERS[user]}"
+    access, bucket = ToolGrant.of(declared), f"arn:aws:s3:::{USERS[user]}"
     on_bucket = [*TOOLS[access.tool].bucket, *([] if declared.prefix else [LIST])]
     found = {bucket: {action.lower() for action in on_bucket}}
     for pattern, actions in access.patterns().items():

@@ -14,9 +14,10 @@ from aws_cdk.assertions import Template
 from botocore.exceptions import ClientError
 
 from embedded import processes
-from groundwork import credentials
+from groundwork import functions
 
 STACK, USER = "backup-us-east-1", "nightly"
+FUNCTIONS = Path(functions.__file__).parent
 CODE = "functions-of-the-test"
 READER = "arn:aws:iam::123456789012:role/reader"
 
@@ -28,8 +29,9 @@ def code(aws: Any) -> dict[str, str]:
     """The function's code, published as the CDK CLI would."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
-        for file in (Path(credentials.__file__).parent / "runtime").glob("*.py"):
-            archive.write(file, f"runtime/{file.name}")
+        for package in ("", "shared/", "credentials/"):
+            for file in (FUNCTIONS / package).glob("*.py"):
+                archive.write(file, f"functions/{package}{file.name}")
     s3 = aws.client("s3")
     s3.create_bucket(Bucket=CODE)
     s3.put_object(Bucket=CODE, Key="code.zip", Body=packed.getvalue())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from functools import cache
 from itertools import count
@@ -12,54 +12,12 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from groundwork.credentials.runtime import renewal
-from groundwork.credentials.runtime.access_keys import AccessKeys
-from groundwork.credentials.runtime.secret import CURRENT, PENDING, Secret
+from groundwork.functions.credentials import renewal
+from groundwork.functions.credentials.access_keys import AccessKeys
+from groundwork.functions.credentials.secret import CURRENT, PENDING, Secret
+from tests.constructs.functions.faults import Calls, Client, Crash, Fault, refusal
 
-FAILURE = ClientError({"Error": {"Code": "InternalFailure", "Message": "refused"}}, "AnyOperation")
-
-
-class Crash(BaseException):
-    """The function's process is gone, with whatever it would still have done."""
-
-
-class Calls:
-    """Counts the calls of all clients, and fails at one of them."""
-
-    def __init__(self) -> None:
-        self.made, self.at, self.before = 0, -1, False
-        self.error: BaseException = FAILURE
-
-    def break_at(self, call: int, before: bool, error: BaseException) -> None:
-        self.made, self.at, self.before, self.error = 0, call, before, error
-
-    def mend(self) -> bool:
-        """Let everything pass again; return whether the fault was reached."""
-        reached, self.at = 0 <= self.at < self.made, -1
-        return reached
-
-    def make(self, work: Callable[..., Any], arguments: dict[str, Any]) -> Any:
-        number, self.made = self.made, self.made + 1
-        dead = isinstance(self.error, Crash) and 0 <= self.at < number
-        if dead or (number == self.at and self.before):
-            raise self.error
-        try:
-            return work(**arguments)
-        finally:
-            if number == self.at:
-                raise self.error
-
-
-class Client:
-    """A client of AWS whose calls are counted."""
-
-    def __init__(self, client: Any, calls: Calls) -> None:
-        self._client, self._calls = client, calls
-        self.exceptions = client.exceptions
-
-    def __getattr__(self, name: str) -> Callable[..., Any]:
-        work = getattr(self._client, name)
-        return lambda **arguments: self._calls.make(work, arguments)
+FAILURE = refusal("InternalFailure")
 
 
 @cache
@@ -77,15 +35,17 @@ class World:
         self.iam, secrets = clients(aws)
         self.iam.create_user(UserName=self.user)
         arn = secrets.create_secret(Name=self.user, SecretString="{}")["ARN"]
-        self.keys = AccessKeys(Client(self.iam, self.calls), self.user)
-        self.secret = Secret(Client(secrets, self.calls), arn)
+        users: Any = Client(self.iam, self.calls)
+        values: Any = Client(secrets, self.calls)
+        self.keys = AccessKeys(users, self.user)
+        self.secret = Secret(values, arn)
 
     def request(self, version: int, name: str | None = None) -> None:
-        form = {"user": self.user, "version": version, "region": "us-east-1", "bucket": "ocp"}
+        template = {"user": self.user, "version": version, "region": "us-east-1", "bucket": "ocp"}
         token = name or str(uuid.uuid4())
-        renewal.apply(self.keys, self.secret, form, token, self.prove)
+        renewal.apply(self.keys, self.secret, template, token, self.verify)
 
-    def prove(self, value: dict[str, Any]) -> None:
+    def verify(self, value: dict[str, Any]) -> None:
         assert value["access_key_id"] in self.keys.ids()
 
     def check(self, version: int) -> dict[str, Any]:
@@ -113,10 +73,10 @@ def worlds(
             for done in range(1, renewed + 1):
                 world.request(done)
             name = str(uuid.uuid4())
-            world.calls.break_at(call, before, error)
+            world.calls.restart(Fault(call, before, error))
             with suppress(Crash, ClientError):
                 world.request(version, name)
-            reached = world.calls.mend()
+            reached = world.calls.reached()
             if not reached:
                 assert call > 5, "no call was made"
                 world.end()

@@ -1,16 +1,16 @@
 """Access: who prepares changes, who executes them, and who only looks."""
 
-from groundwork.access.permissions import Permission, Reach, approving, authoring, reading
+from groundwork.access.permissions import Permission, Scope, approving, authoring, reading
 from groundwork.access.providers import Providers
-from groundwork.access.records import Records
+from groundwork.access.records import RecordsBucket
 from groundwork.access.role import AccessRole
 
 __all__ = [
     "AccessRole",
     "Permission",
     "Providers",
-    "Reach",
-    "Records",
+    "RecordsBucket",
+    "Scope",
     "approving",
     "authoring",
     "reading",

@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from groundwork.kit import arn
 from settings.contract import CHANGE_SET_PREFIX
 from settings.plan import StackId
 
-LOOK = (
+READ = (
     "cloudformation:DescribeChangeSet",
     "cloudformation:DescribeStackEvents",
     "cloudformation:DescribeStackResource",
@@ -49,7 +50,7 @@ class Permission:
 
 
 @dataclass(frozen=True)
-class Reach:
+class Scope:
     """One environment's stacks, and what the CDK's bootstrap made for them in their regions."""
 
     account: str
@@ -63,83 +64,89 @@ class Reach:
     def stack_arns(self) -> tuple[str, ...]:
         """Return the stacks, with their further parts."""
         return tuple(
-            f"arn:aws:cloudformation:{stack.region}:{self.account}:stack/{stack.name}*"
+            arn("cloudformation", f"stack/{stack.name}*", region=stack.region, account=self.account)
             for stack in self.stacks
         )
 
+    @property
+    def regions(self) -> list[str]:
+        """The regions of the stacks."""
+        return sorted({stack.region for stack in self.stacks})
+
     def change_sets(self) -> tuple[str, ...]:
         """Return our change sets: AWS asks for their ARNs where a call names nothing else."""
-        name = f"{CHANGE_SET_PREFIX}*"
-        return self._each(f"arn:aws:cloudformation:{{region}}:{{account}}:changeSet/{name}")
+        name = f"changeSet/{CHANGE_SET_PREFIX}*"
+        return self._in_each_region("cloudformation", name)
 
     def assets(self) -> tuple[str, ...]:
         """Return the templates and the functions' code that were published."""
-        return self._each("arn:aws:s3:::cdk-{qualifier}-assets-{account}-{region}/*")
+        return tuple(arn("s3", f"{bucket}/*") for bucket in self._bootstrapped("assets"))
 
     def bootstrap_versions(self) -> tuple[str, ...]:
         """Return the parameters by which a template makes sure of the bootstrap that it needs."""
-        return self._each(
-            "arn:aws:ssm:{region}:{account}:parameter/cdk-bootstrap/{qualifier}/version"
-        )
+        return self._in_each_region("ssm", f"parameter/cdk-bootstrap/{self.qualifier}/version")
 
     def bootstrap_roles(self, name: str) -> tuple[str, ...]:
         """Return a role of the bootstrap, in every region."""
-        return self._each(
-            f"arn:aws:iam::{{account}}:role/cdk-{{qualifier}}-{name}-{{account}}-{{region}}"
-        )
+        roles = self._bootstrapped(name)
+        return tuple(arn("iam", f"role/{role}", account=self.account) for role in roles)
 
     def recorded(self, *kinds: str) -> tuple[str, ...]:
         """Return the records of some kinds: `reviews`, `approvals`, `executions`."""
-        return tuple(f"arn:aws:s3:::{self.records}/{kind}/*" for kind in kinds)
+        return tuple(arn("s3", f"{self.records}/{kind}/*") for kind in kinds)
 
-    def _each(self, arn: str) -> tuple[str, ...]:
+    def _in_each_region(self, service: str, resource: str) -> tuple[str, ...]:
         return tuple(
-            arn.format(account=self.account, qualifier=self.qualifier, region=region)
-            for region in sorted({stack.region for stack in self.stacks})
+            arn(service, resource, region=region, account=self.account) for region in self.regions
+        )
+
+    def _bootstrapped(self, name: str) -> tuple[str, ...]:
+        return tuple(
+            f"cdk-{self.qualifier}-{name}-{self.account}-{region}" for region in self.regions
         )
 
 
-def reading(reach: Reach, *more: str) -> list[Permission]:
+def reading(scope: Scope, *more: str) -> list[Permission]:
     """See stacks, change sets, templates and records. `more` is what a role may do besides."""
-    records = f"arn:aws:s3:::{reach.records}"
+    records = arn("s3", scope.records)
     return [
         Permission(("cloudformation:ListStacks",), ("*",), ANY_STACK),
         Permission(
-            tuple(sorted({*LOOK, *more})), (*reach.stack_arns(), *reach.change_sets()), STACK_ID
+            tuple(sorted({*READ, *more})), (*scope.stack_arns(), *scope.change_sets()), STACK_ID
         ),
         Permission(("s3:ListBucket", "s3:ListBucketVersions"), (records,)),
         Permission(("s3:GetObject", "s3:GetObjectVersion"), (f"{records}/*",), RECORD),
     ]
 
 
-def authoring(reach: Reach) -> list[Permission]:
+def authoring(scope: Scope) -> list[Permission]:
     """Prepare and discard change sets, publish what they need, and record reviews.
 
     The role passes CloudFormation the bootstrap's execution role and no other. That one may do
     anything; but nothing uses it before somebody else executes what was prepared.
     """
     return [
-        *reading(reach, *PREPARE),
+        *reading(scope, *PREPARE),
         Permission(
             ("iam:PassRole",),
-            reach.bootstrap_roles("cfn-exec-role"),
+            scope.bootstrap_roles("cfn-exec-role"),
             conditions={"StringEquals": {"iam:PassedToService": "cloudformation.amazonaws.com"}},
         ),
-        Permission(("sts:AssumeRole",), reach.bootstrap_roles("file-publishing-role")),
+        Permission(("sts:AssumeRole",), scope.bootstrap_roles("file-publishing-role")),
         # CreateChangeSet reads its template and the bootstrap's version as whoever calls it.
-        Permission(("s3:GetObject",), reach.assets(), ASSET),
-        Permission(("ssm:GetParameter", "ssm:GetParameters"), reach.bootstrap_versions()),
-        Permission(("s3:PutObject",), reach.recorded("reviews"), RECORD),
+        Permission(("s3:GetObject",), scope.assets(), ASSET),
+        Permission(("ssm:GetParameter", "ssm:GetParameters"), scope.bootstrap_versions()),
+        Permission(("s3:PutObject",), scope.recorded("reviews"), RECORD),
     ]
 
 
-def approving(reach: Reach) -> list[Permission]:
+def approving(scope: Scope) -> list[Permission]:
     """Execute and discard change sets, guard the stacks, and record approvals and executions.
 
     The role reads published assets, to make sure that they are still those that were reviewed.
     """
     return [
-        *reading(reach, *EXECUTE),
-        Permission(("s3:GetObject", "s3:GetObjectVersion"), reach.assets(), ASSET),
-        Permission(("s3:PutObject",), reach.recorded("approvals", "executions"), RECORD),
+        *reading(scope, *EXECUTE),
+        Permission(("s3:GetObject", "s3:GetObjectVersion"), scope.assets(), ASSET),
+        Permission(("s3:PutObject",), scope.recorded("approvals", "executions"), RECORD),
     ]

@@ -4,15 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from aws_cdk.aws_iam import (
-    ArnPrincipal,
-    CfnOIDCProvider,
-    FederatedPrincipal,
-    IPrincipal,
-    PrincipalWithConditions,
-)
+from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from groundwork.kit import arn
 from settings.models.access import Access, Trust
 
 GITHUB = "token.actions.githubusercontent.com"
@@ -26,20 +21,20 @@ class Providers(Construct):
     """
 
     def __init__(
-        self, scope: Construct, construct_id: str, *, account: str, access: Access
+        self, scope: Construct, construct_id: str, *, account: str, declared: Access
     ) -> None:
         super().__init__(scope, construct_id)
-        self._hosts = {"github": GITHUB, "gitlab": access.gitlab_host}
+        self._hosts = {"github": GITHUB, "gitlab": declared.gitlab_host}
         self._audiences = {
             "github": "sts.amazonaws.com",
-            "gitlab": f"https://{access.gitlab_host}",
+            "gitlab": f"https://{declared.gitlab_host}",
         }
         self._arns = {
-            name: f"arn:aws:iam::{account}:oidc-provider/{host}"
+            name: arn("iam", f"oidc-provider/{host}", account=account)
             for name, host in self._hosts.items()
         }
-        for name in access.new_providers:
-            provider = CfnOIDCProvider(
+        for name in declared.new_providers:
+            provider = iam.CfnOIDCProvider(
                 self,
                 name,
                 url=f"https://{self._hosts[name]}",
@@ -47,18 +42,18 @@ class Providers(Construct):
             )
             self._arns[name] = provider.attr_arn
 
-    def trusted(self, trust: Trust) -> Iterator[IPrincipal]:
+    def trusted(self, trust: Trust) -> Iterator[iam.IPrincipal]:
         """Yield a principal for each that the file names, those of one provider together."""
         if trust.github:
             yield self._tokens("github", trust.github)
         if trust.gitlab:
             yield self._tokens("gitlab", trust.gitlab)
-        for arn in trust.principals:
-            yield _person(arn) if ":user/" in arn else ArnPrincipal(arn)
+        for named in trust.principals:
+            yield _person(named) if ":user/" in named else iam.ArnPrincipal(named)
 
-    def _tokens(self, provider: str, subjects: tuple[str, ...]) -> IPrincipal:
+    def _tokens(self, provider: str, subjects: tuple[str, ...]) -> iam.IPrincipal:
         host = self._hosts[provider]
-        return FederatedPrincipal(
+        return iam.FederatedPrincipal(
             self._arns[provider],
             {
                 "StringEquals": {
@@ -70,9 +65,9 @@ class Providers(Construct):
         )
 
 
-def _person(arn: str) -> IPrincipal:
+def _person(arn: str) -> iam.IPrincipal:
     """Make a user's session carry the user's name, so that a record says who it was."""
     name = arn.rpartition("/")[2]
-    return PrincipalWithConditions(
-        ArnPrincipal(arn), {"StringEquals": {"sts:RoleSessionName": name}}
+    return iam.PrincipalWithConditions(
+        iam.ArnPrincipal(arn), {"StringEquals": {"sts:RoleSessionName": name}}
     )

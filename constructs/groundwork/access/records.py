@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from aws_cdk import Duration, RemovalPolicy
-from aws_cdk.aws_iam import AnyPrincipal, Effect, PolicyStatement
-from aws_cdk.aws_s3 import (
-    BlockPublicAccess,
-    Bucket,
-    BucketEncryption,
-    LifecycleRule,
-    ObjectLockRetention,
-    ObjectOwnership,
-)
+from aws_cdk import Duration
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from groundwork.checks import acknowledge
+from groundwork.kit import PrivateBucket
+
+UNLOGGED = (
+    "The bucket is the log. Who read a record is a question for CloudTrail's data events, kept for "
+    "the whole account in one place."
+)
+INCOMPLETE_UPLOADS = s3.LifecycleRule(
+    id="delete-incomplete-uploads-after-7-days",
+    abort_incomplete_multipart_upload_after=Duration.days(7),
+)
 
 
-class Records(Construct):
+class RecordsBucket(Construct):
     """A bucket in which nothing is deleted and no version is lost, private and over TLS only.
 
     Object Lock keeps every version for its days; the bucket's policy denies deletions to everybody,
@@ -28,30 +30,20 @@ class Records(Construct):
 
     def __init__(self, scope: Construct, construct_id: str, *, name: str, days: int) -> None:
         super().__init__(scope, construct_id)
-        self.bucket = Bucket(
+        self.bucket = PrivateBucket(
             self,
             "bucket",
-            bucket_name=name,
-            block_public_access=BlockPublicAccess.BLOCK_ALL,
-            encryption=BucketEncryption.S3_MANAGED,
-            enforce_ssl=True,
-            lifecycle_rules=[
-                LifecycleRule(
-                    id="delete-incomplete-uploads-after-7-days",
-                    abort_incomplete_multipart_upload_after=Duration.days(7),
-                )
-            ],
-            object_lock_default_retention=ObjectLockRetention.governance(Duration.days(days)),
-            object_ownership=ObjectOwnership.BUCKET_OWNER_ENFORCED,
-            # Not where making it fails: a bucket left behind would be in the way of the next try.
-            removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+            name=name,
+            unlogged=UNLOGGED,
+            lifecycle_rules=[INCOMPLETE_UPLOADS],
+            retention=s3.ObjectLockRetention.governance(Duration.days(days)),
             versioned=True,
         )
         self.bucket.add_to_resource_policy(
-            PolicyStatement(
+            iam.PolicyStatement(
                 sid="NothingIsDeleted",
-                effect=Effect.DENY,
-                principals=[AnyPrincipal()],
+                effect=iam.Effect.DENY,
+                principals=[iam.AnyPrincipal()],
                 actions=[
                     "s3:BypassGovernanceRetention",
                     "s3:DeleteObject",
@@ -59,12 +51,4 @@ class Records(Construct):
                 ],
                 resources=[self.bucket.arn_for_objects("*")],
             )
-        )
-        if self.bucket.policy:
-            self.bucket.policy.apply_removal_policy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
-        acknowledge(
-            self.bucket,
-            "AwsSolutions-S1",
-            "The bucket is the log. Who read a record is a question for CloudTrail's data events, "
-            "kept for the whole account in one place.",
         )

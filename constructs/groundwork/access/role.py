@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from aws_cdk import Duration
-from aws_cdk.aws_iam import CompositePrincipal, IPrincipal, ManagedPolicy, PolicyStatement, Role
+from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from groundwork.access.permissions import Permission
@@ -27,22 +27,22 @@ class AccessRole(Construct):
         *,
         name: str,
         description: str,
-        trusted: Sequence[IPrincipal],
+        trusted: Sequence[iam.IPrincipal],
         permissions: Sequence[Permission],
     ) -> None:
         super().__init__(scope, construct_id)
-        self.policy = ManagedPolicy(
+        self.policy = iam.ManagedPolicy(
             self,
             "policy",
             description=description,
             statements=[_statement(permission) for permission in permissions],
         )
-        self.role = Role(
+        self.role = iam.Role(
             self,
             "role",
             role_name=name,
             description=description,
-            assumed_by=CompositePrincipal(*trusted),
+            assumed_by=iam.CompositePrincipal(*trusted),
             managed_policies=[self.policy],
             permissions_boundary=self.policy,
             max_session_duration=Duration.hours(1),
@@ -54,8 +54,8 @@ class AccessRole(Construct):
                     acknowledge(self.policy, finding, permission.reason)
 
 
-def _statement(permission: Permission) -> PolicyStatement:
-    return PolicyStatement(
+def _statement(permission: Permission) -> iam.PolicyStatement:
+    return iam.PolicyStatement(
         actions=[*permission.actions],
         resources=[*permission.resources],
         conditions={name: dict(values) for name, values in permission.conditions.items()},

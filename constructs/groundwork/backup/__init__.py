@@ -1,8 +1,8 @@
 """Backup: buckets, their lifecycle, and what each tool may do with them."""
 
-from groundwork.backup.access import ToolAccess, by_access
-from groundwork.backup.arrivals import Arrivals
 from groundwork.backup.bucket import BackupBucket
-from groundwork.backup.tools import Access
+from groundwork.backup.freshness import BackupFreshnessAlarm
+from groundwork.backup.tool_policy import ToolPolicy, by_grant
+from groundwork.backup.tools import ToolGrant
 
-__all__ = ["Access", "Arrivals", "BackupBucket", "ToolAccess", "by_access"]
+__all__ = ["BackupBucket", "BackupFreshnessAlarm", "ToolGrant", "ToolPolicy", "by_grant"]

@@ -9,19 +9,51 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Self
+from enum import StrEnum
+from typing import Self, assert_never
 
-from aws_cdk.aws_iam import PolicyStatement
-from aws_cdk.aws_s3 import IBucket
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_s3 as s3
 
-from settings.models.backup import BackupUser, ResticUser
+from settings.models.backup import (
+    BackupUser,
+    FilesUser,
+    PgBackRestUser,
+    ReadOnlyUser,
+    ResticUser,
+)
 
 LIST, LOCATE = "s3:ListBucket", "s3:GetBucketLocation"
 PUT, GET, DELETE = "s3:PutObject", "s3:GetObject", "s3:DeleteObject"
 
 
+class Tool(StrEnum):
+    """A tool, as far as its permissions are its own."""
+
+    FILES = "files"
+    PGBACKREST = "pgbackrest"
+    RESTIC = "restic"
+    RESTIC_APPEND_ONLY = "restic-append-only"
+    READ_ONLY = "read-only"
+
+    @classmethod
+    def of(cls, user: BackupUser) -> Tool:
+        """Return the tool that the file gives a user."""
+        match user:
+            case FilesUser():
+                return cls.FILES
+            case PgBackRestUser():
+                return cls.PGBACKREST
+            case ResticUser():
+                return cls.RESTIC_APPEND_ONLY if user.append_only else cls.RESTIC
+            case ReadOnlyUser():
+                return cls.READ_ONLY
+            case _:
+                assert_never(user)
+
+
 @dataclass(frozen=True)
-class Tool:
+class Permissions:
     """The actions of one tool, below its prefix. Every tool lists the bucket there."""
 
     objects: Mapping[str, tuple[str, ...]]
@@ -32,54 +64,55 @@ class Tool:
     """Whether it looks for its prefix from the top of the bucket, one level deep."""
 
 
-TOOLS: Mapping[str, Tool] = {
+TOOLS: Mapping[Tool, Permissions] = {
     # `aws s3 cp` and `aws s3 sync --delete`, of files and of what a database's dump writes.
     # https://repost.aws/knowledge-center/s3-access-denied-listobjects-sync
-    "files": Tool({"*": (PUT, GET, DELETE)}),
+    Tool.FILES: Permissions({"*": (PUT, GET, DELETE)}),
     # The manual's sample policy. It also allows object tags and versions, which only the options
     # repo-s3-tag and repo-target-time use. https://pgbackrest.org/user-guide.html#s3-support
-    "pgbackrest": Tool({"*": (PUT, GET, DELETE)}, lists_top=True),
+    Tool.PGBACKREST: Permissions({"*": (PUT, GET, DELETE)}, lists_top=True),
     # https://restic.readthedocs.io/en/stable/080_examples.html#creating-a-user
     # Before 0.15 it cannot `init` below a prefix: it asks for the whole bucket, and gives up when
     # refused. https://github.com/restic/restic/issues/4085
-    "restic": Tool({"*": (PUT, GET, DELETE)}, bucket=(LOCATE,)),
+    Tool.RESTIC: Permissions({"*": (PUT, GET, DELETE)}, bucket=(LOCATE,)),
     # Every command takes a lock, a file below locks/, and removes it at its end: the one thing that
     # it has to delete. https://restic.readthedocs.io/en/stable/100_references.html#locks
-    "restic-append-only": Tool({"*": (PUT, GET), "locks/*": (DELETE,)}, bucket=(LOCATE,)),
+    Tool.RESTIC_APPEND_ONLY: Permissions({"*": (PUT, GET), "locks/*": (DELETE,)}, bucket=(LOCATE,)),
     # What any of the others needs to restore. (restic then wants --no-lock.)
-    "read-only": Tool({"*": (GET,)}),
+    Tool.READ_ONLY: Permissions({"*": (GET,)}),
 }
 
 
 @dataclass(frozen=True)
-class Access:
+class ToolGrant:
     """What users of the same bucket share when they are equal: a tool and where it works."""
 
-    tool: str
+    tool: Tool
     prefix: str | None
 
     @classmethod
     def of(cls, user: BackupUser) -> Self:
-        """Return the access that the file gives a user."""
-        append_only = isinstance(user, ResticUser) and user.append_only
-        return cls(f"{user.tool}-append-only" if append_only else user.tool, user.prefix)
+        """Return what the file gives a user."""
+        return cls(Tool.of(user), user.prefix)
 
     @property
     def name(self) -> str:
-        """The name of the access among those of a bucket: `files`, `pgbackrest-main`."""
+        """The name of the grant among those of a bucket: `files`, `pgbackrest-main`."""
         return "-".join(filter(None, (self.tool, self.prefix)))
 
-    def statements(self, bucket: IBucket) -> Iterator[PolicyStatement]:
+    def statements(self, bucket: s3.IBucket) -> Iterator[iam.PolicyStatement]:
         """Yield what a policy has to allow."""
         tool = TOOLS[self.tool]
         for conditions in self._listings():
-            yield PolicyStatement(
+            yield iam.PolicyStatement(
                 actions=[LIST], resources=[bucket.bucket_arn], conditions=conditions
             )
         if tool.bucket:
-            yield PolicyStatement(actions=[*tool.bucket], resources=[bucket.bucket_arn])
+            yield iam.PolicyStatement(actions=[*tool.bucket], resources=[bucket.bucket_arn])
         for pattern, actions in self.patterns().items():
-            yield PolicyStatement(actions=[*actions], resources=[bucket.arn_for_objects(pattern)])
+            yield iam.PolicyStatement(
+                actions=[*actions], resources=[bucket.arn_for_objects(pattern)]
+            )
 
     def patterns(self) -> dict[str, tuple[str, ...]]:
         """Return the actions by the pattern of the objects' whole names."""

@@ -1,6 +1,6 @@
 """Credentials: an access key for a user, kept in Secrets Manager, for senders and backups alike."""
 
-from groundwork.credentials.credentials import Credentials
-from groundwork.credentials.function import CredentialsFunction
+from groundwork.credentials.access_key_secret import AccessKeySecret
+from groundwork.credentials.function import AccessKeyFunction
 
-__all__ = ["Credentials", "CredentialsFunction"]
+__all__ = ["AccessKeyFunction", "AccessKeySecret"]

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from aws_cdk import Stack
-from aws_cdk.aws_iam import IUser
-from aws_cdk.aws_lambda import CfnPermission
-from aws_cdk.aws_secretsmanager import CfnSecret
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
-from groundwork.functions import RuntimeFunction
+from groundwork.kit import RuntimeFunction
 
 
-class CredentialsFunction(Construct):
+class AccessKeyFunction(Construct):
     """One for all the users of a stack, allowed to handle their keys and secrets, by name.
 
     CloudFormation has a type for access keys, but it shows the secret key as an attribute, renews
@@ -20,17 +20,17 @@ class CredentialsFunction(Construct):
 
     def __init__(self, scope: Construct, construct_id: str) -> None:
         super().__init__(scope, construct_id)
-        self._runtime = RuntimeFunction(
-            self, "keys", beside=__file__, description="Makes and renews the users' access keys"
+        self.runtime = RuntimeFunction(
+            self, "keys", runs="credentials", description="Makes and renews users' access keys"
         )
-        self.role_arn = self._runtime.role.role_arn
-        self.arn = self._runtime.function.function_arn
+        self.role_arn = self.runtime.role.role_arn
+        self.arn = self.runtime.function.function_arn
 
-    def serve(self, user: IUser, secret: CfnSecret) -> None:
+    def grant_keys_of(self, user: iam.IUser, secret: secretsmanager.CfnSecret) -> None:
         """Allow it to make the user's keys and to keep them in the secret."""
         keys = ("iam:CreateAccessKey", "iam:DeleteAccessKey", "iam:ListAccessKeys")
-        self._runtime.allow(*keys, on=user.user_arn)
-        self._runtime.allow(
+        self.runtime.allow(*keys, on=user.user_arn)
+        self.runtime.allow(
             "secretsmanager:DescribeSecret",
             "secretsmanager:GetSecretValue",
             "secretsmanager:PutSecretValue",
@@ -39,12 +39,12 @@ class CredentialsFunction(Construct):
             on=secret.ref,
         )
 
-    def let_secrets_manager_call(self) -> CfnPermission:
+    def allow_rotation(self) -> lambda_.CfnPermission:
         """Let Secrets Manager start the function when one of the account's secrets is due."""
         made = self.node.try_find_child("rotation")
-        if isinstance(made, CfnPermission):
+        if isinstance(made, lambda_.CfnPermission):
             return made
-        return CfnPermission(
+        return lambda_.CfnPermission(
             self,
             "rotation",
             action="lambda:InvokeFunction",

@@ -1,10 +1,17 @@
 """Data: networks, security groups, databases, the bastion and the alarms."""
 
-from groundwork.data.alarm_topic import AlarmTopic
-from groundwork.data.alarms import Alarms
+from groundwork.data.alarms import DatabaseAlarms
 from groundwork.data.bastion import Bastion
+from groundwork.data.database import DatabaseContext
 from groundwork.data.databases import make_database
-from groundwork.data.network import Network
-from groundwork.data.security_group import SecurityGroup
+from groundwork.data.security_group import DatabaseSecurityGroup
+from groundwork.data.vpc import Vpc
 
-__all__ = ["AlarmTopic", "Alarms", "Bastion", "Network", "SecurityGroup", "make_database"]
+__all__ = [
+    "Bastion",
+    "DatabaseAlarms",
+    "DatabaseContext",
+    "DatabaseSecurityGroup",
+    "Vpc",
+    "make_database",
+]

@@ -2,73 +2,80 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import assert_never
 
-from aws_cdk import aws_cloudwatch as cloudwatch
-from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from groundwork.data import connections
-from settings.models import data
+from groundwork.kit import Alarm, Metric, NotificationTopic, Threshold
+from groundwork.kit.alarm import HOUR, MINUTE
+from settings.models.data import Aurora, PostgreSql
 
 GIB = 1024**3
-MINUTE, HOUR = 60, 3600
+FIVE_MINUTES = 5 * MINUTE
 
 
-class When(NamedTuple):
-    """A metric beyond its threshold in each of some periods, of so many seconds, on end."""
-
-    metric: str
-    statistic: str
-    comparison: str
-    threshold: float
-    period: int
-    periods: int
-
-
-class Alarms(Construct):
+class DatabaseAlarms(Construct):
     """The alarms of one database, named "identifier what", with a message when they end, too.
 
     Each is about something that the file declares: the storage, the class, the capacity. A stopped
     database reports nothing, which leaves its alarms as they were.
     <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-metrics.html>
+
+    A topic of one database, so that nothing in a subscription names the others: it never changes,
+    whichever databases come and go.
     """
 
     def __init__(
         self,
         scope: Construct,
-        id: str,
+        construct_id: str,
         *,
         identifier: str,
-        database: data.PostgreSql | data.Aurora,
-        topic: sns.ITopic,
+        declared: PostgreSql | Aurora,
+        notify: Sequence[str],
     ) -> None:
-        super().__init__(scope, id)
+        super().__init__(scope, construct_id)
         self.identifier = identifier
-        self.topic = topic
-        if isinstance(database, data.Aurora):
-            self.dimension = "DBClusterIdentifier"
-            self._watch_connections(connections.of_capacity(database.capacity))
-            if database.capacity.min == 0:
-                self._watch_pauses()
-        else:
-            self.dimension = "DBInstanceIdentifier"
-            self._watch_connections(connections.of_instance(database.instance))
-            self._watch_storage(database.storage_gib)
-            if database.instance.startswith("db.t"):
-                self._watch_cpu_credits()
+        self.topic = NotificationTopic(
+            self, "topic", display_name=f"Database {identifier}"[:100], subscribers=notify
+        )
+        self.topic.allow_alarms(f"{identifier} *")
+        match declared:
+            case Aurora():
+                self._watch_cluster(declared)
+            case PostgreSql():
+                self._watch_instance(declared)
+            case _:
+                assert_never(declared)
+
+    def _watch_cluster(self, declared: Aurora) -> None:
+        self.dimension = "DBClusterIdentifier"
+        self._watch_connections(connections.of_capacity(declared.capacity))
+        if declared.capacity.min == 0:
+            self._watch_pauses()
+
+    def _watch_instance(self, declared: PostgreSql) -> None:
+        self.dimension = "DBInstanceIdentifier"
+        self._watch_connections(connections.of_instance(declared.instance))
+        self._watch_storage(declared.storage_gib)
+        if declared.instance.startswith("db.t"):
+            self._watch_cpu_credits()
 
     def _watch_connections(self, most: int) -> None:
         self._alarm(
             "connections",
-            When("DatabaseConnections", "Maximum", "GreaterThan", most * 4 // 5, 5 * MINUTE, 3),
+            "DatabaseConnections",
+            Threshold("Maximum", "GreaterThan", most * 4 // 5, FIVE_MINUTES, 3),
             f"It has four fifths of the connections that it takes, about {most}.",
         )
 
     def _watch_storage(self, gib: int) -> None:
         self._alarm(
             "storage",
-            When("FreeStorageSpace", "Minimum", "LessThan", gib * GIB / 10, 5 * MINUTE, 3),
+            "FreeStorageSpace",
+            Threshold("Minimum", "LessThan", gib * GIB / 10, FIVE_MINUTES, 3),
             f"Less than a tenth of its {gib} GiB is free, and it stops when nothing is. "
             "Raise storage_gib.",
         )
@@ -77,7 +84,8 @@ class Alarms(Construct):
         """A new machine has no credits, and earns 20 in its first two hours."""
         self._alarm(
             "cpu-credits",
-            When("CPUCreditBalance", "Maximum", "LessThan", 20, HOUR, 6),
+            "CPUCreditBalance",
+            Threshold("Maximum", "LessThan", 20, HOUR, 6),
             "It has used up its CPU credits for 6 hours, and each further one is charged. "
             "Choose a larger class, or one that is not burstable.",
         )
@@ -85,27 +93,20 @@ class Alarms(Construct):
     def _watch_pauses(self) -> None:
         self._alarm(
             "awake",
-            When("ServerlessDatabaseCapacity", "Minimum", "GreaterThan", 0, HOUR, 24),
+            "ServerlessDatabaseCapacity",
+            Threshold("Minimum", "GreaterThan", 0, HOUR, 24),
             "It has not paused for a day: something keeps a connection open, and its capacity is "
             "charged all the time.",
         )
 
-    def _alarm(self, what: str, when: When, description: str) -> None:
-        cloudwatch.CfnAlarm(
+    def _alarm(self, what: str, metric: str, threshold: Threshold, description: str) -> None:
+        Alarm(
             self,
             what,
-            alarm_name=f"{self.identifier} {what}",
-            alarm_description=description,
-            namespace="AWS/RDS",
-            metric_name=when.metric,
-            dimensions=[
-                cloudwatch.CfnAlarm.DimensionProperty(name=self.dimension, value=self.identifier)
-            ],
-            statistic=when.statistic,
-            comparison_operator=f"{when.comparison}Threshold",
-            threshold=when.threshold,
-            period=when.period,
-            evaluation_periods=when.periods,
-            alarm_actions=[self.topic.topic_arn],
-            ok_actions=[self.topic.topic_arn],
+            name=f"{self.identifier} {what}",
+            description=description,
+            metric=Metric("AWS/RDS", metric, {self.dimension: self.identifier}),
+            threshold=threshold,
+            topic_arn=self.topic.arn,
+            tell_when_over=True,
         )

@@ -10,8 +10,8 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from groundwork.checks import acknowledge
-from groundwork.data.network import Network
-from groundwork.data.security_group import SecurityGroup
+from groundwork.data.security_group import DatabaseSecurityGroup
+from groundwork.data.vpc import Vpc
 
 STOP_WHEN_IDLE = Path(__file__).with_name("stop_when_idle.sh")
 IMAGE = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64"
@@ -30,27 +30,27 @@ class Bastion(Construct):
     <https://docs.aws.amazon.com/systems-manager/latest/userguide/session-manager.html>
     """
 
-    def __init__(self, scope: Construct, id: str, *, network: Network) -> None:
-        super().__init__(scope, id)
-        self.group = SecurityGroup(
+    def __init__(self, scope: Construct, construct_id: str, *, vpc: Vpc) -> None:
+        super().__init__(scope, construct_id)
+        self.group = DatabaseSecurityGroup(
             self,
             "group",
-            vpc=network.vpc,
-            description=f"Bastion of {network.node.id}, which takes no connection",
+            vpc=vpc,
+            description=f"Bastion of {vpc.node.id}, which takes no connection",
             egress=[_HTTPS],
         )
-        self.databases = SecurityGroup(
+        self.databases = DatabaseSecurityGroup(
             self,
             "databases",
-            vpc=network.vpc,
-            description=f"Databases of {network.node.id} that its bastion reaches",
+            vpc=vpc,
+            description=f"Databases of {vpc.node.id} that its bastion reaches",
         )
         self.databases.admit("bastion", self.group)
-        self.instance = self._instance(network)
-        for resource in network.internet:
+        self.instance = self._instance(vpc)
+        for resource in vpc.internet:
             self.instance.add_resource_dependency(resource)
 
-    def _instance(self, network: Network) -> ec2.CfnInstance:
+    def _instance(self, vpc: Vpc) -> ec2.CfnInstance:
         profile = iam.CfnInstanceProfile(self, "profile", roles=[self._role().role_name])
         instance = ec2.CfnInstance(
             self,
@@ -61,14 +61,14 @@ class Bastion(Construct):
                 cpu_credits="standard"
             ),
             iam_instance_profile=profile.ref,
-            network_interfaces=[_interface(network.subnets[0], self.group)],
+            network_interfaces=[_interface(vpc.subnets[0], self.group)],
             block_device_mappings=[_DISK],
             metadata_options=ec2.CfnInstance.MetadataOptionsProperty(
                 http_tokens="required", http_put_response_hop_limit=1
             ),
             instance_initiated_shutdown_behavior="stop",
             user_data=Fn.base64(STOP_WHEN_IDLE.read_text(encoding="utf-8")),
-            tags=[CfnTag(key="Name", value=f"bastion {network.node.id}")],
+            tags=[CfnTag(key="Name", value=f"bastion {vpc.node.id}")],
         )
         acknowledge(
             instance, "AwsSolutions-EC28", "It runs for single sessions; nobody watches its load."
@@ -123,7 +123,7 @@ _DISK = ec2.CfnInstance.BlockDeviceMappingProperty(
 
 
 def _interface(
-    subnet: ec2.CfnSubnet, group: SecurityGroup
+    subnet: ec2.CfnSubnet, group: DatabaseSecurityGroup
 ) -> ec2.CfnInstance.NetworkInterfaceProperty:
     """Ask for a public address, which the machine has only while it runs.
 

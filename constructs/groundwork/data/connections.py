@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from settings.models import data
+from settings.models.data import Capacity
 
 _MOST = 5000
 _MOST_FROM_NEXT_TO_NOTHING = 2000
@@ -26,7 +26,7 @@ def of_instance(instance_class: str) -> int:
     return min(_MOST, int(memory / _BYTES_EACH))
 
 
-def of_capacity(capacity: data.Capacity) -> int:
+def of_capacity(capacity: Capacity) -> int:
     """Return what Aurora's table says: 189 for one unit, 823 for 4, 3360 for 16.
 
     <https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-serverless-v2.setting-capacity.html>

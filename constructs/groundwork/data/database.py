@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from aws_cdk import RemovalPolicy
 from aws_cdk import aws_logs as logs
@@ -10,8 +11,9 @@ from aws_cdk import aws_rds as rds
 from constructs import Construct
 
 from groundwork.data.password import Password
-from groundwork.data.security_group import SecurityGroup
-from settings.models import data
+from groundwork.data.security_group import DatabaseSecurityGroup
+from groundwork.data.vpc import Vpc
+from settings.models.data import Aurora, Deletion, PostgreSql
 from settings.values import versions
 
 EXTENDED_SUPPORT = "open-source-rds-extended-support-disabled"
@@ -19,11 +21,27 @@ EXTENDED_SUPPORT = "open-source-rds-extended-support-disabled"
 LOGS = ["postgresql"]
 LOG_DAYS = 90
 
-OF_DATA: dict[data.Deletion, RemovalPolicy] = {
+DATA_POLICY: Mapping[Deletion, RemovalPolicy] = {
     "snapshot": RemovalPolicy.SNAPSHOT,
     "retain": RemovalPolicy.RETAIN,
     "delete": RemovalPolicy.DESTROY,
 }
+"""What becomes of the data when its item leaves the file."""
+
+
+@dataclass(frozen=True)
+class DatabaseContext:
+    """What a database is put into."""
+
+    identifier: str
+    """Its name in the account and region, and in its address."""
+    vpc: Vpc
+    security_groups: Sequence[DatabaseSecurityGroup]
+
+    @property
+    def security_group_ids(self) -> list[str]:
+        """The groups by their ids."""
+        return [group.group_id for group in self.security_groups]
 
 
 class Database(Construct):
@@ -39,39 +57,38 @@ class Database(Construct):
     def __init__(
         self,
         scope: Construct,
-        id: str,
+        construct_id: str,
         *,
-        identifier: str,
-        database: data.PostgreSql | data.Aurora,
         engine: str,
-        security_groups: Sequence[SecurityGroup],
+        declared: PostgreSql | Aurora,
+        context: DatabaseContext,
     ) -> None:
-        super().__init__(scope, id)
-        self.identifier = identifier
-        self.version = versions.resolve(database.engine, database.version)
+        super().__init__(scope, construct_id)
+        self.identifier = context.identifier
+        self.version = versions.resolve(declared.engine, declared.version)
         self.family = engine + versions.major(self.version)
-        self.parameters_name = identifier + (f"-{self.family}" if database.major_upgrade else "")
-        self.security_group_ids = [group.group_id for group in security_groups]
-        self.of_data = OF_DATA[database.deletion]
-        self.of_rest = _destroy_unless(database.deletion == "retain")
+        self.parameters_name = self.identifier + (
+            f"-{self.family}" if declared.major_upgrade else ""
+        )
+        self.data_policy = DATA_POLICY[declared.deletion]
+        self.other_policy = _destroy_unless(declared.deletion == "retain")
         # A snapshot opens with the password of its day; a database whose protection held it back
         # when the item left the configuration still has its own.
-        kept = database.deletion != "delete" or database.deletion_protection
-        self.of_password = _destroy_unless(kept)
+        kept = declared.deletion != "delete" or declared.deletion_protection
         self.password = Password(
             self,
             "password",
-            user=database.user,
-            description=f"The owner of the database {identifier}",
-            removal=self.of_password,
+            user=declared.user,
+            description=f"The owner of the database {self.identifier}",
+            removal=_destroy_unless(kept),
         )
 
-    def keep(self, resource: rds.CfnDBInstance | rds.CfnDBCluster) -> None:
-        """Protect the resource that holds the data, and tell the secret where it is."""
-        resource.apply_removal_policy(self.of_data)
-        self.password.attach(resource, removal=self.of_rest)
+    def retain(self, resource: rds.CfnDBInstance | rds.CfnDBCluster) -> None:
+        """Keep the resource that holds the data as declared, and tell the secret where it is."""
+        resource.apply_removal_policy(self.data_policy)
+        self.password.attach(resource, removal=self.other_policy)
 
-    def log(self, resource: rds.CfnDBInstance | rds.CfnDBCluster, kind: str) -> None:
+    def add_log_group(self, resource: rds.CfnDBInstance | rds.CfnDBCluster, kind: str) -> None:
         """Make the log group that RDS would make by itself on its first export, without an end."""
         group = logs.CfnLogGroup(
             self,
@@ -79,7 +96,7 @@ class Database(Construct):
             log_group_name=f"/aws/rds/{kind}/{self.identifier}/postgresql",
             retention_in_days=LOG_DAYS,
         )
-        group.apply_removal_policy(self.of_rest)
+        group.apply_removal_policy(self.other_policy)
         resource.add_resource_dependency(group)
 
 

@@ -2,41 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import assert_never
 
 from constructs import Construct
 
-from groundwork.data.aurora import Aurora
-from groundwork.data.network import Network
-from groundwork.data.postgresql import PostgreSql
-from groundwork.data.security_group import SecurityGroup
-from settings.models import data
+from groundwork.data.aurora import AuroraCluster
+from groundwork.data.database import DatabaseContext
+from groundwork.data.postgresql import PostgreSqlInstance
+from settings.models.data import Aurora, PostgreSql
 
 
 def make_database(
     scope: Construct,
-    id: str,
+    construct_id: str,
     *,
-    identifier: str,
-    database: data.PostgreSql | data.Aurora,
-    network: Network,
-    security_groups: Sequence[SecurityGroup],
-) -> PostgreSql | Aurora:
+    declared: PostgreSql | Aurora,
+    context: DatabaseContext,
+) -> PostgreSqlInstance | AuroraCluster:
     """Make a database of the declared engine."""
-    if isinstance(database, data.Aurora):
-        return Aurora(
-            scope,
-            id,
-            identifier=identifier,
-            database=database,
-            network=network,
-            security_groups=security_groups,
-        )
-    return PostgreSql(
-        scope,
-        id,
-        identifier=identifier,
-        database=database,
-        network=network,
-        security_groups=security_groups,
-    )
+    match declared:
+        case PostgreSql():
+            return PostgreSqlInstance(scope, construct_id, declared=declared, context=context)
+        case Aurora():
+            return AuroraCluster(scope, construct_id, declared=declared, context=context)
+        case _:
+            assert_never(declared)

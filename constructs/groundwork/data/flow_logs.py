@@ -8,6 +8,8 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
+from groundwork.kit import arn_in_stack
+
 RETENTION = logs.RetentionDays.ONE_MONTH
 
 
@@ -17,15 +19,15 @@ class FlowLogs(Construct):
     <https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html>
     """
 
-    def __init__(self, scope: Construct, id: str, *, vpc: ec2.CfnVPC) -> None:
-        super().__init__(scope, id)
+    def __init__(self, scope: Construct, construct_id: str, *, vpc_id: str) -> None:
+        super().__init__(scope, construct_id)
         log_group = logs.LogGroup(
             self, "log-group", retention=RETENTION, removal_policy=RemovalPolicy.DESTROY
         )
         ec2.CfnFlowLog(
             self,
             "flow-log",
-            resource_id=vpc.ref,
+            resource_id=vpc_id,
             resource_type="VPC",
             traffic_type="ALL",
             log_destination_type="cloud-watch-logs",
@@ -36,8 +38,7 @@ class FlowLogs(Construct):
 
     def _role(self, log_group: logs.LogGroup) -> iam.Role:
         """Only this account's flow logs may use it, and it writes to this group alone."""
-        stack = Stack.of(self)
-        source = stack.format_arn(service="ec2", resource="vpc-flow-log", resource_name="*")
+        source = arn_in_stack(self, "ec2", "vpc-flow-log/*")
         write = iam.PolicyStatement(
             actions=["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
             resources=[log_group.log_group_arn],
@@ -48,7 +49,7 @@ class FlowLogs(Construct):
             assumed_by=iam.ServicePrincipal(
                 "vpc-flow-logs.amazonaws.com",
                 conditions={
-                    "StringEquals": {"aws:SourceAccount": stack.account},
+                    "StringEquals": {"aws:SourceAccount": Stack.of(self).account},
                     "ArnLike": {"aws:SourceArn": source},
                 },
             ),

@@ -22,9 +22,15 @@ class Password(Construct):
     """
 
     def __init__(
-        self, scope: Construct, id: str, *, user: str, description: str, removal: RemovalPolicy
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        user: str,
+        description: str,
+        removal: RemovalPolicy,
     ) -> None:
-        super().__init__(scope, id)
+        super().__init__(scope, construct_id)
         self.secret = secretsmanager.CfnSecret(
             self,
             "secret",

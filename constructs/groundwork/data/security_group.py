@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
+from groundwork.data.vpc import Vpc
+
 PORT = 5432
 
 _NOTHING = ec2.CfnSecurityGroup.EgressProperty(
@@ -18,7 +20,7 @@ _NOTHING = ec2.CfnSecurityGroup.EgressProperty(
 )
 
 
-class SecurityGroup(Construct):
+class DatabaseSecurityGroup(Construct):
     """A group whose members take connections to PostgreSQL from the declared sources.
 
     Its members open no connections but to the groups that admit them (`admit`): a database answers,
@@ -29,21 +31,21 @@ class SecurityGroup(Construct):
     def __init__(
         self,
         scope: Construct,
-        id: str,
+        construct_id: str,
         *,
-        vpc: ec2.CfnVPC,
+        vpc: Vpc,
         description: str,
         name: str | None = None,
         blocks: Sequence[str] = (),
         egress: Sequence[ec2.CfnSecurityGroup.EgressProperty] = (_NOTHING,),
     ) -> None:
-        super().__init__(scope, id)
+        super().__init__(scope, construct_id)
         self.group = ec2.CfnSecurityGroup(
             self,
             "group",
             group_name=name,
             group_description=description,
-            vpc_id=vpc.ref,
+            vpc_id=vpc.resource.ref,
             security_group_ingress=[_from_block(block) for block in blocks],
             security_group_egress=list(egress),
         )
@@ -53,7 +55,7 @@ class SecurityGroup(Construct):
         """The id that EC2 gives the group."""
         return self.group.attr_group_id
 
-    def admit(self, name: str, source: SecurityGroup) -> None:
+    def admit(self, name: str, source: DatabaseSecurityGroup) -> None:
         """Let the members of another group connect."""
         ec2.CfnSecurityGroupIngress(
             self,

@@ -1,5 +1,5 @@
-"""The functions that do what CloudFormation cannot, and what all of them share."""
+"""The code of the Lambda functions, a package each; what they share is in `shared`.
 
-from groundwork.functions.function import RuntimeFunction
-
-__all__ = ["RuntimeFunction"]
+It runs on Lambda as it lies here, with no packages besides the runtime's own. A function's asset
+has its own package and `shared`: a change in one function leaves the others as they are deployed.
+"""

@@ -4,34 +4,34 @@ from groundwork.mail.activation import Activation
 from groundwork.mail.alarms import QuotaAlarms, ReputationAlarms, VolumeAlarm
 from groundwork.mail.arns import configuration_set_arn, identity_arn, topic_arn
 from groundwork.mail.bounce_contacts import BounceContacts
-from groundwork.mail.configuration_set import ConfigurationSet
+from groundwork.mail.configuration_set import SesConfigurationSet
 from groundwork.mail.delivery_log import DeliveryLog, DeliveryLogAccess
 from groundwork.mail.feedback import Feedback
 from groundwork.mail.identity import AddressIdentity, DomainIdentity
-from groundwork.mail.production_access import ProductionAccess
+from groundwork.mail.production_access import ProductionAccessRequest
 from groundwork.mail.receiving import Receiving
 from groundwork.mail.records import HostedRecords, as_text
-from groundwork.mail.sender import Sender
+from groundwork.mail.sender import SenderUser
 from groundwork.mail.suppression import AccountSuppression
-from groundwork.mail.topic import NotificationTopic
+from groundwork.mail.topic import MailTopic
 
 __all__ = [
     "AccountSuppression",
     "Activation",
     "AddressIdentity",
     "BounceContacts",
-    "ConfigurationSet",
     "DeliveryLog",
     "DeliveryLogAccess",
     "DomainIdentity",
     "Feedback",
     "HostedRecords",
-    "NotificationTopic",
-    "ProductionAccess",
+    "MailTopic",
+    "ProductionAccessRequest",
     "QuotaAlarms",
     "Receiving",
     "ReputationAlarms",
-    "Sender",
+    "SenderUser",
+    "SesConfigurationSet",
     "VolumeAlarm",
     "as_text",
     "configuration_set_arn",

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import NamedTuple
-
-from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
+from groundwork.kit import Alarm, Metric, Threshold
+from groundwork.kit.alarm import DAY, HOUR, MINUTE
 from settings.models.mail import Quota
 
-MINUTE, HOUR, DAY = 60, 3600, 86_400
+NAMESPACE = "AWS/SES"
 REPUTATION = {
     "bounces-review": ("Reputation.BounceRate", 0.05, "5 % bounces: AWS reviews the account"),
     "bounces-pause": ("Reputation.BounceRate", 0.1, "10 % bounces: AWS may pause sending"),
@@ -24,17 +22,6 @@ SENDER = "ses:caller-identity"
 """The tag that SES puts on each message: the IAM user that sent it."""
 
 
-class Metric(NamedTuple):
-    """What an alarm looks at: one of SES's metrics over a number of seconds."""
-
-    name: str
-    period: int
-    statistic: str = "Sum"
-    silence: str = "notBreaching"
-    """What it means that there is nothing to look at."""
-    dimensions: Mapping[str, str] = {}
-
-
 class ReputationAlarms(Construct):
     """Tells of bounce and complaint rates at which AWS reviews, and at which it pauses, sending.
 
@@ -43,19 +30,21 @@ class ReputationAlarms(Construct):
     """
 
     def __init__(
-        self, scope: Construct, identifier: str, *, configuration_set: str | None, topic: str
+        self, scope: Construct, construct_id: str, *, configuration_set: str | None, topic_arn: str
     ) -> None:
-        super().__init__(scope, identifier)
+        super().__init__(scope, construct_id)
         dimensions = {"ses:configuration-set": configuration_set} if configuration_set else {}
         whose = f"Configuration set {configuration_set}" if configuration_set else "The account"
-        for name, (metric, threshold, meaning) in REPUTATION.items():
-            _alarm(
+        for name, (metric, rate, meaning) in REPUTATION.items():
+            Alarm(
                 self,
                 name,
-                f"{whose}: {meaning}",
-                metric=Metric(metric, HOUR, "Average", "ignore", dimensions),
-                threshold=threshold,
-                topic=topic,
+                description=f"{whose}: {meaning}",
+                metric=Metric(NAMESPACE, metric, dimensions),
+                threshold=Threshold(
+                    "Average", "GreaterThanOrEqualTo", rate, HOUR, treat_missing_data="ignore"
+                ),
+                topic_arn=topic_arn,
             )
 
 
@@ -66,24 +55,28 @@ class QuotaAlarms(Construct):
     at once comes nearer to the quota than the alarm knows. The rate is a minute's mean.
     """
 
-    def __init__(self, scope: Construct, identifier: str, *, quota: Quota, topic: str) -> None:
-        super().__init__(scope, identifier)
+    def __init__(
+        self, scope: Construct, construct_id: str, *, declared: Quota, topic_arn: str
+    ) -> None:
+        super().__init__(scope, construct_id)
         near = f"{NEAR:.0%} of the account's"
-        _alarm(
+        Alarm(
             self,
             "daily",
-            f"{near} quota of {quota.daily} a day is used: ask for more before mail is refused",
-            metric=Metric("Send", DAY),
-            threshold=quota.daily * NEAR,
-            topic=topic,
+            description=f"{near} quota of {declared.daily} a day is used: ask for more before mail "
+            "is refused",
+            metric=Metric(NAMESPACE, "Send"),
+            threshold=_sent(declared.daily * NEAR, DAY),
+            topic_arn=topic_arn,
         )
-        _alarm(
+        Alarm(
             self,
             "rate",
-            f"{near} rate of {quota.per_second} a second is used: slow the senders down",
-            metric=Metric("Send", MINUTE),
-            threshold=quota.per_second * MINUTE * NEAR,
-            topic=topic,
+            description=f"{near} rate of {declared.per_second} a second is used: slow the senders "
+            "down",
+            metric=Metric(NAMESPACE, "Send"),
+            threshold=_sent(declared.per_second * MINUTE * NEAR, MINUTE),
+            topic_arn=topic_arn,
         )
 
 
@@ -91,43 +84,21 @@ class VolumeAlarm(Construct):
     """Tells when a sender passes the daily volume that was approved for it."""
 
     def __init__(
-        self, scope: Construct, identifier: str, *, sender: str, daily: int, topic: str
+        self, scope: Construct, construct_id: str, *, sender: str, daily: int, topic_arn: str
     ) -> None:
-        super().__init__(scope, identifier)
-        _alarm(
+        super().__init__(scope, construct_id)
+        Alarm(
             self,
             "daily",
-            f"Sender {sender} passed its declared volume of {daily} a day",
-            metric=Metric("Send", DAY, dimensions={SENDER: sender}),
-            threshold=daily + 1,
-            topic=topic,
+            description=f"Sender {sender} passed its declared volume of {daily} a day",
+            metric=Metric(NAMESPACE, "Send", {SENDER: sender}),
+            threshold=_sent(daily + 1, DAY),
+            topic_arn=topic_arn,
         )
 
 
-def _alarm(
-    scope: Construct,
-    identifier: str,
-    description: str,
-    *,
-    metric: Metric,
-    threshold: float,
-    topic: str,
-) -> None:
-    cloudwatch.CfnAlarm(
-        scope,
-        identifier,
-        alarm_description=description,
-        namespace="AWS/SES",
-        metric_name=metric.name,
-        statistic=metric.statistic,
-        period=metric.period,
-        evaluation_periods=1,
-        threshold=threshold,
-        comparison_operator="GreaterThanOrEqualToThreshold",
-        dimensions=[
-            cloudwatch.CfnAlarm.DimensionProperty(name=name, value=value)
-            for name, value in metric.dimensions.items()
-        ],
-        treat_missing_data=metric.silence,
-        alarm_actions=[topic],
+def _sent(messages: float, seconds: int) -> Threshold:
+    """So many messages in so many seconds. No metric means no mail."""
+    return Threshold(
+        "Sum", "GreaterThanOrEqualTo", messages, seconds, treat_missing_data="notBreaching"
     )

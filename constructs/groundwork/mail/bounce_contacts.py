@@ -1,4 +1,4 @@
-"""The people who are told of a sender's hard bounces."""
+"""The people who hear of a sender's hard bounces."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ class BounceContacts(Construct):
     def __init__(
         self,
         scope: Construct,
-        identifier: str,
+        construct_id: str,
         *,
         sender: str,
         contacts: Sequence[str],
-        topic: str,
+        topic_arn: str,
     ) -> None:
-        super().__init__(scope, identifier)
+        super().__init__(scope, construct_id)
         for contact in contacts:
             sns.CfnSubscription(
                 self,
                 contact,
-                topic_arn=topic,
+                topic_arn=topic_arn,
                 protocol="email",
                 endpoint=contact,
                 filter_policy_scope="MessageBody",

@@ -1,19 +1,18 @@
-"""A configuration set: how mail sent through it is treated, and which of its events are told."""
+"""A configuration set: how its mail is treated, and which of its events are published."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from aws_cdk import Stack
 from aws_cdk import aws_ses as ses
 from constructs import Construct
 
+from groundwork.kit import NotificationTopic, arn_in_stack
 from groundwork.mail.alarms import SENDER
-from groundwork.mail.topic import NotificationTopic
-from settings.models.mail import ConfigurationSet as Declared
+from settings.models.mail import ConfigurationSet, EventType
 
-EVENTS = {
+EVENTS: Mapping[EventType, str] = {
     "reject": "reject",
     "delivery-delay": "deliveryDelay",
     "rendering-failure": "renderingFailure",
@@ -26,7 +25,7 @@ EVENTS = {
     "subscription": "subscription",
 }
 
-LOGGED = (
+LOGGED: tuple[EventType, ...] = (
     "send",
     "delivery",
     "delivery-delay",
@@ -40,7 +39,7 @@ LOGGED = (
 Destination = ses.CfnConfigurationSetEventDestination
 
 
-class ConfigurationSet(Construct):
+class SesConfigurationSet(Construct):
     """A configuration set under its own name, with the declared events sent to a topic.
 
     `suppression` is what puts a recipient on the suppression list: it overrules the account's
@@ -51,14 +50,14 @@ class ConfigurationSet(Construct):
     def __init__(
         self,
         scope: Construct,
-        identifier: str,
+        construct_id: str,
         *,
         name: str,
-        declared: Declared,
+        declared: ConfigurationSet,
         suppression: Sequence[str],
         topic: NotificationTopic,
     ) -> None:
-        super().__init__(scope, identifier)
+        super().__init__(scope, construct_id)
         self.configuration_set = ses.CfnConfigurationSet(
             self,
             "configuration-set",
@@ -74,11 +73,11 @@ class ConfigurationSet(Construct):
                 suppressed_reasons=[reason.upper() for reason in suppression]
             ),
         )
-        self._tell("events", declared.events, topic)
+        self._notify("events", declared.events, topic)
 
-    def tell_of_bounces(self, topic: NotificationTopic) -> None:
+    def publish_bounces(self, topic: NotificationTopic) -> None:
         """Send every bounce to a topic, where each sender's contacts take their own."""
-        self._tell("bounces", ["bounce"], topic)
+        self._notify("bounces", ["bounce"], topic)
 
     def count_by_sender(self) -> None:
         """Count what is sent as CloudWatch's metric `Send` of each sender."""
@@ -97,30 +96,29 @@ class ConfigurationSet(Construct):
 
     def log_events(self) -> None:
         """Send what becomes of each message to the default event bus, for delivery logs."""
-        stack = Stack.of(self)
-        bus = f"arn:aws:events:{stack.region}:{stack.account}:event-bus/default"
+        bus = arn_in_stack(self, "events", "event-bus/default")
         self._publish(
             "logs",
             LOGGED,
             event_bridge_destination=Destination.EventBridgeDestinationProperty(event_bus_arn=bus),
         )
 
-    def _tell(self, identifier: str, events: Sequence[str], topic: NotificationTopic) -> None:
+    def _notify(self, name: str, events: Sequence[EventType], topic: NotificationTopic) -> None:
         destination = self._publish(
-            identifier,
+            name,
             events,
             sns_destination=Destination.SnsDestinationProperty(topic_arn=topic.arn),
         )
         # SES publishes a test message first, for which it needs the topic's policy.
         destination.node.add_dependency(topic.topic)
 
-    def _publish(self, identifier: str, events: Sequence[str], **destination: Any) -> Destination:
+    def _publish(self, name: str, events: Sequence[EventType], **destination: Any) -> Destination:
         return Destination(
             self,
-            identifier,
+            name,
             configuration_set_name=self.configuration_set.ref,
             event_destination=Destination.EventDestinationProperty(
-                name=identifier,
+                name=name,
                 enabled=True,
                 matching_event_types=[EVENTS[event] for event in events],
                 **destination,

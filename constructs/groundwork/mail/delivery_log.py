@@ -7,6 +7,7 @@ from aws_cdk import aws_events as events
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
+from groundwork.kit import arn_in_stack
 from groundwork.mail.alarms import SENDER
 
 
@@ -19,13 +20,12 @@ class DeliveryLog(Construct):
     <https://docs.aws.amazon.com/ses/latest/dg/monitoring-eventbridge.html>
     """
 
-    def __init__(self, scope: Construct, identifier: str, *, sender: str, days: int) -> None:
-        super().__init__(scope, identifier)
-        stack = Stack.of(self)
+    def __init__(self, scope: Construct, construct_id: str, *, sender: str, days: int) -> None:
+        super().__init__(scope, construct_id)
         self.log_group = logs.CfnLogGroup(self, "log", retention_in_days=days)
-        self.log_group.apply_removal_policy(RemovalPolicy.RETAIN)
+        self.log_group.apply_removal_policy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
         # The log group's own ARN ends in :*, which EventBridge does not take.
-        arn = f"arn:aws:logs:{stack.region}:{stack.account}:log-group:{self.log_group.ref}"
+        arn = arn_in_stack(self, "logs", f"log-group:{self.log_group.ref}")
         events.CfnRule(
             self,
             "rule",
@@ -45,16 +45,16 @@ class DeliveryLogAccess(Construct):
     <https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html>
     """
 
-    def __init__(self, scope: Construct, identifier: str, *, logs_of: Construct) -> None:
+    def __init__(self, scope: Construct, construct_id: str, *, logs_of: Construct) -> None:
         """Take the scope of the senders: CloudFormation names a log group after its place."""
-        super().__init__(scope, identifier)
+        super().__init__(scope, construct_id)
         stack = Stack.of(self)
         names = f"{stack.stack_name}-{logs_of.node.id}*"
         statement = {
             "Effect": "Allow",
             "Principal": {"Service": ["events.amazonaws.com", "delivery.logs.amazonaws.com"]},
             "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
-            "Resource": f"arn:aws:logs:{stack.region}:{stack.account}:log-group:{names}:*",
+            "Resource": arn_in_stack(self, "logs", f"log-group:{names}:*"),
         }
         logs.CfnResourcePolicy(
             self,

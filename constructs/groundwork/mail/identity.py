@@ -5,7 +5,7 @@ from __future__ import annotations
 from aws_cdk import aws_ses as ses
 from constructs import Construct
 
-from groundwork.mail.configuration_set import ConfigurationSet
+from groundwork.mail.configuration_set import SesConfigurationSet
 from groundwork.mail.records import Record, domain_records, identity_records
 from settings.models.identities import Domain
 
@@ -20,14 +20,14 @@ class DomainIdentity(Construct):
     def __init__(
         self,
         scope: Construct,
-        identifier: str,
+        construct_id: str,
         *,
         name: str,
         declared: Domain,
         region: str,
-        configuration_set: ConfigurationSet | None,
+        configuration_set: SesConfigurationSet | None,
     ) -> None:
-        super().__init__(scope, identifier)
+        super().__init__(scope, construct_id)
         mail_from = declared.mail_from_domain(name, region)
         self.identity = ses.CfnEmailIdentity(
             self,
@@ -52,12 +52,12 @@ class AddressIdentity(Construct):
     def __init__(
         self,
         scope: Construct,
-        identifier: str,
+        construct_id: str,
         *,
         name: str,
-        configuration_set: ConfigurationSet | None,
+        configuration_set: SesConfigurationSet | None,
     ) -> None:
-        super().__init__(scope, identifier)
+        super().__init__(scope, construct_id)
         self.identity = ses.CfnEmailIdentity(
             self,
             "identity",
@@ -75,7 +75,7 @@ def _mail_from(domain: str, declared: Domain) -> ses.CfnEmailIdentity.MailFromAt
 
 
 def _attributes(
-    default: ConfigurationSet | None,
+    default: SesConfigurationSet | None,
 ) -> ses.CfnEmailIdentity.ConfigurationSetAttributesProperty | None:
     if default is None:
         return None

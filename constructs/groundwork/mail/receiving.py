@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from aws_cdk import Duration, RemovalPolicy, Stack
+from aws_cdk import Duration, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_ses as ses
 from constructs import Construct
 
-from groundwork.checks import acknowledge
+from groundwork.kit import PrivateBucket, arn_in_stack
 
-KEPT = Duration.days(30)
+KEPT = s3.LifecycleRule(
+    id="delete-after-30-days",
+    expiration=Duration.days(30),
+    abort_incomplete_multipart_upload_after=Duration.days(7),
+)
+UNLOGGED = (
+    "It holds a few verification messages for 30 days and is read by the team's own "
+    "administrators; a bucket of access logs would outlive all that it tells about."
+)
 
 
 class Receiving(Construct):
@@ -25,57 +33,27 @@ class Receiving(Construct):
     <https://docs.aws.amazon.com/ses/latest/dg/receiving-email-permissions.html>
     """
 
-    def __init__(self, scope: Construct, identifier: str, *, recipients: Iterable[str]) -> None:
-        super().__init__(scope, identifier)
+    def __init__(self, scope: Construct, construct_id: str, *, recipients: Iterable[str]) -> None:
+        super().__init__(scope, construct_id)
         self.rule_set = ses.CfnReceiptRuleSet(self, "rule-set")
-        self.bucket = self._make_bucket()
+        self.bucket = PrivateBucket(self, "bucket", unlogged=UNLOGGED, lifecycle_rules=[KEPT])
         self._accept_from_ses()
         for recipient in recipients:
             self._receive(recipient)
 
-    def _make_bucket(self) -> s3.Bucket:
-        bucket = s3.Bucket(
-            self,
-            "bucket",
-            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
-            encryption=s3.BucketEncryption.S3_MANAGED,
-            enforce_ssl=True,
-            object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
-            removal_policy=RemovalPolicy.RETAIN,
-            lifecycle_rules=[
-                s3.LifecycleRule(
-                    id="delete-after-30-days",
-                    expiration=KEPT,
-                    abort_incomplete_multipart_upload_after=Duration.days(7),
-                )
-            ],
-        )
-        acknowledge(
-            bucket,
-            "AwsSolutions-S1",
-            "It holds a few verification messages for 30 days and is read by the team's own "
-            "administrators; a bucket of access logs would outlive all that it tells about.",
-        )
-        return bucket
-
     def _accept_from_ses(self) -> None:
-        stack = Stack.of(self)
-        rules = f"receipt-rule-set/{self.rule_set.ref}:receipt-rule/*"
+        rules = arn_in_stack(self, "ses", f"receipt-rule-set/{self.rule_set.ref}:receipt-rule/*")
         self.bucket.add_to_resource_policy(
             iam.PolicyStatement(
                 actions=["s3:PutObject"],
                 resources=[self.bucket.arn_for_objects("*")],
                 principals=[iam.ServicePrincipal("ses.amazonaws.com")],
                 conditions={
-                    "StringEquals": {"aws:SourceAccount": stack.account},
-                    "ArnLike": {
-                        "aws:SourceArn": f"arn:aws:ses:{stack.region}:{stack.account}:{rules}"
-                    },
+                    "StringEquals": {"aws:SourceAccount": Stack.of(self).account},
+                    "ArnLike": {"aws:SourceArn": rules},
                 },
             )
         )
-        if self.bucket.policy:
-            self.bucket.policy.apply_removal_policy(RemovalPolicy.RETAIN)
 
     def _receive(self, recipient: str) -> None:
         rule = ses.CfnReceiptRule(

@@ -8,10 +8,10 @@ from aws_cdk import Tags
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from settings.models.senders import Sender as Declared
+from settings.models.senders import Sender
 
 
-class Sender(Construct):
+class SenderUser(Construct):
     """A user with the register's entries as tags, and the policy to send as its From addresses.
 
     SES authorizes a message on the identity that proves its From address and on the configuration
@@ -22,13 +22,13 @@ class Sender(Construct):
     def __init__(
         self,
         scope: Construct,
-        identifier: str,
+        construct_id: str,
         *,
         name: str,
-        declared: Declared,
+        declared: Sender,
         sends_through: Iterable[str],
     ) -> None:
-        super().__init__(scope, identifier)
+        super().__init__(scope, construct_id)
         self.user = iam.User(self, "user", user_name=name)
         for key, value in register(declared).items():
             Tags.of(self.user).add(key, value)
@@ -37,7 +37,7 @@ class Sender(Construct):
         )
 
 
-def sending(declared: Declared, resources: Iterable[str]) -> iam.PolicyStatement:
+def sending(declared: Sender, resources: Iterable[str]) -> iam.PolicyStatement:
     """Allow sending as the From addresses, where `only_to` is declared to these recipients only.
 
     SMTP is `SendRawEmail`. `ForAllValues` looks at every recipient, and would be true without
@@ -54,7 +54,7 @@ def sending(declared: Declared, resources: Iterable[str]) -> iam.PolicyStatement
     )
 
 
-def register(declared: Declared) -> dict[str, str]:
+def register(declared: Sender) -> dict[str, str]:
     """Write what the register knows of a sender as tags."""
     return {
         "approval": declared.approval,

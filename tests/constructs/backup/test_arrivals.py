@@ -72,7 +72,7 @@ def test_only_this_alarm_publishes_and_only_over_tls(template: Template) -> None
     assert grant["Principal"] == {"Service": "cloudwatch.amazonaws.com"}
     assert grant["Condition"] == {
         "StringEquals": {"aws:SourceAccount": "123456789012"},
-        "ArnEquals": {
+        "ArnLike": {
             "aws:SourceArn": "arn:aws:cloudwatch:us-east-1:123456789012:alarm:watched arrivals"
         },
     }

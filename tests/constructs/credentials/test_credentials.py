@@ -2,13 +2,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 from aws_cdk.assertions import Match, Template
-
-from groundwork import credentials
 
 READER = "arn:aws:iam::123456789012:role/salt"
 CONFIGURATION = f"""
@@ -42,7 +39,7 @@ def test_the_key_is_asked_for_by_user_secret_number_and_contents(template: Templ
             "User": {"Ref": Match.string_like_regexp("usersscheduled")},
             "Secret": {"Ref": secret},
             "Version": 1,
-            "Form": {"bucket": "ocp", "prefix": "main", "region": "us-east-1"},
+            "Template": {"bucket": "ocp", "prefix": "main", "region": "us-east-1"},
         },
     )
     assert only(template, "Custom::AccessKey", "shown")[1]["Properties"]["Version"] == 3
@@ -133,9 +130,3 @@ def test_a_stack_without_users_has_no_function(
 ) -> None:
     template = templates("backup: {buckets: {ocp: {}}}")["backup-us-east-1"]
     template.resource_count_is("AWS::Lambda::Function", 0)
-
-
-def test_the_function_has_what_it_imports_and_nothing_else() -> None:
-    runtime = Path(credentials.__file__).parent / "runtime"
-    assert (runtime / "cloudformation.py").resolve().parent.name == "functions"
-    assert {file.suffix for file in runtime.iterdir() if file.is_file()} == {".py"}

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
+from groundwork.data.database import DATA_POLICY
+from settings.models.data import Deletion
 from tests.constructs.data.conftest import DataTemplate
 
 Make = Callable[[str], DataTemplate]
@@ -203,4 +205,8 @@ def test_only_the_declared_groups_let_anybody_in(make: Make) -> None:
 
 def test_a_person_finds_the_address_and_the_secret_by_the_items_name(make: Make) -> None:
     outputs = make("").template.find_outputs("*")
-    assert set(outputs) == {"BooksAddress", "BooksSecret"}
+    assert set(outputs) == {"BooksDatabaseAddress", "BooksDatabaseSecret"}
+
+
+def test_every_deletion_of_the_file_has_a_policy() -> None:
+    assert {*DATA_POLICY} == {*get_args(Deletion)}

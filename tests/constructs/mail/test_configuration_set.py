@@ -1,21 +1,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from aws_cdk.assertions import Template
 
-from tests.builders import sender
+from groundwork.mail.configuration_set import EVENTS
+from groundwork.mail.production_access import MAIL_TYPES
+from settings.models.mail import EventType, MailType
 
 Templates = Callable[[str], dict[str, Template]]
 
+SENDER = """
+    {name}:
+      from: [noreply@example.org]
+      category: {category}
+      contact: a@example.org
+      cost_center: "1"
+      approval: OPS-1
+      volume: {{daily: 1, monthly: 1}}
+      configuration_set: credere
+"""
+
 
 def mail(*categories: str, declared: str = "{}") -> str:
-    senders = "".join(
-        f"\n    {name}: {sender('a@example.org', category=name, configuration_set='credere')}"
-        for name in categories
-    )
+    senders = "".join(SENDER.format(name=name, category=name) for name in categories)
     return (
         "mail:\n  domains: {example.org: {}}\n"
         f"  configuration_sets:\n    credere: {declared}\n"
@@ -133,3 +143,8 @@ def test_alarms_come_before_the_accounts_quota_is_used_up(templates: Templates) 
             "AWS::CloudWatch::Alarm",
             {"MetricName": "Send", "Period": period, "Threshold": threshold, "Statistic": "Sum"},
         )
+
+
+def test_every_value_of_the_file_has_awss_word() -> None:
+    assert {*EVENTS} == {*get_args(EventType)}
+    assert {*MAIL_TYPES} == {*get_args(MailType)}

@@ -46,7 +46,7 @@ def test_received_mail_is_kept_for_30_days_and_outlives_the_declaration(
     template.has_resource(
         "AWS::S3::Bucket",
         {
-            "DeletionPolicy": "Retain",
+            "DeletionPolicy": "RetainExceptOnCreate",
             "Properties": {
                 "LifecycleConfiguration": {
                     "Rules": [Match.object_like({"ExpirationInDays": 30, "Status": "Enabled"})]
@@ -54,7 +54,7 @@ def test_received_mail_is_kept_for_30_days_and_outlives_the_declaration(
             },
         },
     )
-    template.has_resource("AWS::S3::BucketPolicy", {"DeletionPolicy": "Retain"})
+    template.has_resource("AWS::S3::BucketPolicy", {"DeletionPolicy": "RetainExceptOnCreate"})
 
 
 def test_only_this_rule_set_of_this_account_writes_and_only_over_tls(template: Template) -> None:

@@ -66,14 +66,14 @@ def test_only_the_declared_identity_and_sets_of_this_account_publish(
     found = policy_of(templates(SHARED)["mail-us-east-1"], "data-example-org")
     assert set(found) == {
         "AllowPublishThroughSSLOnly",
-        "SesPublishesWhatIsDeclared",
+        "SesPublishes",
         "AlarmsPublish",
     }
     insecure = found["AllowPublishThroughSSLOnly"]
     assert insecure["Effect"] == "Deny"
     assert insecure["Principal"] == "*"
     assert insecure["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
-    ses = found["SesPublishesWhatIsDeclared"]
+    ses = found["SesPublishes"]
     assert ses["Action"] == "sns:Publish"
     assert ses["Principal"] == {"Service": "ses.amazonaws.com"}
     assert ses["Condition"]["StringEquals"] == {

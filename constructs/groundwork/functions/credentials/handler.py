@@ -1,0 +1,63 @@
+"""Where Lambda enters: for CloudFormation, or for a step of Secrets Manager's rotation."""
+
+from __future__ import annotations
+
+from typing import TypedDict, cast
+
+import boto3
+
+from ..shared import cloudformation
+from ..shared.cloudformation import Event, Failure
+from ..shared.retry import retry_until_allowed
+from . import renewal, verify
+from .access_keys import AccessKeys
+from .rotation import rotate
+from .secret import CURRENT, Secret
+
+
+class RotationEvent(TypedDict):
+    """A step of a rotation, as Secrets Manager asks for it."""
+
+    Step: str
+    SecretId: str
+    ClientRequestToken: str
+
+
+def handle(event: Event | RotationEvent, context: object) -> None:
+    """Serve one request."""
+    if "Step" in event:
+        _rotate(cast("RotationEvent", event))
+    else:
+        cloudformation.answer(event, event["ResourceProperties"]["User"], _apply)
+
+
+def _apply(event: Event) -> None:
+    properties = event["ResourceProperties"]
+    keys = _keys_of(properties["User"])
+    if event["RequestType"] == "Delete":
+        renewal.remove(keys)
+        return
+    template = {
+        "user": properties["User"],
+        "version": int(properties["Version"]),
+        **properties["Template"],
+    }
+    secret = _secret(properties["Secret"])
+    renewal.apply(keys, secret, template, event["RequestId"], verify.can_authenticate)
+
+
+def _rotate(event: RotationEvent) -> None:
+    secret = _secret(event["SecretId"])
+    current = secret.read(CURRENT)
+    if not current:
+        raise Failure("The secret has no value yet")
+    keys = _keys_of(current["user"])
+    rotate(event["Step"], keys, secret, event["ClientRequestToken"], verify.can_send)
+
+
+def _keys_of(user: str) -> AccessKeys:
+    return AccessKeys(retry_until_allowed(boto3.client("iam")), user)
+
+
+def _secret(arn: str) -> Secret:
+    return Secret(retry_until_allowed(boto3.client("secretsmanager")), arn)

@@ -1,0 +1,48 @@
+"""A setting that CloudFormation has no resource for: made, remembered and put back."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import boto3
+
+from .cloudformation import Event
+from .retry import retry_until_allowed
+from .saved_state import SavedState, State
+
+
+class Setting(Protocol):
+    """One setting of the account, as the request asks for it."""
+
+    def read(self) -> State:
+        """Return what is to be put back later. Raise `Failure` where nothing can be set."""
+
+    def apply(self) -> None:
+        """Set it. Doing so again changes nothing."""
+
+    def restore(self, state: State) -> None:
+        """Put back what was read, where nobody has changed it since."""
+
+
+def handle(event: Event, setting: Setting) -> None:
+    """Serve one request, whose property `SavedState` names the parameter of the setting."""
+    ssm = retry_until_allowed(boto3.client("ssm"))
+    saved = SavedState(ssm, event["ResourceProperties"]["SavedState"])
+    if event["RequestType"] == "Delete":
+        remove(setting, saved)
+    else:
+        make(setting, saved)
+
+
+def make(setting: Setting, saved: SavedState) -> None:
+    """Save what was there before, then set what is asked for."""
+    saved.save(setting.read())
+    setting.apply()
+
+
+def remove(setting: Setting, saved: SavedState) -> None:
+    """Put back what was there before, if the setting was ever made."""
+    before = saved.load()
+    if before is not None:
+        setting.restore(before)
+    saved.clear()

@@ -1,0 +1,20 @@
+"""What the constructs of every area are made of."""
+
+from groundwork.kit.alarm import Alarm, Metric, Threshold
+from groundwork.kit.arns import arn, arn_in_stack, execution_role_arn
+from groundwork.kit.bucket import PrivateBucket
+from groundwork.kit.function import SERVICE_TIMEOUT, RuntimeFunction
+from groundwork.kit.topic import NotificationTopic
+
+__all__ = [
+    "SERVICE_TIMEOUT",
+    "Alarm",
+    "Metric",
+    "NotificationTopic",
+    "PrivateBucket",
+    "RuntimeFunction",
+    "Threshold",
+    "arn",
+    "arn_in_stack",
+    "execution_role_arn",
+]

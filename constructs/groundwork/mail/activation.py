@@ -1,0 +1,41 @@
+"""The receipt rule set that is active: one in an account and region."""
+
+from __future__ import annotations
+
+from constructs import Construct
+
+from groundwork.mail.account_calls import AccountCalls
+from groundwork.mail.receiving import Receiving
+
+
+class Activation(Construct):
+    """Makes our receipt rule set the active one, once it has its rules.
+
+    When it leaves the file, the set that was active before is active again, if it still exists; a
+    set that somebody activated in the meantime is left alone.
+    <https://docs.aws.amazon.com/ses/latest/dg/receiving-email-concepts.html>
+    """
+
+    def __init__(self, scope: Construct, construct_id: str, *, receiving: Receiving) -> None:
+        super().__init__(scope, construct_id)
+        calls = AccountCalls(
+            self,
+            "calls",
+            runs="activation",
+            description="Makes the receipt rule set the active one",
+            calls=(
+                "DescribeActiveReceiptRuleSet",
+                "DescribeReceiptRuleSet",
+                "SetActiveReceiptRuleSet",
+            ),
+        )
+        active = calls.custom_resource(
+            self,
+            "active-rule-set",
+            resource_type="ActiveReceiptRuleSet",
+            properties={
+                "RuleSet": receiving.rule_set.ref,
+                "SavedState": f"{calls.saved_state}/active-rule-set",
+            },
+        )
+        active.node.add_dependency(receiving)

@@ -1,0 +1,49 @@
+"""Bounces and complaints of an identity, sent to a topic."""
+
+from __future__ import annotations
+
+from constructs import Construct, IConstruct
+
+from groundwork.kit import NotificationTopic
+from groundwork.mail.account_calls import AccountCalls
+from settings.models.topics import feedback_topic
+
+
+class Feedback(Construct):
+    """Sends an identity's bounces and complaints to a topic, with the message's own headers.
+
+    CloudFormation has no resource for it. When an identity leaves the file, or its topic does,
+    what SES did with its feedback before is put back. E-mail forwarding of feedback stays on: it
+    is where SES turns when a topic is gone.
+    <https://docs.aws.amazon.com/ses/latest/dg/configure-sns-notifications.html>
+    """
+
+    def __init__(self, scope: Construct, construct_id: str) -> None:
+        super().__init__(scope, construct_id)
+        self._calls = AccountCalls(
+            self,
+            "calls",
+            runs="feedback",
+            description="Sends bounces and complaints of identities to topics",
+            calls=(
+                "GetIdentityNotificationAttributes",
+                "SetIdentityNotificationTopic",
+                "SetIdentityHeadersInNotificationsEnabled",
+            ),
+        )
+        self._last: IConstruct | None = None
+
+    def send(self, name: str, *, identity: IConstruct, topic: NotificationTopic) -> None:
+        """Send the feedback of one identity to a topic, after those before it: SES is slow."""
+        made = self._calls.custom_resource(
+            self,
+            name,
+            resource_type="IdentityFeedback",
+            properties={
+                "Identity": name,
+                "Topic": topic.arn,
+                "SavedState": f"{self._calls.saved_state}/{feedback_topic(name)}",
+            },
+        )
+        made.node.add_dependency(identity, topic.topic, *([self._last] if self._last else []))
+        self._last = made

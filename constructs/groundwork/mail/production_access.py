@@ -1,0 +1,46 @@
+"""Leaving the SES sandbox."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from constructs import Construct
+
+from groundwork.mail.account_calls import AccountCalls
+from settings.models.mail import MailType, ProductionAccess
+
+MAIL_TYPES: Mapping[MailType, str] = {"transactional": "TRANSACTIONAL", "promotional": "MARKETING"}
+
+
+class ProductionAccessRequest(Construct):
+    """Asks AWS, once, to let the account out of the sandbox in the stack's region.
+
+    AWS answers by e-mail within about a day, and CloudFormation does not wait for it. Until then
+    mail goes to verified addresses only.
+    <https://docs.aws.amazon.com/ses/latest/dg/request-production-access.html>
+    """
+
+    def __init__(self, scope: Construct, construct_id: str, *, declared: ProductionAccess) -> None:
+        super().__init__(scope, construct_id)
+        calls = AccountCalls(
+            self,
+            "calls",
+            runs="production_access",
+            description="Asks AWS to let the account out of the SES sandbox",
+            calls=("GetAccount", "PutAccountDetails"),
+            saves=False,
+        )
+        calls.custom_resource(
+            self,
+            "request",
+            resource_type="SesProductionAccess",
+            properties={
+                "Request": {
+                    "MailType": MAIL_TYPES[declared.mail_type],
+                    "WebsiteURL": declared.website,
+                    "ContactLanguage": declared.language.upper(),
+                    "UseCaseDescription": declared.use_case,
+                    "AdditionalContactEmailAddresses": [*declared.contacts],
+                }
+            },
+        )

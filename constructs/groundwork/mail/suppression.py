@@ -1,0 +1,37 @@
+"""The suppression list of the account."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from constructs import Construct
+
+from groundwork.mail.account_calls import AccountCalls
+
+
+class AccountSuppression(Construct):
+    """Sets what puts a recipient on the account's suppression list in the stack's region.
+
+    A configuration set that says otherwise overrules it for its own mail. When the stack goes,
+    the setting that was there before is put back; the addresses on the list are never touched.
+    <https://docs.aws.amazon.com/ses/latest/dg/sending-email-suppression-list.html>
+    """
+
+    def __init__(self, scope: Construct, construct_id: str, *, reasons: Sequence[str]) -> None:
+        super().__init__(scope, construct_id)
+        calls = AccountCalls(
+            self,
+            "calls",
+            runs="suppression",
+            description="Sets what puts a recipient on the suppression list",
+            calls=("GetAccount", "PutAccountSuppressionAttributes"),
+        )
+        calls.custom_resource(
+            self,
+            "reasons",
+            resource_type="AccountSuppression",
+            properties={
+                "Reasons": sorted(reason.upper() for reason in reasons),
+                "SavedState": f"{calls.saved_state}/reasons",
+            },
+        )
