@@ -18,6 +18,24 @@ app = typer.Typer(help="What becomes of mail, and why.", no_args_is_help=True)
 
 
 @app.command()
+def status(as_json: Json = False, config: Configuration = CONFIGURATION) -> None:
+    """Show what SES says of everything that the file declares, and how to fix what is not right.
+
+    Identities with their DKIM and MAIL FROM, the sandbox, the quota, the reputation, suppression,
+    feedback, subscriptions, configuration sets and receiving. The exit status is 1 when something
+    needs attention.
+
+    Example: groundwork mail status --json
+    """
+    from datetime import UTC, datetime
+
+    from runbook.mail.status import command
+
+    if command.status(_settings(config), datetime.now(UTC), as_json=as_json):
+        raise typer.Exit(1)
+
+
+@app.command()
 def explain(
     file: Annotated[
         typer.FileBinaryRead,

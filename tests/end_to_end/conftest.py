@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -27,6 +27,9 @@ class Run:
     status: int
     output: str
     errors: str
+
+
+Command = Callable[..., Run]
 
 
 def groundwork(*arguments: str, folder: Path = ROOT) -> Run:
@@ -81,3 +84,25 @@ def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]
     finally:
         groundwork("local", "stop", "--state", str(state))
         assert embedded.find(state) is None
+
+
+@pytest.fixture
+def at(deployment: Deployment) -> Command:
+    """Run the command in a shell that was pointed at the deployment, as its last lines say."""
+
+    def run(arguments: str, variables: str = "") -> Run:
+        program = Path(sys.executable).parent / "groundwork"
+        finished = subprocess.run(
+            [
+                "sh",
+                "-c",
+                f". '{deployment.state}/aws.env' && exec env {variables} '{program}' {arguments}",
+            ],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return Run(finished.returncode, finished.stdout, finished.stderr)
+
+    return run

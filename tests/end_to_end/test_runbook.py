@@ -4,43 +4,15 @@ from __future__ import annotations
 
 import configparser
 import json
-import subprocess
-import sys
-from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 import yaml
 
 from runbook.backup.cli import FORMS, Form
 from runbook.database.cli import session
-from tests.end_to_end.conftest import ROOT, Deployment, Run
-
-Command = Callable[..., Run]
+from tests.end_to_end.conftest import Command, Deployment
 
 pytestmark = [pytest.mark.embedded, pytest.mark.xdist_group("example")]
-
-
-@pytest.fixture
-def at(deployment: Deployment) -> Command:
-    """Run the command in a shell that was pointed at the deployment, as its last lines say."""
-
-    def run(arguments: str, variables: str = "") -> Run:
-        program = Path(sys.executable).parent / "groundwork"
-        finished = subprocess.run(
-            [
-                "sh",
-                "-c",
-                f". '{deployment.state}/aws.env' && exec env {variables} '{program}' {arguments}",
-            ],
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        return Run(finished.returncode, finished.stdout, finished.stderr)
-
-    return run
 
 
 def test_connection_details_name_everything_but_the_password(
