@@ -5,20 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable
 
 import pytest
 
-from tests.end_to_end.conftest import Run
-from tests.end_to_end.test_runbook import at
+from tests.end_to_end.conftest import Command
 from tests.runbook.dns.nameserver import serving
 
-Command = Callable[..., Run]
 DOMAIN = "open-contracting.org"
 
 pytestmark = [pytest.mark.embedded, pytest.mark.xdist_group("example")]
-
-__all__ = ["at"]
 
 
 def test_what_is_shown_as_a_zone_is_right_when_it_is_served(at: Command) -> None:
