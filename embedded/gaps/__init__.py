@@ -13,6 +13,7 @@ from embedded.gaps.gap import Gap
 
 GAPS = (
     "cloudcontrol.resources",
+    "cloudformation.asynchronous_execution",
     "cloudformation.change_set_permissions",
     "cloudformation.cleanup_phase",
     "cloudformation.custom_resources",

@@ -108,37 +108,52 @@ def _execute(stack: StackReview, watch: Watcher, lifted: Collection[str]) -> Non
 
 
 def _run(client: CloudFormationClient, stack: StackReview, watch: Watcher) -> None:
-    name = stack.stack_id or stack.name
-    seen = {event["EventId"] for event in _events(client, name)}
-    client.execute_change_set(StackName=name, ChangeSetName=stack.change_set or "")
+    name, change_set_arn = stack.stack_id or stack.name, stack.change_set or ""
+    seen = {event["EventId"] for event in _events(client, name, ())}
+    client.execute_change_set(StackName=name, ChangeSetName=change_set_arn)
     events: list[Event] = []
 
-    def look() -> dict[str, Any]:
-        # First the state and then the events: so none is missed that belongs to the last state.
+    def look() -> tuple[bool, str]:
+        # In this order: the state is then one of after the execution, and no event of it is missed.
+        over = _is_over(client, change_set_arn)
         current = find_stack(client, name) or {"StackStatus": "DELETE_COMPLETE"}
-        for raw in reversed(_events(client, name)):
-            if raw["EventId"] not in seen:
-                seen.add(raw["EventId"])
-                events.append(_event(stack.name, raw))
-                watch(events[-1])
-        return current
+        for raw in reversed(_events(client, name, seen)):
+            seen.add(raw["EventId"])
+            events.append(_event(stack.name, raw))
+            watch(events[-1])
+        return over, current["StackStatus"]
 
-    final = poll(client, look, lambda current: not _busy(current["StackStatus"]))
-    if final["StackStatus"] not in ("CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE"):
+    _, status = poll(client, look, lambda found: found[0] and not found[1].endswith("_IN_PROGRESS"))
+    if status not in ("CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE"):
         raise UserError(
-            _cause(client, stack.name, events),
-            f"{stack.name} was rolled back: it is {final['StackStatus']}.",
+            _cause(client, stack.name, events), f"{stack.name} was rolled back: it is {status}."
         )
 
 
-def _busy(status: str) -> bool:
-    return status.endswith("_IN_PROGRESS")
+def _is_over(client: CloudFormationClient, change_set_arn: str) -> bool:
+    """Whether the execution has ended. It starts after the call for it, in the stack's old state.
+
+    <https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ExecuteChangeSet.html>
+    """
+    try:
+        description = client.describe_change_set(ChangeSetName=change_set_arn)
+    except ClientError as error:
+        if aws.code(error) not in ("ChangeSetNotFound", "ValidationError"):
+            raise
+        return True
+    return description["ExecutionStatus"] not in ("AVAILABLE", "EXECUTE_IN_PROGRESS")
 
 
-def _events(client: CloudFormationClient, stack: str) -> list[Any]:
+def _events(client: CloudFormationClient, stack: str, seen: Collection[str]) -> list[Any]:
+    """Return the stack's events that are not seen yet, the newest first."""
+    found: list[Any] = []
     with suppress(ClientError):
-        return list(client.describe_stack_events(StackName=stack)["StackEvents"])
-    return []
+        for page in client.get_paginator("describe_stack_events").paginate(StackName=stack):
+            for event in page["StackEvents"]:
+                if event["EventId"] in seen:
+                    return found
+                found.append(event)
+    return found
 
 
 def _event(stack: str, raw: dict[str, Any]) -> Event:

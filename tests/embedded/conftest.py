@@ -62,7 +62,9 @@ class Aws:
         if settled(lambda: str(cloudformation.describe_change_set(**named)["Status"])) == "FAILED":
             raise DeploymentError(cloudformation.describe_change_set(**named)["StatusReason"])
         cloudformation.execute_change_set(**named)
-        status = settled(lambda: self.status(stack))
+        describe = cloudformation.describe_change_set
+        settled(lambda: str(describe(**named)["ExecutionStatus"]))
+        status = self.status(stack)
         if status not in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
             raise DeploymentError(f"{status}: {'; '.join(self.failures(stack))}")
         found = cloudformation.describe_stacks(StackName=stack)["Stacks"][0].get("Outputs", [])

@@ -42,8 +42,10 @@ def change_set(aws: Any, stack: str, kind: str, resources: Any, **parameters: An
 
 
 def executed(aws: Any, found: Any) -> str:
-    aws.client("cloudformation").execute_change_set(ChangeSetName=found["ChangeSetId"])
-    return settled(lambda: aws.status(found["StackName"]))
+    cloudformation, named = aws.client("cloudformation"), {"ChangeSetName": found["ChangeSetId"]}
+    cloudformation.execute_change_set(**named)
+    settled(lambda: str(cloudformation.describe_change_set(**named)["ExecutionStatus"]))
+    return str(aws.status(found["StackName"]))
 
 
 def imported(aws: Any, stack: str, resources: Any, identifiers: dict[str, Any]) -> Any:

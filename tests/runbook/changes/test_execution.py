@@ -12,7 +12,7 @@ from runbook.base import aws
 from runbook.base.errors import UserError
 from runbook.base.polling import poll
 from runbook.changes.change_set import find_stack
-from runbook.changes.execute import execute, stack_policy
+from runbook.changes.execute import Event, execute, stack_policy
 from runbook.changes.prepare import Preparation, discard_reviewed, now, undeclared
 from tests.runbook.changes.stacks import (
     TOPIC,
@@ -131,6 +131,25 @@ def test_what_cloudformation_refuses_beforehand_is_told_by_resource(name: str) -
     assert TEMPLATES in caught.value.message
 
 
+def test_every_event_is_shown_of_more_than_a_page(name: str) -> None:
+    topics: Resources = {f"Topic{n}": {"Type": "AWS::SNS::Topic"} for n in range(60)}
+    prepared = prepare(stack_of(name, topics))
+    shown: list[Event] = []
+    execute(prepared, shown.append)
+    made = [event for event in shown if event.status == "CREATE_COMPLETE"]
+    assert {event.logical_id for event in made} == {*topics, name}
+
+
+def test_an_update_has_begun_and_ended_when_it_is_executed(name: str, cloudformation: Any) -> None:
+    deploy(name, TOPIC)
+    shown: list[Event] = []
+    execute(prepare(stack_of(name, OTHER)), shown.append)
+    statuses = [event.status for event in shown if event.logical_id == name]
+    assert (statuses[0], statuses[-1]) == ("UPDATE_IN_PROGRESS", "UPDATE_COMPLETE")
+    found = cloudformation.get_template(StackName=name)["TemplateBody"]
+    assert found["Resources"] == OTHER
+
+
 def test_preparing_changes_no_stack(name: str, cloudformation: Any) -> None:
     deploy(name, TOPIC)
     cloudformation.update_termination_protection(StackName=name, EnableTerminationProtection=False)
@@ -182,7 +201,11 @@ def test_the_guard_holds_against_plain_cloudformation(
         ChangeSetName=made["Id"], WaiterConfig={"Delay": 1}
     )
     cloudformation.execute_change_set(ChangeSetName=made["Id"])
-    _settle(cloudformation, name)
+    poll(
+        cloudformation,
+        lambda: cloudformation.describe_change_set(ChangeSetName=made["Id"])["ExecutionStatus"],
+        lambda status: status != "EXECUTE_IN_PROGRESS",
+    )
     found = find_stack(cloudformation, name)
     assert found
     assert found["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"

@@ -10,7 +10,7 @@ import pytest
 
 from runbook.base import aws
 from runbook.base.errors import UserError
-from runbook.changes import change_set, execute, prepare
+from runbook.changes import change_set, execute, prepare, refusal
 from runbook.changes.review import StackReview
 from tests.runbook.changes import samples
 
@@ -78,6 +78,7 @@ def test_having_no_changes_is_no_failure(
     failed = {"Status": "FAILED", "StatusReason": reason}
     monkeypatch.setattr(change_set, "describe", lambda client, name: failed)
     monkeypatch.setattr(prepare, "poll", lambda client, ask, done: ask())
+    monkeypatch.setattr(refusal, "reasons", lambda client, change_set: "")
     client: Any = None
     if harmless:
         assert prepare._finished(client, "stack", "change-set") == failed
