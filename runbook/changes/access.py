@@ -5,12 +5,12 @@ Each is one grant: who holds it, what it allows, on what, under which condition.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from runbook.changes.review import AccessDiff, Grant
-from runbook.changes.templates import Template, display, place, resources
+from runbook.changes.template.reading import Reading
+from runbook.changes.template.values import display, named, place
 
 _POLICY_HOLDERS = ("Users", "Roles", "Groups")
 _RESOURCE_POLICIES = {
@@ -22,23 +22,22 @@ _RESOURCE_POLICIES = {
 }
 
 
-def permissions(before: Template, after: Template) -> AccessDiff:
+def permissions(before: Reading, after: Reading) -> AccessDiff:
     """Compare who may do what."""
     return _compare(_placed(before, _permissions), _placed(after, _permissions))
 
 
-def network(before: Template, after: Template) -> AccessDiff:
+def network(before: Reading, after: Reading) -> AccessDiff:
     """Compare who may connect."""
     return _compare(_placed(before, _openings), _placed(after, _openings))
 
 
-def _placed(template: Template, read: Callable[[Template], Iterator[Grant]]) -> set[Grant]:
+def _placed(template: Reading, read: Callable[[Reading], Iterator[Grant]]) -> set[Grant]:
     """Name resources by their places, which people know, instead of by their logical ids."""
-    places = {name: place(name, item) for name, item in resources(template).items()}
-    names = re.compile(rf"\b({'|'.join(map(re.escape, places)) or '(?!)'})\b")
+    places = template.places()
 
     def placed(words: str) -> str:
-        return names.sub(lambda match: places[match[0]], words)
+        return str(named(words, places))
 
     return {
         Grant(
@@ -59,8 +58,8 @@ def _compare(before: set[Grant], after: set[Grant]) -> AccessDiff:
     return AccessDiff(gained=ordered(after - before), lost=ordered(before - after))
 
 
-def _permissions(template: Template) -> Iterator[Grant]:
-    for logical_id, resource in resources(template).items():
+def _permissions(template: Reading) -> Iterator[Grant]:
+    for logical_id, resource in template.resources.items():
         kind, properties = resource["Type"], resource.get("Properties", {})
         where = place(logical_id, resource)
         if kind in ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy"):
@@ -127,8 +126,8 @@ def _principal(principal: Any) -> str:
     return ", ".join("anybody" if name == "*" else name for name in names)
 
 
-def _openings(template: Template) -> Iterator[Grant]:
-    for logical_id, resource in resources(template).items():
+def _openings(template: Reading) -> Iterator[Grant]:
+    for logical_id, resource in template.resources.items():
         kind, properties = resource["Type"], resource.get("Properties", {})
         where = place(logical_id, resource)
         if kind == "AWS::EC2::SecurityGroup":

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from runbook.changes import templates
 from runbook.changes.review import AccessDiff, Grant
+from runbook.changes.template.values import display
 from runbook.changes.text import line
 
 _DENIED = "NOT "
@@ -76,7 +76,7 @@ def condition(text: str) -> str:
         return ""
     try:
         tests = [
-            f"{operator} {key} = {templates.display(wanted)}"
+            f"{operator} {key} = {display(wanted)}"
             for operator, keys in json.loads(text).items()
             for key, wanted in _items(keys)
         ]

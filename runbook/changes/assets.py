@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 
 from runbook.base import aws
 from runbook.base.errors import UserError
-from runbook.changes.templates import Template
+from runbook.changes.template.values import Template
 
 
 def versions(template: Template, region: str) -> dict[str, str]:

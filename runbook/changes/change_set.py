@@ -9,24 +9,15 @@ from botocore.exceptions import ClientError
 
 from runbook.base import aws
 from runbook.base.errors import UserError
-from runbook.changes import access, assets, templates
-from runbook.changes.review import (
-    Effect,
-    ResourceChange,
-    Risk,
-    StackAction,
-    StackReview,
-    digest_of,
-)
-from runbook.changes.templates import Template, differences, place, resources
-from runbook.changes.verdict import deletion_policy, verdict
-from settings.contract import ACCEPTED_RISKS
+from runbook.changes import assets
+from runbook.changes.analysis import analyse
+from runbook.changes.review import StackAction, StackReview, digest_of
+from runbook.changes.template import held, reading
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
 
 EXECUTABLE = ("CREATE_COMPLETE", "AVAILABLE")
-_KEEPING = ("Retain", "RetainExceptOnCreate")
 
 
 def read(region: str, change_set: str, *, depends_on: tuple[str, ...] = ()) -> StackReview:
@@ -37,25 +28,26 @@ def read(region: str, change_set: str, *, depends_on: tuple[str, ...] = ()) -> S
         why = f"{description['StackName']}: the change set cannot be executed any more."
         raise UserError(why, "Prepare and review again.")
     current = find_stack(client, description["StackId"])
-    created = current is None or current["StackStatus"] == "REVIEW_IN_PROGRESS"
-    before = {} if created else templates.deployed(client, description["StackId"])
-    after = templates.proposed(client, change_set, description["StackId"])
+    before = held.NOTHING
+    if current is not None and current["StackStatus"] != "REVIEW_IN_PROGRESS":
+        before = held.deployed(client, description["StackId"])
+    after = held.proposed(client, change_set, description["StackId"])
     return StackReview(
         name=description["StackName"],
         region=region,
-        action=StackAction.CREATE if created else StackAction.UPDATE,
+        action=StackAction.CREATE if before is held.NOTHING else StackAction.UPDATE,
         depends_on=depends_on,
         stack_id=description["StackId"],
         change_set=description["ChangeSetId"],
-        template_digest=digest_of(after),
+        template_digest=digest_of(after.pinned),
         stack_state=state_of(current),
         parameters=dict(_parameters(description)),
-        assets=assets.versions(after, region),
-        changes=tuple(resource_changes(description, before, after)),
-        permissions=access.permissions(before, after),
-        network=access.network(before, after),
-        risks=_risks(after),
-        new_risks=tuple(risk for risk in _risks(after) if risk not in _risks(before)),
+        assets=assets.versions(after.processed, region),
+        **analyse(
+            description,
+            reading.read(before.processed, reading.given(current or description)),
+            reading.read(after.processed, reading.given(description)),
+        ),
     )
 
 
@@ -92,59 +84,3 @@ def describe(client: CloudFormationClient, change_set: str) -> dict[str, Any]:
 def _parameters(description: dict[str, Any]) -> Iterator[tuple[str, str]]:
     for parameter in description.get("Parameters", ()):
         yield parameter["ParameterKey"], parameter.get("ParameterValue", "")
-
-
-def _risks(template: Template) -> tuple[Risk, ...]:
-    carried = template.get("Metadata", {}).get(ACCEPTED_RISKS, ())
-    return tuple(Risk.model_validate(item) for item in carried)
-
-
-def resource_changes(
-    description: dict[str, Any], before: Template, after: Template
-) -> Iterator[ResourceChange]:
-    """Yield what happens to each resource, with what that means for its data."""
-    old, new = resources(before), resources(after)
-    for change in description["Changes"]:
-        if "ResourceChange" in change:
-            item = change["ResourceChange"]
-            logical_id = item["LogicalResourceId"]
-            yield _one(item, old.get(logical_id), new.get(logical_id))
-
-
-def _one(
-    item: dict[str, Any], before: dict[str, Any] | None, after: dict[str, Any] | None
-) -> ResourceChange:
-    effect = _effect(item, before)
-    changing = effect in (Effect.CHANGE, Effect.REPLACE, Effect.MAY_REPLACE)
-    return ResourceChange(
-        logical_id=item["LogicalResourceId"],
-        type=item["ResourceType"],
-        place=place(item["LogicalResourceId"], after, before),
-        effect=effect,
-        verdict=verdict(effect, before, after),
-        differences=tuple(differences(_reviewed(before), _reviewed(after))) if changing else (),
-    )
-
-
-def _effect(item: dict[str, Any], before: dict[str, Any] | None) -> Effect:
-    match item["Action"]:
-        case "Add":
-            return Effect.ADD
-        case "Import":
-            return Effect.IMPORT
-        case "Remove":
-            kept = item.get("PolicyAction") == "Retain" or (
-                before is not None and deletion_policy(before) in _KEEPING
-            )
-            return Effect.RETAIN if kept else Effect.DELETE
-    # A reference to something that is replaced is known only on execution: "Conditional".
-    return {"True": Effect.REPLACE, "Conditional": Effect.MAY_REPLACE}.get(
-        item.get("Replacement", "False"), Effect.CHANGE
-    )
-
-
-def _reviewed(resource: dict[str, Any] | None) -> dict[str, Any]:
-    """Return what a reviewer compares: everything but the CDK's own notes."""
-    return {
-        key: value for key, value in (resource or {}).items() if key not in ("Type", "Metadata")
-    }

@@ -13,9 +13,11 @@ from botocore.exceptions import ClientError
 from runbook.base import aws
 from runbook.base.errors import UserError
 from runbook.base.polling import poll
-from runbook.changes import change_set, refusal, templates
+from runbook.changes import change_set, refusal
 from runbook.changes.change_set import find_stack
 from runbook.changes.review import Review, StackReview
+from runbook.changes.template import held
+from runbook.changes.template.values import Template, resources
 from runbook.changes.verdict import holds_data
 
 if TYPE_CHECKING:
@@ -180,18 +182,18 @@ def _cause(client: CloudFormationClient, stack: str, events: list[Event]) -> str
 def _guard(client: CloudFormationClient, stack: StackReview, freed: Collection[str] = ()) -> None:
     """Have CloudFormation itself guard what holds data; a change set cannot carry that."""
     name = stack.stack_id or stack.name
-    policy = stack_policy(templates.deployed(client, name), freed)
+    policy = stack_policy(held.deployed(client, name).processed, freed)
     client.set_stack_policy(StackName=name, StackPolicyBody=json.dumps(policy))
 
 
-def stack_policy(template: templates.Template, freed: Collection[str] = ()) -> dict[str, Any]:
+def stack_policy(template: Template, freed: Collection[str] = ()) -> dict[str, Any]:
     """Return the policy that forbids to replace or delete what holds data, but for what is freed.
 
     Executing a change set obeys the stack policy and cannot override it.
     <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/protect-stack-resources.html>
     """
     allow = {"Effect": "Allow", "Principal": "*", "Action": "Update:*", "Resource": "*"}
-    holders = (name for name, item in templates.resources(template).items() if holds_data(item))
+    holders = (name for name, item in resources(template).items() if holds_data(item))
     guarded = [f"LogicalResourceId/{name}" for name in sorted({*holders} - {*freed})]
     if not guarded:
         return {"Statement": [allow]}

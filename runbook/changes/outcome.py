@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
-from runbook.changes.review import Effect, ResourceChange, Verdict
+from runbook.changes.review import Danger, Effect, ResourceChange, Verdict
 
 
 class Tone(StrEnum):
@@ -114,6 +114,19 @@ VERDICTS: Mapping[Verdict, DataOutcome] = {
         Undo.IMPORT,
     ),
     Verdict.KEPT: DataOutcome("data kept", Tone.GOOD, Alert.NOTE),
+}
+
+
+@dataclass(frozen=True)
+class DangerOutcome:
+    """What a reviewer has to see first, as it is shown."""
+
+    title: str
+    tone: Tone
+
+
+DANGERS: Mapping[Danger, DangerOutcome] = {
+    Danger.UNREADABLE: DangerOutcome("Not understood: assume the worst", Tone.BAD),
 }
 
 

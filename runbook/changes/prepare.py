@@ -86,7 +86,7 @@ class Preparation:
                 ChangeSetType="CREATE" if created else "UPDATE",
                 TemplateURL=stack.template_url,
                 RoleARN=stack.execution_role,
-                Capabilities=["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
+                Capabilities=["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"],
                 Tags=[{"Key": key, "Value": value} for key, value in sorted(stack.tags.items())],
                 Description="Prepared by groundwork for review",
             )

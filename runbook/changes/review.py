@@ -23,6 +23,12 @@ class Effect(StrEnum):
     IMPORT = "import"
 
 
+def item_of(place: str) -> str:
+    """Return the item of the file at a place: databases/analysis, buckets/reports/users/writer."""
+    parts = place.split("/")
+    return "/".join(parts[: 4 if parts[2:3] == ["users"] else 2])
+
+
 class Verdict(StrEnum):
     """What happens to the data that a resource holds."""
 
@@ -59,7 +65,7 @@ class ResourceChange(_Record):
     @property
     def item(self) -> str:
         """Return the item of the file that it belongs to, as in databases/analysis."""
-        return "/".join(self.place.split("/")[:2])
+        return item_of(self.place)
 
     @property
     def guarded(self) -> bool:
@@ -93,6 +99,25 @@ class Risk(_Record):
     until: date
 
 
+class Danger(StrEnum):
+    """What a reviewer has to see first, whatever else a change does. Worst first."""
+
+    UNREADABLE = "unreadable"
+
+
+TYPED = frozenset({Danger.UNREADABLE})
+"""The dangers whose item has to be typed for an approval."""
+
+
+class Finding(_Record):
+    """Something dangerous about a change."""
+
+    danger: Danger
+    place: str
+    """The construct's path below its stack, as that of a resource."""
+    text: str
+
+
 class StackAction(StrEnum):
     """What happens to a stack as a whole."""
 
@@ -121,6 +146,7 @@ class StackReview(_Record):
     changes: tuple[ResourceChange, ...] = ()
     permissions: AccessDiff = AccessDiff()
     network: AccessDiff = AccessDiff()
+    findings: tuple[Finding, ...] = ()
     risks: tuple[Risk, ...] = ()
     """Every accepted risk of the stack after the change."""
     new_risks: tuple[Risk, ...] = ()
@@ -135,6 +161,17 @@ class StackReview(_Record):
             if change.type == "AWS::Lambda::Function"
             and any(
                 difference.path.startswith("Properties.Code") for difference in change.differences
+            )
+        )
+
+    @property
+    def guarded(self) -> frozenset[str]:
+        """Return the items whose names have to be typed."""
+        unreadable = (f for f in self.findings if f.danger in TYPED)
+        return frozenset(
+            (
+                *(change.item for change in self.changes if change.guarded),
+                *(item_of(finding.place) for finding in unreadable),
             )
         )
 
@@ -174,14 +211,13 @@ class Review(_Record):
 
     @property
     def guarded(self) -> tuple[str, ...]:
-        """Return the stacks' items whose names have to be typed, because data hangs on them."""
-        found = {
-            f"{stack.name}/{change.item}"
-            for stack in self.stacks
-            for change in stack.changes
-            if change.guarded
-        }
-        return tuple(sorted(found))
+        """Return the items, each after its stack's name, whose names have to be typed.
+
+        They hold data that is replaced or leaves its stack, or something about them cannot be read.
+        """
+        return tuple(
+            sorted({f"{stack.name}/{item}" for stack in self.stacks for item in stack.guarded})
+        )
 
 
 class Approval(_Record):

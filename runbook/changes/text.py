@@ -11,8 +11,6 @@ import json
 from datetime import datetime
 from typing import Any
 
-from runbook.changes import templates
-
 _CONTEXT = 2
 
 
@@ -54,8 +52,6 @@ def value(item: Any) -> str:
             return ""
         case str():
             return visible(item)
-        case {"Ref": str()} | {"Fn::GetAtt": [str(), str()]} if len(item) == 1:
-            return f"reference to {visible(templates.display(item))}"
     indent = 2 if isinstance(item, dict | list) else None
     return visible(json.dumps(item, indent=indent, ensure_ascii=False, sort_keys=True))
 

@@ -9,8 +9,8 @@ from collections.abc import Iterable
 
 from runbook.changes import access_diff
 from runbook.changes.layout import Code, Row, Section, StackView, Text, View
-from runbook.changes.outcome import EFFECTS, VERDICTS, Alert, Tone, worst
-from runbook.changes.review import AccessDiff, Effect, Review, StackReview, Verdict
+from runbook.changes.outcome import DANGERS, EFFECTS, VERDICTS, Alert, Tone, worst
+from runbook.changes.review import AccessDiff, Danger, Effect, Review, StackReview, Verdict
 from runbook.changes.sections import named, risk_row, sections
 from runbook.changes.text import count, moment
 
@@ -61,6 +61,8 @@ def _lost(number: int, possible: int) -> str:
 def _alerts(review: Review) -> Iterable[Section]:
     """Yield what must not hide in a fold."""
     yield Section("Data lost", tuple(_losses(review)), tone=Tone.LOST)
+    for danger, outcome in DANGERS.items():
+        yield Section(outcome.title, tuple(_findings(review, danger)), tone=outcome.tone)
     yield Section("Opened to everybody", tuple(_opened(review)), tone=Tone.BAD)
     risks = tuple(risk_row(risk, review) for stack in review.changed for risk in stack.new_risks)
     yield Section("Newly accepted risks", risks, tone=Tone.CHANGE)
@@ -73,6 +75,14 @@ def _losses(review: Review) -> Iterable[Row]:
         for change in stack.losses:
             effect = EFFECTS[change.effect].words
             yield Row((*named(change), " in ", Code(stack.name), f": {effect}"), "!", Tone.LOST)
+
+
+def _findings(review: Review, danger: Danger) -> Iterable[Row]:
+    for stack in review.changed:
+        for finding in stack.findings:
+            if finding.danger is danger:
+                text = (Code(finding.place), " in ", Code(stack.name), ": ", Code(finding.text))
+                yield Row(text, "!", DANGERS[danger].tone)
 
 
 def _opened(review: Review) -> Iterable[Row]:

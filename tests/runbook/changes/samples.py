@@ -196,8 +196,8 @@ def _databases() -> tuple[ResourceChange, ...]:
         "Properties.DBInstanceIdentifier": ("analysis", "research"),
         "Properties.MasterUserPassword": ("(hidden)", "(hidden)"),
     }
-    moved = {"Properties.KmsKeyId": (None, {"Fn::GetAtt": ["key", "Arn"]})}
-    endpoint = {"Properties.DBClusterIdentifier": ({"Ref": "a"}, {"Ref": "b"})}
+    moved = {"Properties.KmsKeyId": (None, "key.Arn")}
+    endpoint = {"Properties.DBClusterIdentifier": ("databases/a", "databases/b")}
     kept = {"Properties.KeySchema": ("id", "tenant")}
     instance, cluster, table = "RDS::DBInstance", "RDS::DBCluster", "DynamoDB::Table"
     return (

@@ -37,6 +37,10 @@ pytestmark = [
 
 AUTHOR = f"arn:aws:iam::{ACCOUNT}:user/author"
 APPROVER = f"arn:aws:iam::{ACCOUNT}:user/approver"
+ONE_PERSON = f"""
+account: "{ACCOUNT}"
+backup: {{buckets: {{reports: {{}}}}}}
+"""
 TWO_PEOPLE = f"""
 account: "{ACCOUNT}"
 access:
@@ -146,9 +150,7 @@ def test_the_author_of_a_review_cannot_approve_it(context: Context, name: str) -
 
 def test_the_author_can_approve_where_one_person_is_enough(context: Context, name: str) -> None:
     identifier = saved(context, prepare(stack_of(name, TOPIC)))
-    alone = context._replace(
-        caller=aws.Caller(ACCOUNT, AUTHOR), settings=parse(f'account: "{ACCOUNT}"')
-    )
+    alone = context._replace(caller=aws.Caller(ACCOUNT, AUTHOR), settings=parse(ONE_PERSON))
     assert commands.approve(alone, identifier, (), None).approved_by == AUTHOR
 
 
@@ -263,7 +265,7 @@ def test_only_what_was_typed_may_go(context: Context, name: str) -> None:
 def test_records_go_to_the_bucket_as_soon_as_it_is_there(
     settings: Settings, tmp_path: Path
 ) -> None:
-    alone = parse(f'account: "{ACCOUNT}"')
+    alone = parse(ONE_PERSON)
     assert isinstance(records_of(settings, tmp_path).store, Folder)
     boto3.client("s3", config=aws.CONFIG).create_bucket(Bucket=settings.records_bucket)
     assert isinstance(records_of(settings, tmp_path).store, Bucket)

@@ -25,7 +25,12 @@ def context(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Context:
     account = "123456789012"
     console = Console(file=io.StringIO(), width=120)
     caller = aws.Caller(account, f"arn:aws:iam::{account}:user/jane")
-    made = Context(console, parse(f'account: "{account}"'), caller, Records(Folder(tmp_path)))
+    made = Context(
+        console,
+        parse(f'account: "{account}"\nbackup: {{buckets: {{reports: {{}}}}}}'),
+        caller,
+        Records(Folder(tmp_path)),
+    )
     made.records.save_review(samples.every_effect())
     monkeypatch.setattr(cli, "_context", lambda config, state: made)
     return made

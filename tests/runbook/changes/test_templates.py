@@ -6,7 +6,8 @@ import pytest
 
 from runbook.changes import access, access_diff
 from runbook.changes.review import Difference
-from runbook.changes.templates import differences
+from runbook.changes.template.values import differences
+from tests.runbook.changes.readings import of, resource
 
 
 @pytest.mark.parametrize(
@@ -15,7 +16,9 @@ from runbook.changes.templates import differences
         ({"MasterUserPassword": "old-one"}, {"MasterUserPassword": "new-one"}),
         ({}, {"Environment": {"Variables": {"DB_PASSWORD": "new-one"}}}),
         ({"Variables": [{"ApiToken": "old-one"}]}, {"Variables": [{"ApiToken": "new-one"}]}),
-        ({}, {"SecretString": {"Fn::Join": ["", ["new-one", {"Ref": "Name"}]]}}),
+        ({"Client-Secret": "old-one"}, {"Client-Secret": "new-one"}),
+        ({"SecretAccessKey": {"v": ["old-one"]}}, {"SecretAccessKey": {"v": ["new-one"]}}),
+        ({}, {"SecretString": "new-one\ue000Name\ue001"}),
     ],
 )
 def test_a_secret_is_hidden_however_deep_it_stands(
@@ -27,8 +30,15 @@ def test_a_secret_is_hidden_however_deep_it_stands(
 
 
 def test_a_reference_to_a_secret_is_shown() -> None:
-    (found,) = differences({}, {"SecretId": {"Ref": "Secret"}})
-    assert found == Difference(path="SecretId", before=None, after={"Ref": "Secret"})
+    for value in ("\ue000Secret\ue001", "arn:aws:secretsmanager:eu-west-2:123456789012:secret:x"):
+        (found,) = differences({}, {"ClientSecret": value})
+        assert found == Difference(path="ClientSecret", before=None, after=value)
+
+
+def test_a_condition_on_a_token_is_no_secret() -> None:
+    key = "token.actions.githubusercontent.com:sub"
+    (found,) = differences({"StringLike": {key: "repo:a/b:*"}}, {"StringLike": {key: "*"}})
+    assert (found.before, found.after) == ("repo:a/b:*", "*")
 
 
 def test_what_is_no_secret_is_shown() -> None:
@@ -44,17 +54,15 @@ def test_what_may_be_done_names_resources_by_their_places() -> None:
         "Condition": {"ArnLike": {"aws:SourceArn": {"Ref": "bucket1A2B"}}},
     }
     policy = {"Roles": [{"Ref": "role3C4D"}], "PolicyDocument": {"Statement": [statement]}}
-    template = {
-        "Resources": {
-            "bucket1A2B": _placed("AWS::S3::Bucket", "data/buckets/raw/Resource"),
-            "role3C4D": _placed("AWS::IAM::Role", "data/roles/reader/Resource"),
-            "policy": {"Type": "AWS::IAM::Policy", "Properties": policy},
-        }
-    }
-    (found,) = access_diff.compare(access.permissions({}, template), network=False)
+    template = of(
+        bucket1A2B=_placed("S3::Bucket", "data/buckets/raw/Resource"),
+        role3C4D=_placed("IAM::Role", "data/roles/reader/Resource"),
+        policy=resource("IAM::Policy", policy),
+    )
+    (found,) = access_diff.compare(access.permissions(of(), template), network=False)
     assert (found.holder, found.on) == ("roles/reader", "buckets/raw.Arn")
     assert found.after == ("s3:GetObject, if ArnLike aws:SourceArn = buckets/raw",)
 
 
 def _placed(kind: str, path: str) -> dict[str, Any]:
-    return {"Type": kind, "Metadata": {"aws:cdk:path": path}}
+    return resource(kind, Metadata={"aws:cdk:path": path})

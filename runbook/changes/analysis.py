@@ -1,0 +1,124 @@
+"""What two versions of a stack, and CloudFormation's list of changes, mean for a reviewer.
+
+Nothing here asks AWS: the same input always gives the same review, so that a review can be made
+again before its execution and compared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from runbook.changes import access
+from runbook.changes.review import Danger, Effect, Finding, ResourceChange, Risk
+from runbook.changes.template.reading import Reading
+from runbook.changes.template.values import Template, differences, named, place
+from runbook.changes.verdict import deletion_policy, verdict
+from settings.contract import ACCEPTED_RISKS
+
+_KEEPING = ("Retain", "RetainExceptOnCreate")
+_ACTIONS = {
+    "Add": Effect.ADD,
+    "Import": Effect.IMPORT,
+    "Modify": Effect.CHANGE,
+    "Remove": Effect.DELETE,
+}
+_REPLACEMENTS = {"True": Effect.REPLACE, "Conditional": Effect.MAY_REPLACE, "False": Effect.CHANGE}
+_NO_PROPERTY = ("Metadata", "Type", "Condition")
+"""Attributes of a resource that say nothing about it once its functions are worked out."""
+
+
+def analyse(description: Mapping[str, Any], before: Reading, after: Reading) -> dict[str, Any]:
+    """Return the fields of a review that follow from both versions and the list of changes."""
+    risks, known = _risks(after), _risks(before)
+    listed = description.get("Changes", ())
+    changes = tuple(resource_changes(listed, before, after))
+    return {
+        "changes": changes,
+        "permissions": access.permissions(before, after),
+        "network": access.network(before, after),
+        "risks": risks,
+        "new_risks": tuple(risk for risk in risks if risk not in known),
+        "findings": (*_unreadable(after), *_unknown(listed)),
+    }
+
+
+def resource_changes(
+    listed: Iterator[Mapping[str, Any]], before: Reading, after: Reading
+) -> Iterator[ResourceChange]:
+    """Yield what happens to each resource, with what that means for its data.
+
+    CloudFormation lists what it would do. A resource that differs without being listed is added:
+    a deletion policy alone, for example.
+    """
+    items = [change["ResourceChange"] for change in listed if "ResourceChange" in change]
+    for item in items:
+        yield _change(item, before, after)
+    seen = {item["LogicalResourceId"] for item in items}
+    for logical_id in sorted({*before.resources} & {*after.resources} - seen):
+        old, new = before.resources[logical_id], after.resources[logical_id]
+        if _compared(old) != _compared(new):
+            item = {"LogicalResourceId": logical_id, "ResourceType": new["Type"]}
+            yield _change({**item, "Action": "Modify"}, before, after)
+
+
+def _change(item: Mapping[str, Any], before: Reading, after: Reading) -> ResourceChange:
+    logical_id = item["LogicalResourceId"]
+    old, new = before.resources.get(logical_id), after.resources.get(logical_id)
+    effect = effect_of(item, old)
+    changing = effect in (Effect.CHANGE, Effect.REPLACE, Effect.MAY_REPLACE)
+    places = {**before.places(), **after.places()}
+    sides = (named(_compared(side), places) for side in (old, new))
+    return ResourceChange(
+        logical_id=logical_id,
+        type=item["ResourceType"],
+        place=place(logical_id, new, old),
+        effect=effect,
+        verdict=verdict(effect, old, new),
+        differences=tuple(differences(*sides)) if changing else (),
+    )
+
+
+def effect_of(item: Mapping[str, Any], before: Template | None) -> Effect:
+    """Say what happens, in doubt the worse: an action that is not known may replace."""
+    effect = _ACTIONS.get(item["Action"], Effect.MAY_REPLACE)
+    if effect is Effect.DELETE:
+        kept = item.get("PolicyAction") == "Retain" or (
+            before is not None and deletion_policy(before) in _KEEPING
+        )
+        return Effect.RETAIN if kept else Effect.DELETE
+    if effect is Effect.CHANGE:
+        # A reference to something that is replaced is known only on execution: "Conditional".
+        return _REPLACEMENTS.get(item.get("Replacement", "False"), Effect.MAY_REPLACE)
+    return effect
+
+
+def _compared(resource: Template | None) -> Template:
+    """Return what a reviewer compares: everything but the CDK's own notes."""
+    return {key: value for key, value in (resource or {}).items() if key not in _NO_PROPERTY}
+
+
+def _unreadable(after: Reading) -> Iterator[Finding]:
+    places = after.places()
+    for problem in after.problems:
+        where = places.get(problem.logical_id, problem.logical_id)
+        text = f"{problem.path} cannot be worked out: {problem.why}"
+        yield Finding(danger=Danger.UNREADABLE, place=where, text=text)
+
+
+def _unknown(listed: Iterator[Mapping[str, Any]]) -> Iterator[Finding]:
+    """Yield what CloudFormation lists in words that were not known when this was written."""
+    for change in listed:
+        item = change.get("ResourceChange")
+        if item is None:
+            text = f"CloudFormation lists a change that is no resource's: {change.get('Type')}"
+            yield Finding(danger=Danger.UNREADABLE, place="the change set", text=text)
+            continue
+        replacement = item.get("Replacement", "False")
+        if item["Action"] not in _ACTIONS or replacement not in _REPLACEMENTS:
+            text = f"the action {item['Action']} (replacement {replacement}) is not known"
+            yield Finding(danger=Danger.UNREADABLE, place=item["LogicalResourceId"], text=text)
+
+
+def _risks(version: Reading) -> tuple[Risk, ...]:
+    return tuple(Risk.model_validate(item) for item in version.metadata.get(ACCEPTED_RISKS, ()))

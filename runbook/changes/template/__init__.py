@@ -1,0 +1,1 @@
+"""Templates as CloudFormation holds them: fetched, worked out, and compared."""
