@@ -17,5 +17,12 @@ State = Annotated[
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+Server = Annotated[
+    str | None,
+    typer.Option(
+        metavar="HOST[:PORT]",
+        help="Ask this name server alone, in place of the zone's own and this machine's resolver.",
+    ),
+]
 CONFIGURATION = Path("groundwork.yaml")
 STATE = Path(".local")

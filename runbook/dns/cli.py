@@ -7,18 +7,9 @@ from typing import Annotated
 
 import typer
 
-from runbook.base.options import CONFIGURATION, Configuration, Json
+from runbook.base.options import CONFIGURATION, Configuration, Json, Server
 
 app = typer.Typer(help="The DNS records that mail needs.", no_args_is_help=True)
-
-Server = Annotated[
-    str | None,
-    typer.Option(
-        "--server",
-        metavar="HOST[:PORT]",
-        help="Ask this name server alone, in place of the zone's own and this machine's resolver.",
-    ),
-]
 
 
 class Form(StrEnum):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from runbook.base.options import CONFIGURATION, Configuration, Json
+from runbook.base.options import CONFIGURATION, Configuration, Json, Server
 
 if TYPE_CHECKING:
     from settings import Settings
@@ -53,6 +53,33 @@ def explain(
     from runbook.mail.notifications.command import explain
 
     explain(file, as_json=as_json)
+
+
+@app.command()
+def dmarc(
+    file: Annotated[
+        typer.FileBinaryRead,
+        typer.Argument(metavar="FILE", help="A received message with all headers; - for a pipe."),
+    ],
+    trust: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="Take SPF from what this receiver wrote into Authentication-Results.",
+        ),
+    ] = None,
+    server: Server = None,
+    as_json: Json = False,
+) -> None:
+    """Say whether a received message passes DMARC: every signature, SPF, and their alignment.
+
+    Exit status: 0 it passes, 1 it does not, 3 a name server did not answer.
+
+    Example: groundwork mail dmarc received.eml
+    """
+    from runbook.mail.dmarc.command import dmarc
+
+    raise typer.Exit(dmarc(file, server, trust, as_json=as_json))
 
 
 @app.command()

@@ -1,0 +1,1 @@
+"""`groundwork mail dmarc`: whether a received message passes DMARC, and which part of it does."""
