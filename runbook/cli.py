@@ -6,6 +6,7 @@ import sys
 
 import typer
 
+from runbook.adopt.cli import adopt
 from runbook.backup.cli import app as backup
 from runbook.changes.cli import app as changes
 from runbook.database.cli import app as database
@@ -19,6 +20,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
+app.command()(adopt)
 app.add_typer(local, name="local")
 app.add_typer(changes, name="changes")
 app.add_typer(mail, name="mail")

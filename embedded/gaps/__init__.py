@@ -53,6 +53,7 @@ GAPS = (
     "ses.dkim_records",
     "ses.from_header",
     "ses.identity_feedback",
+    "ses.identity_settings",
     "ses.receipt_rules",
 )
 

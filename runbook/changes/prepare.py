@@ -77,7 +77,7 @@ class Preparation:
     def _make(self, stack: Stack) -> StackReview:
         client = aws.cloudformation(stack.region)
         current = find_stack(client, stack.name)
-        _usable(stack.name, current)
+        usable(stack.name, current)
         created = current is None or current["StackStatus"] == "REVIEW_IN_PROGRESS"
         try:
             answer = client.create_change_set(
@@ -94,7 +94,7 @@ class Preparation:
             raise UserError(
                 f"{stack.name}: CloudFormation could not create a change set: {aws.reason(error)}"
             ) from None
-        description = _finished(client, stack.name, answer["Id"])
+        description = finished(client, stack.name, answer["Id"])
         if description["Status"] == "FAILED":
             remove(client, stack.name, self.name)
             return StackReview(name=stack.name, region=stack.region, action=StackAction.NOTHING)
@@ -181,7 +181,8 @@ def discard_reviewed(stack: StackReview) -> None:
         )
 
 
-def _usable(name: str, current: dict[str, Any] | None) -> None:
+def usable(name: str, current: dict[str, Any] | None) -> None:
+    """Refuse a stack that CloudFormation cannot update, or is updating now."""
     status = current["StackStatus"] if current else "REVIEW_IN_PROGRESS"
     if status in ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED"):
         raise UserError(
@@ -195,7 +196,7 @@ def _usable(name: str, current: dict[str, Any] | None) -> None:
         )
 
 
-def _finished(client: CloudFormationClient, stack: str, change_set: str) -> dict[str, Any]:
+def finished(client: CloudFormationClient, stack: str, change_set: str) -> dict[str, Any]:
     """Wait for CloudFormation to work out the change set. Having no changes is no fault."""
     description = poll(
         client,

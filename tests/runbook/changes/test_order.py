@@ -81,10 +81,10 @@ def test_having_no_changes_is_no_failure(
     monkeypatch.setattr(refusal, "reasons", lambda client, change_set: "")
     client: Any = None
     if harmless:
-        assert prepare._finished(client, "stack", "change-set") == failed
+        assert prepare.finished(client, "stack", "change-set") == failed
     else:
         with pytest.raises(UserError, match="undefined resource X"):
-            prepare._finished(client, "stack", "change-set")
+            prepare.finished(client, "stack", "change-set")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,82 @@
+"""Reading an account: every resource of a type, in CloudFormation's shape.
+
+Cloud Control has one call for all types, and answers with what a template would say:
+<https://docs.aws.amazon.com/cloudcontrolapi/latest/userguide/what-is-cloudcontrolapi.html>
+Nothing here changes anything.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+import boto3
+from botocore.exceptions import ClientError
+
+from runbook.adopt.item import Live
+from runbook.base import aws
+
+
+class Account:
+    """One region of the account."""
+
+    def __init__(self, region: str) -> None:
+        self.region = region
+        self.client = cache(self._client)
+        self.each = cache(self._each)
+        self.owned = cache(self._owned)
+
+    def named(self, resource_type: str, identifier: str, within: str = "") -> Live | None:
+        """Return one resource, or None when there is none of that identifier."""
+        control = self.client("cloudcontrol")
+        try:
+            found = control.get_resource(TypeName=resource_type, Identifier=identifier)
+        except ClientError as error:
+            if aws.code(error) == "ResourceNotFoundException":
+                return None
+            raise
+        properties = json.loads(found["ResourceDescription"]["Properties"])
+        return Live(resource_type, identifier, properties, within)
+
+    def below(self, resource_type: str, within: str, **properties: str) -> Iterator[Live]:
+        """Yield the resources of a type that have these values, placed in the application."""
+        for live in self.each(resource_type):
+            if all(live.properties.get(name) == value for name, value in properties.items()):
+                yield live._replace(within=within)
+
+    def owner(self, live: Live) -> str | None:
+        """Return the stack that has a resource, whoever deployed it."""
+        last = live.identifier.rpartition("|")[2]
+        return self.owned().get((live.type, live.identifier)) or self.owned().get((live.type, last))
+
+    def _owned(self) -> dict[tuple[str, str], str]:
+        """Return the stack of each resource that one has: in few calls, and for all at once."""
+        client = self.client("cloudformation")
+        found = {}
+        for page in client.get_paginator("list_stacks").paginate():
+            for stack in page["StackSummaries"]:
+                if stack["StackStatus"] in ("DELETE_COMPLETE", "REVIEW_IN_PROGRESS"):
+                    continue
+                pages = client.get_paginator("list_stack_resources")
+                for resources in pages.paginate(StackName=stack["StackId"]):
+                    for item in resources["StackResourceSummaries"]:
+                        key = item["ResourceType"], item.get("PhysicalResourceId", "")
+                        found[key] = stack["StackName"]
+        return found
+
+    def _each(self, resource_type: str) -> tuple[Live, ...]:
+        """Return all resources of a type. A list has identifiers for certain, and little else."""
+        pages = self.client("cloudcontrol").get_paginator("list_resources")
+        listed = [
+            item["Identifier"]
+            for page in pages.paginate(TypeName=resource_type)
+            for item in page["ResourceDescriptions"]
+        ]
+        found = (self.named(resource_type, identifier) for identifier in sorted(listed))
+        return tuple(live for live in found if live)
+
+    def _client(self, service: str) -> Any:
+        make: Any = boto3.client
+        return make(service, region_name=self.region, config=aws.CONFIG)

@@ -1,0 +1,132 @@
+"""Buckets and the users that fill them, written as backup buckets."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from runbook.adopt.account import Account
+from runbook.adopt.item import Item, Live, Remark, without_defaults
+from runbook.adopt.policies import Held, held, keys, listed
+from runbook.adopt.senders import MOST_KEYS
+from settings.models.backup import Bucket
+
+Holders = list[tuple[Live, list[Held]]]
+
+OTHERS = re.compile(r"cdk-|groundwork-records-|aws-|elasticbeanstalk-|cf-templates-")
+"""Buckets of tools, which nobody backs up to."""
+
+
+def items(account: Account) -> Iterator[Item]:
+    """Yield each bucket that somebody has a policy for, and a remark for each other."""
+    holders = [(user, [*held(account, user)]) for user in account.each("AWS::IAM::User")]
+    received = {
+        action["S3Action"]["BucketName"]
+        for rule in account.client("ses").describe_active_receipt_rule_set().get("Rules", ())
+        for action in rule["Actions"]
+        if "S3Action" in action
+    }
+    for bucket in account.each("AWS::S3::Bucket"):
+        if not OTHERS.match(bucket.identifier) and bucket.identifier not in received:
+            yield _bucket(account, bucket, holders)
+
+
+def _bucket(account: Account, bucket: Live, holders: Holders) -> Item:
+    name, within = bucket.identifier, f"buckets/{bucket.identifier}"
+    lifecycle, remarks = _lifecycle(bucket)
+    users: dict[str, Any] = {}
+    resources = [bucket._replace(within=within)]
+    policy = account.named("AWS::S3::BucketPolicy", name, within)
+    resources += [policy] if policy else []
+    for user, statements in holders:
+        access = _access(name, statements)
+        if access:
+            more, found = _user(account, user, access, within)
+            remarks += more
+            if found:
+                users[user.identifier] = access
+                resources.append(found)
+    declared = {
+        "region": account.region,
+        **lifecycle,
+        "versioned": bucket.properties.get("VersioningConfiguration", {}).get("Status")
+        == "Enabled",
+        "users": users or None,
+    }
+    return Item(
+        ("backup", "buckets", name),
+        account.region,
+        {"region": account.region, **without_defaults(Bucket, declared)},
+        tuple(resources),
+        tuple(remarks),
+    )
+
+
+def _lifecycle(bucket: Live) -> tuple[dict[str, Any], list[Remark]]:
+    """Return the days of rules for the whole bucket; name every other rule."""
+    declared: dict[str, Any] = {}
+    remarks = []
+    for rule in bucket.properties.get("LifecycleConfiguration", {}).get("Rules", ()):
+        if rule["Status"] != "Enabled" or rule.get("Prefix") or rule.get("TagFilters"):
+            subject = f"lifecycle rule {rule.get('Id')} of {bucket.identifier}"
+            remarks.append(Remark(subject, "the file cannot say it: the next review removes it"))
+            continue
+        noncurrent = rule.get("NoncurrentVersionExpiration", {})
+        abort = rule.get("AbortIncompleteMultipartUpload", {})
+        declared |= {
+            key: value
+            for key, value in {
+                "expire_after_days": rule.get("ExpirationInDays"),
+                "noncurrent_expire_after_days": noncurrent.get("NoncurrentDays"),
+                "abort_uploads_after_days": abort.get("DaysAfterInitiation"),
+            }.items()
+            if value
+        }
+    return declared, remarks
+
+
+def _access(bucket: str, statements: list[Held]) -> dict[str, str] | None:
+    """Return the tool whose access a user has to a bucket, with its prefix; None without any."""
+    arn = f"arn:aws:s3:::{bucket}"
+    here = [
+        item
+        for item in statements
+        if item.statement["Effect"] == "Allow" and any(r.startswith(arn) for r in item.resources)
+    ]
+    if not here:
+        return None
+    if not any(item.allows("s3:PutObject") for item in here):
+        return {"tool": "read-only"}
+    prefixes = {
+        resource.removeprefix(f"{arn}/").removesuffix("/*")
+        for item in here
+        if item.allows("s3:PutObject")
+        for resource in listed(item.statement.get("Resource"))
+        if resource.startswith(f"{arn}/") and resource != f"{arn}/*"
+    }
+    if len(prefixes) == 1:
+        return {"tool": "pgbackrest", "prefix": prefixes.pop()}
+    return {"tool": "files"}
+
+
+def _user(
+    account: Account, user: Live, access: Mapping[str, str], within: str
+) -> tuple[list[Remark], Live | None]:
+    name, found = user.identifier, keys(account, user.identifier)
+    ids = ", ".join(key["AccessKeyId"] for key in found)
+    if len(found) >= MOST_KEYS:
+        reason = f"it has two access keys, {ids}: delete one, Groundwork's own takes its place"
+        return [Remark(f"user {name}", reason)], None
+    remarks = []
+    if found:
+        reason = "it is kept and goes on working; Groundwork makes the second key"
+        remarks.append(Remark(f"access key {ids} of {name}", reason))
+    remarks.append(
+        Remark(
+            f"policies of {name}",
+            f"they stay beside Groundwork's own for {access['tool']}: remove them once it works",
+        )
+    )
+    placed = user._replace(within=f"{within}/users/{name}")
+    return remarks, placed

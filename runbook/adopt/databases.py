@@ -1,0 +1,154 @@
+"""RDS instances and Aurora clusters, written as databases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from runbook.adopt.account import Account
+from runbook.adopt.item import Item, Live, Remark, without_defaults
+from runbook.adopt.networks import name_of
+from settings.models.base import Model
+from settings.models.data import Aurora, PostgreSql
+
+UNKNOWN_LOGIN = (
+    "its master login cannot be read: it is replaced by a generated one, in a secret, when the "
+    "change after the import is executed. Whoever connects needs the new one then"
+)
+LOGS = "postgresql"
+
+
+def items(account: Account) -> Iterator[Item]:
+    """Yield each database that the file can declare, and a remark for each other."""
+    for live in account.each("AWS::RDS::DBInstance"):
+        if live.properties.get("DBClusterIdentifier"):
+            continue
+        if live.properties["Engine"] == "postgres":
+            yield _instance(account, live)
+        else:
+            yield _other(account, live)
+    for live in account.each("AWS::RDS::DBCluster"):
+        serverless = "ServerlessV2ScalingConfiguration" in live.properties
+        if live.properties["Engine"] == "aurora-postgresql" and serverless:
+            yield _cluster(account, live)
+        else:
+            yield _other(account, live)
+
+
+def _other(account: Account, live: Live) -> Item:
+    kind = f"its engine is {live.properties['Engine']}"
+    if live.type.endswith("Cluster"):
+        kind += " without Serverless v2"
+    remark = Remark(live.identifier, f"{kind}, which the file cannot declare")
+    return Item(("data", live.identifier), account.region, None, remarks=(remark,))
+
+
+def _instance(account: Account, live: Live) -> Item:
+    said = live.properties
+    declared = {
+        "engine": "postgresql",
+        "instance": said["DBInstanceClass"],
+        **_shared(account, live, said.get("VPCSecurityGroups", ())),
+        "storage_gib": int(said["AllocatedStorage"]),
+        "storage_max_gib": said.get("MaxAllocatedStorage"),
+        "multi_az": said.get("MultiAZ", False),
+        "public": said.get("PubliclyAccessible", False),
+        "performance_insights": said.get("EnablePerformanceInsights", False),
+        "database": _first_database(live.identifier, said.get("DBName")),
+    }
+    group = said.get("DBParameterGroupName")
+    return _item(account, live, PostgreSql, declared, ("AWS::RDS::DBParameterGroup", group), ())
+
+
+def _cluster(account: Account, live: Live) -> Item:
+    said, scaling = live.properties, live.properties["ServerlessV2ScalingConfiguration"]
+    pause = scaling.get("SecondsUntilAutoPause")
+    capacity = {
+        "min": _units(scaling["MinCapacity"]),
+        "max": _units(scaling["MaxCapacity"]),
+        "pause_after": f"{pause}s" if pause else None,
+    }
+    declared = {
+        "engine": "aurora-postgresql",
+        "capacity": {name: value for name, value in capacity.items() if value is not None},
+        **_shared(account, live, said.get("VpcSecurityGroupIds", ())),
+        "data_api": said.get("EnableHttpEndpoint", False),
+        "database": _first_database(live.identifier, said.get("DatabaseName")),
+    }
+    members = [*account.below("AWS::RDS::DBInstance", "", DBClusterIdentifier=live.identifier)]
+    group = said.get("DBClusterParameterGroupName")
+    return _item(
+        account, live, Aurora, declared, ("AWS::RDS::DBClusterParameterGroup", group), members
+    )
+
+
+def _units(number: Any) -> int | float:
+    return int(number) if float(number).is_integer() else float(number)
+
+
+def _first_database(identifier: str, name: str | None) -> str | None:
+    return None if name == identifier.replace("-", "_") else name
+
+
+def _shared(account: Account, live: Live, groups: Any) -> dict[str, Any]:
+    said = live.properties
+    network = _network(account, said.get("DBSubnetGroupName"))
+    names = [account.named("AWS::EC2::SecurityGroup", group) for group in groups]
+    return {
+        "version": _version(said),
+        "network": network,
+        "user": said["MasterUsername"],
+        "security_groups": [str(found.properties["GroupName"]) for found in names if found],
+        "encrypted": said.get("StorageEncrypted", False),
+        "deletion_protection": said.get("DeletionProtection", False),
+        "backup_days": said.get("BackupRetentionPeriod", 0),
+        "log_exports": LOGS in said.get("EnableCloudwatchLogsExports", ()),
+    }
+
+
+def _version(said: Mapping[str, Any]) -> str:
+    """Return the exact version, or the major one where RDS installs minor versions by itself."""
+    exact = str(said["EngineVersion"])
+    return exact.partition(".")[0] if said.get("AutoMinorVersionUpgrade", True) else exact
+
+
+def _network(account: Account, subnet_group: str | None) -> str | None:
+    """Return the network of a database: that of its subnets."""
+    group = account.named("AWS::RDS::DBSubnetGroup", subnet_group) if subnet_group else None
+    if group is None:
+        return None
+    subnet = account.named("AWS::EC2::Subnet", group.properties["SubnetIds"][0])
+    vpc = account.named("AWS::EC2::VPC", subnet.properties["VpcId"]) if subnet else None
+    return name_of(vpc) if vpc else None
+
+
+def _item(
+    account: Account,
+    live: Live,
+    model: type[Model],
+    declared: Mapping[str, Any],
+    parameters: tuple[str, str | None],
+    members: Any,
+) -> Item:
+    name, within = live.identifier, f"databases/{live.identifier}"
+    remarks = [Remark(name, UNKNOWN_LOGIN)]
+    if declared["network"] is None or "default" in declared["security_groups"]:
+        reason = "it is in the default VPC or its default group, which the file cannot declare"
+        return Item(
+            ("data", "databases", name), account.region, None, remarks=(Remark(name, reason),)
+        )
+    resources = [live._replace(within=within), *(item._replace(within=within) for item in members)]
+    kind, group = parameters
+    if group and not group.startswith("default."):
+        found = account.named(kind, group, within)
+        resources += [found] if found else []
+    else:
+        reason = f"its parameters are RDS's own ({group}): Groundwork's take effect at a restart"
+        remarks.append(Remark(name, reason))
+    return Item(
+        ("data", "databases", name),
+        account.region,
+        without_defaults(model, declared),
+        tuple(resources),
+        tuple(remarks),
+    )

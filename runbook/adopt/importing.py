@@ -1,0 +1,179 @@
+"""Import change sets: resources come under their final logical ids, as they are.
+
+An import changes nothing. CloudFormation takes the template's word for what a resource is, and
+would never apply what differs: so the template of the import has the live values, and the ordinary
+change set after it shows what the file would change.
+<https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/import-resources-manually.html>
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from runbook.adopt.item import Item, Live
+from runbook.changes.template.values import Template, place, resources
+
+TELLING: Mapping[str, tuple[str, ...]] = {
+    "AWS::EC2::Route": ("DestinationCidrBlock", "DestinationIpv6CidrBlock"),
+    "AWS::EC2::Subnet": ("CidrBlock",),
+    "AWS::EC2::SubnetRouteTableAssociation": ("SubnetId",),
+    "AWS::IAM::User": ("UserName",),
+    "AWS::SES::ConfigurationSetEventDestination": ("EventDestination.Name",),
+    "AWS::SES::ReceiptRule": ("Rule.Recipients",),
+    "AWS::SNS::Subscription": ("Endpoint",),
+}
+"""What tells one resource from another of its type, where an item has several."""
+
+IDENTIFIERS: Mapping[str, tuple[str, ...]] = {
+    "AWS::EC2::FlowLog": ("Id",),
+    "AWS::EC2::InternetGateway": ("InternetGatewayId",),
+    "AWS::EC2::Route": ("RouteTableId", "CidrBlock"),
+    "AWS::EC2::RouteTable": ("RouteTableId",),
+    "AWS::EC2::SecurityGroup": ("Id",),
+    "AWS::EC2::Subnet": ("SubnetId",),
+    "AWS::EC2::SubnetRouteTableAssociation": ("Id",),
+    "AWS::EC2::VPC": ("VpcId",),
+    "AWS::EC2::VPCGatewayAttachment": ("AttachmentType", "VpcId"),
+    "AWS::IAM::User": ("UserName",),
+    "AWS::RDS::DBCluster": ("DBClusterIdentifier",),
+    "AWS::RDS::DBClusterParameterGroup": ("DBClusterParameterGroupName",),
+    "AWS::RDS::DBInstance": ("DBInstanceIdentifier",),
+    "AWS::RDS::DBParameterGroup": ("DBParameterGroupName",),
+    "AWS::RDS::DBSubnetGroup": ("DBSubnetGroupName",),
+    "AWS::S3::Bucket": ("BucketName",),
+    "AWS::S3::BucketPolicy": ("Bucket",),
+    "AWS::SES::ConfigurationSet": ("Name",),
+    "AWS::SES::ConfigurationSetEventDestination": ("ConfigurationSetName", "Id"),
+    "AWS::SES::EmailIdentity": ("EmailIdentity",),
+    "AWS::SES::ReceiptRule": ("RuleSetName", "RuleName"),
+    "AWS::SES::ReceiptRuleSet": ("RuleSetName",),
+    "AWS::SNS::Subscription": ("Arn",),
+    "AWS::SNS::Topic": ("TopicArn",),
+}
+"""The primary identifier of each type, from its schema in CloudFormation's registry."""
+
+
+class Import(NamedTuple):
+    """One resource that comes into a stack."""
+
+    logical_id: str
+    live: Live
+
+    @property
+    def request(self) -> dict[str, Any]:
+        """The resource as CreateChangeSet takes it."""
+        names = IDENTIFIERS[self.live.type]
+        values = self.live.identifier.split("|")
+        return {
+            "ResourceType": self.live.type,
+            "LogicalResourceId": self.logical_id,
+            "ResourceIdentifier": dict(zip(names, values, strict=True)),
+        }
+
+
+def imports(final: Template, deployed: Template, items: Iterable[Item]) -> list[Import]:
+    """Find the resource of the account for each resource of a template that has one.
+
+    Twice, since some are told apart by what they refer to, which has to be found first.
+    """
+    candidates = [
+        live if live.within else live._replace(within=item.place)
+        for item in items
+        for live in item.resources
+    ]
+    known: dict[str, Live] = {}
+    for _ in range(2):
+        known |= dict(_found(final, deployed, candidates, known))
+    return [Import(name, live) for name, live in known.items()]
+
+
+def _found(
+    final: Template, deployed: Template, candidates: list[Live], known: Mapping[str, Live]
+) -> Iterator[tuple[str, Live]]:
+    taken = [*known.values()]
+    for name, resource in resources(final).items():
+        if name in known or name in resources(deployed):
+            continue
+        where = place(name, resource)
+        fitting = [
+            live
+            for live in candidates
+            if live.type == resource["Type"]
+            and live not in taken
+            and f"{where}/".startswith(f"{live.within}/")
+            and _agrees(resource, live, known)
+        ]
+        if len(fitting) == 1:
+            taken.append(fitting[0])
+            yield name, fitting[0]
+
+
+def _agrees(resource: Mapping[str, Any], live: Live, known: Mapping[str, Live]) -> bool:
+    return all(
+        _names(_at(resource.get("Properties", {}), path), known) == _at(live.properties, path)
+        for path in TELLING.get(live.type, ())
+    )
+
+
+def _at(properties: Any, path: str) -> Any:
+    for name in path.split("."):
+        properties = properties.get(name) if isinstance(properties, Mapping) else None
+    return properties
+
+
+def template(final: Template, deployed: Template, found: Iterable[Import]) -> Template:
+    """Return the deployed template with the resources of an import, as they are.
+
+    The outputs stay those that are deployed: CloudFormation lets an import change none.
+    """
+    known = {item.logical_id: item.live for item in found}
+    added = {name: _imported(resources(final)[name], live, known) for name, live in known.items()}
+    return {**deployed, "Resources": {**resources(deployed), **added}}
+
+
+def _imported(resource: Mapping[str, Any], live: Live, known: Mapping[str, Live]) -> dict[str, Any]:
+    """Return a resource with the values that it has, of the properties that the file will set.
+
+    What the file never sets is left out: CloudFormation then leaves it alone.
+    """
+    policy = resource.get("DeletionPolicy", "Retain")
+    return {
+        "Type": resource["Type"],
+        "DeletionPolicy": policy,
+        "UpdateReplacePolicy": resource.get("UpdateReplacePolicy", policy),
+        "Properties": _as_it_is(resource.get("Properties", {}), live.properties, known),
+        "Metadata": resource.get("Metadata", {}),
+    }
+
+
+def _as_it_is(final: Any, live: Any, known: Mapping[str, Live]) -> Any:
+    """Write live values as the file's template writes them, where the two are the same.
+
+    A reference to what is imported too, or a list in another order, is no change for a review.
+    """
+    if _names(final, known) == live:
+        return final
+    match final, live:
+        case dict(), dict() if not _is_call(final):
+            both = {name: item for name, item in final.items() if name in live}
+            return {name: _as_it_is(item, live[name], known) for name, item in both.items()}
+        case list(), list() if _same_items([_names(item, known) for item in final], live):
+            return final
+    return live
+
+
+def _names(value: Any, known: Mapping[str, Live]) -> Any:
+    """Return the id that a reference stands for, where what it refers to is known."""
+    match value:
+        case {"Ref": str(name)} | {"Fn::GetAtt": [str(name), "GroupId"]} if name in known:
+            return known[name].identifier.rpartition("|")[2]
+    return value
+
+
+def _same_items(one: list[Any], other: list[Any]) -> bool:
+    return len(one) == len(other) and all(item in other for item in one)
+
+
+def _is_call(value: Mapping[str, Any]) -> bool:
+    return len(value) == 1 and next(iter(value)).startswith(("Ref", "Fn::"))

@@ -1,0 +1,88 @@
+"""What is found in an account, and what the file would say of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from settings.models.base import Model
+
+
+class Live(NamedTuple):
+    """One resource of the account, as Cloud Control reads it."""
+
+    type: str
+    identifier: str
+    """The values of the type's primary identifier, with a bar between them."""
+    properties: Mapping[str, Any]
+    within: str = ""
+    """Where the application has it: a construct's path below its stack."""
+
+
+class Remark(NamedTuple):
+    """Something that the file cannot say, or that somebody has to know."""
+
+    subject: str
+    """The name or ARN of what it is about."""
+    reason: str
+
+
+@dataclass(frozen=True)
+class Item:
+    """One item of the file, as found in one region.
+
+    An item without `declared` stands for what the file has no item for: its remarks say why.
+    """
+
+    path: tuple[str, ...]
+    region: str
+    declared: Mapping[str, Any] | None = None
+    resources: tuple[Live, ...] = ()
+    remarks: tuple[Remark, ...] = field(default=())
+
+    @property
+    def place(self) -> str:
+        """Where the application has the item: its path below the area."""
+        return "/".join(self.path[1:])
+
+    @property
+    def area(self) -> str:
+        """The area that the item belongs to."""
+        return self.path[0]
+
+
+def without_defaults(model: type[Model], declared: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out what the file need not say, because it holds anyway."""
+    fields = {info.alias or name: info for name, info in model.model_fields.items()}
+    return {
+        name: value
+        for name, value in declared.items()
+        if value is not None and not _is_default(fields[name].default, value)
+    }
+
+
+def _is_default(default: object, value: object) -> bool:
+    listed = list(default) if isinstance(default, tuple) else default
+    return listed == value and type(listed) is type(value)
+
+
+def merged(items: Iterable[Item]) -> Iterator[Item]:
+    """Put an item of several regions together: the file has it once, with all of them."""
+    found: dict[tuple[str, ...], list[Item]] = {}
+    for item in items:
+        found.setdefault(item.path, []).append(item)
+    for same in found.values():
+        first = same[0]
+        regions = [item.region for item in same]
+        if len(same) == 1 or first.declared is None or "regions" not in first.declared:
+            yield from same
+            continue
+        declared = {**first.declared, "regions": regions}
+        yield Item(
+            first.path,
+            first.region,
+            declared,
+            tuple(live for item in same for live in item.resources),
+            tuple(remark for item in same for remark in item.remarks),
+        )

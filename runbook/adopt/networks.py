@@ -1,0 +1,143 @@
+"""VPCs and security groups, written as networks and groups."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from runbook.adopt.account import Account
+from runbook.adopt.item import Item, Live, Remark, without_defaults
+from settings.models.networks import Network, SecurityGroup
+
+PORT = 5432
+
+
+def name_of(live: Live) -> str:
+    """Return what people call a resource: its Name tag, or its id."""
+    tags = {tag["Key"]: tag["Value"] for tag in live.properties.get("Tags", ())}
+    return tags.get("Name") or live.identifier
+
+
+def items(account: Account) -> Iterator[Item]:
+    """Yield each VPC but the default one, and the security groups in it."""
+    default = _default(account)
+    for vpc in account.each("AWS::EC2::VPC"):
+        if vpc.identifier != default:
+            yield _network(account, vpc)
+            yield from _groups(account, vpc)
+    for group in account.below("AWS::EC2::SecurityGroup", "", VpcId=default or ""):
+        if group.properties["GroupName"] != "default":
+            reason = "it is in the default VPC, which the file cannot declare"
+            yield _unexpressed(account, group.identifier, reason)
+
+
+def _default(account: Account) -> str | None:
+    filters = [{"Name": "is-default", "Values": ["true"]}]
+    found = account.client("ec2").describe_vpcs(Filters=filters)["Vpcs"]
+    return str(found[0]["VpcId"]) if found else None
+
+
+def _unexpressed(account: Account, subject: str, reason: str) -> Item:
+    return Item(("data", subject), account.region, None, remarks=(Remark(subject, reason),))
+
+
+def _network(account: Account, vpc: Live) -> Item:
+    name, within = name_of(vpc), f"networks/{name_of(vpc)}"
+    inside = {"VpcId": vpc.identifier}
+    subnets = [*account.below("AWS::EC2::Subnet", within, **inside)]
+    tables = [*account.below("AWS::EC2::RouteTable", within, **inside)]
+    resources = [vpc._replace(within=within), *subnets]
+    for kind in ("AWS::EC2::VPCGatewayAttachment", "AWS::EC2::FlowLog"):
+        key = "VpcId" if kind.endswith("Attachment") else "ResourceId"
+        resources += account.below(kind, within, **{key: vpc.identifier})
+    resources += _gateways(account, within, resources)
+    resources += _routing(account, within, tables)
+    resources += _subnet_groups(account, within, subnets)
+    declared = {
+        "region": account.region,
+        "cidr": vpc.properties["CidrBlock"],
+        "subnets": {
+            subnet.properties["CidrBlock"]: subnet.properties["AvailabilityZone"][-1]
+            for subnet in sorted(subnets, key=lambda live: str(live.properties["CidrBlock"]))
+        },
+        "flow_logs": any(live.type == "AWS::EC2::FlowLog" for live in resources) or None,
+    }
+    return Item(
+        ("data", "networks", name),
+        account.region,
+        {"region": account.region, **without_defaults(Network, declared)},
+        tuple(resources),
+    )
+
+
+def _gateways(account: Account, within: str, resources: list[Live]) -> Iterator[Live]:
+    """Yield the gateways of attachments that were found."""
+    for attachment in resources:
+        if attachment.type == "AWS::EC2::VPCGatewayAttachment":
+            gateway = attachment.properties["InternetGatewayId"]
+            found = account.named("AWS::EC2::InternetGateway", gateway, within)
+            if found:
+                yield found
+
+
+def _routing(account: Account, within: str, tables: list[Live]) -> Iterator[Live]:
+    """Yield the tables that some subnet uses, with their routes: the main table stays outside."""
+    for table in tables:
+        used = {"RouteTableId": table.identifier}
+        associations = [*account.below("AWS::EC2::SubnetRouteTableAssociation", within, **used)]
+        if associations:
+            yield table
+            yield from associations
+            yield from account.below("AWS::EC2::Route", within, **used)
+
+
+def _subnet_groups(account: Account, within: str, subnets: list[Live]) -> Iterator[Live]:
+    """Yield the one subnet group of RDS that has exactly these subnets."""
+    ids = {subnet.identifier for subnet in subnets}
+    for live in account.each("AWS::RDS::DBSubnetGroup"):
+        if set(live.properties["SubnetIds"]) == ids:
+            yield live._replace(within=within)
+            return
+
+
+def _groups(account: Account, vpc: Live) -> Iterator[Item]:
+    inside = [*account.below("AWS::EC2::SecurityGroup", "", VpcId=vpc.identifier)]
+    names = {group.identifier: str(group.properties["GroupName"]) for group in inside}
+    for group in inside:
+        name = names[group.identifier]
+        if name != "default":
+            yield _group(account, group, vpc, names)
+
+
+def _group(account: Account, group: Live, vpc: Live, names: Mapping[str, str]) -> Item:
+    name = names[group.identifier]
+    sources, remarks = [], []
+    for rule in group.properties.get("SecurityGroupIngress", ()):
+        source = _source(rule, names)
+        if source:
+            sources.append(source)
+        else:
+            remarks.append(Remark(group.identifier, f"a rule that the file cannot say: {rule}"))
+    declared = without_defaults(
+        SecurityGroup,
+        {
+            "description": group.properties["GroupDescription"],
+            "network": name_of(vpc),
+            "postgresql_from": sources,
+        },
+    )
+    return Item(
+        ("data", "security_groups", name),
+        account.region,
+        declared,
+        (group._replace(within=f"security_groups/{name}"),),
+        tuple(remarks),
+    )
+
+
+def _source(rule: Mapping[str, Any], names: Mapping[str, str]) -> str | None:
+    """Return who may connect to PostgreSQL by a rule; None for any other rule."""
+    if (rule["IpProtocol"], rule.get("FromPort"), rule.get("ToPort")) != ("tcp", PORT, PORT):
+        return None
+    group = rule.get("SourceSecurityGroupId")
+    return names.get(group) if group else rule.get("CidrIp") or rule.get("CidrIpv6")

@@ -1,0 +1,77 @@
+"""What a user may do by every policy that reaches it, for a single question at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from typing import Any, NamedTuple
+
+from runbook.adopt.account import Account
+from runbook.adopt.item import Live
+
+
+class Held(NamedTuple):
+    """One statement that a user holds, and the policy that has it."""
+
+    policy: str
+    inline: bool
+    statement: dict[str, Any]
+
+    @property
+    def actions(self) -> list[str]:
+        """The actions of the statement, in lower case: IAM does not tell cases apart."""
+        return [action.lower() for action in listed(self.statement.get("Action"))]
+
+    @property
+    def resources(self) -> list[str]:
+        """The resources of the statement."""
+        return listed(self.statement.get("Resource"))
+
+    def allows(self, action: str) -> bool:
+        """Tell whether it allows an action, whatever the resource."""
+        return self.statement["Effect"] == "Allow" and any(
+            fnmatchcase(action.lower(), pattern) for pattern in self.actions
+        )
+
+
+def held(account: Account, user: Live) -> Iterator[Held]:
+    """Yield what a user holds: in itself, attached, and through its groups."""
+    yield from _of(account, user.properties)
+    for group in user.properties.get("Groups", ()):
+        found = account.named("AWS::IAM::Group", group)
+        if found:
+            yield from _of(account, found.properties)
+
+
+def _of(account: Account, properties: Any) -> Iterator[Held]:
+    for policy in properties.get("Policies", ()):
+        yield from _statements(policy["PolicyName"], policy["PolicyDocument"], inline=True)
+    for arn in properties.get("ManagedPolicyArns", ()):
+        yield from _statements(arn, _document(account, arn), inline=False)
+
+
+def _document(account: Account, arn: str) -> Any:
+    """Read a managed policy, AWS's own too, of which Cloud Control knows nothing."""
+    iam = account.client("iam")
+    version = iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
+    return iam.get_policy_version(PolicyArn=arn, VersionId=version)["PolicyVersion"]["Document"]
+
+
+def _statements(name: str, document: Any, *, inline: bool) -> Iterator[Held]:
+    for statement in listed(document["Statement"]):
+        yield Held(name, inline, statement)
+
+
+def listed(value: Any) -> list[Any]:
+    """Return one or many as many, as policies are written."""
+    if value is None:
+        return []
+    return list(value) if isinstance(value, (list, tuple)) else [value]
+
+
+def keys(account: Account, user: str) -> list[dict[str, Any]]:
+    """Return a user's access keys, which stay as they are."""
+    found: list[dict[str, Any]] = account.client("iam").list_access_keys(UserName=user)[
+        "AccessKeyMetadata"
+    ]
+    return found
