@@ -17,6 +17,14 @@ def explain(findings: Sequence[Finding], network: Network, domain: str) -> list[
     return [_explained(finding, network, domain) for finding in findings]
 
 
+def undelegated(network: Network, domain: str) -> tuple[str, ...]:
+    """Say so where only a top-level domain's servers could be asked."""
+    zone = network.zone(domain)
+    if network.alone or "." in zone or not network.name_servers(domain):
+        return ()
+    return (f"No name server has {domain}: it is not registered, or not delegated.",)
+
+
 def _explained(finding: Finding, network: Network, domain: str) -> Finding:
     record, judged = finding.record, finding.judgement
     if judged.verdict is Verdict.MISSING:

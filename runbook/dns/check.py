@@ -7,9 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cache
 
+from runbook.dns.answers import Answer
 from runbook.dns.judging import judge
 from runbook.dns.records import Record
-from runbook.dns.servers import Answer, NameServer, Resolver, Source, name_servers_of
+from runbook.dns.servers import NameServer, Resolver, Source, name_servers_of
 from runbook.dns.verdicts import Judgement, Verdict
 
 AT_ONCE = 16

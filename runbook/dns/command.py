@@ -8,7 +8,7 @@ from pathlib import Path
 from rich.console import Console
 
 from runbook.dns import formats, presenting
-from runbook.dns.causes import explain
+from runbook.dns.causes import explain, undelegated
 from runbook.dns.check import Network, compare
 from runbook.dns.deployed import Deployed, domains
 from runbook.dns.servers import resolver_at
@@ -54,8 +54,9 @@ def check(configuration: Path, named: str | None, server: str | None, *, as_json
         for domain in wanted:
             records = deployed.required(domain) if named else deployed.records(domain)
             findings = explain(compare(records, network), network, domain)
-            missing = deployed.missing(domain)
-            reports.append(presenting.Report(domain, tuple(findings), tuple(missing)))
+            missing = tuple(deployed.missing(domain))
+            notes = undelegated(network, domain)
+            reports.append(presenting.Report(domain, tuple(findings), missing, notes))
     if as_json:
         print(json.dumps([report.as_dict() for report in reports], indent=2))
     else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from runbook.dns.servers import Answer
+from runbook.dns.answers import Answer
 
 
 def describe(answer: Answer) -> str:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from runbook.dns import dmarc, spf
+from runbook.dns.answers import Answer
 from runbook.dns.records import Purpose, Record
-from runbook.dns.servers import Answer
 from runbook.dns.verdicts import Judgement, Verdict
 
 

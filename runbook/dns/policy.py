@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from runbook.dns.answers import Answer
 from runbook.dns.dmarc import is_dmarc, tags
-from runbook.dns.servers import Answer
 
 QUERIES = 8
 """How many names a walk asks at most."""

@@ -40,6 +40,8 @@ class Report:
     findings: tuple[Finding, ...]
     not_deployed_in: tuple[str, ...] = ()
     """Regions whose records are not known yet."""
+    notes: tuple[str, ...] = ()
+    """What is said of the domain itself."""
 
     @property
     def right(self) -> int:
@@ -66,6 +68,7 @@ class Report:
             "not_deployed_in": list(self.not_deployed_in),
             "right": self.status == 0 and bool(self.findings),
             "asked": self.servers,
+            "notes": list(self.notes),
             "records": [_finding(finding) for finding in self.findings],
         }
 
@@ -141,7 +144,10 @@ def check(console: Console, reports: Sequence[Report]) -> None:
         count = len(report.findings)
         summary = "every record is right" if report.right == count else "not every record is right"
         console.print(Text(f"{report.domain}: {summary} ({report.right} of {count})", style="bold"))
-        console.print(Text(f"Asked: {', '.join(report.servers)}\n"))
+        console.print(Text(f"Asked: {', '.join(report.servers)}"))
+        for note in report.notes:
+            console.print(Text(note, style="red"))
+        console.print()
         for finding in report.findings:
             _print(console, finding)
         console.print()

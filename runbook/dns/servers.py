@@ -17,29 +17,13 @@ import dns.flags
 import dns.message
 import dns.query
 import dns.rcode
-import dns.rdatatype
 import dns.resolver
-from dns.rdtypes.ANY.CNAME import CNAME
-from dns.rdtypes.ANY.MX import MX
-from dns.rdtypes.ANY.TXT import TXT
-from dns.rdtypes.IN.A import A
 
 from runbook.base.errors import UserError
+from runbook.dns.answers import Answer, code, read
 
 SECONDS = 3.0
 """How long one name server has for one answer."""
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What one server says about one name and type."""
-
-    values: tuple[str, ...] = ()
-    """As a person writes them: TXT joined and unquoted, names without the last dot, `10 host`."""
-    alias: str | None = None
-    """Where a CNAME led that stands at the name in place of the record."""
-    failure: str | None = None
-    """Why there is no answer at all. Nothing is known about the record then."""
 
 
 class Source(Protocol):
@@ -70,16 +54,22 @@ class NameServer:
         question = dns.message.make_query(name, record_type, use_edns=True, payload=1232)
         question.flags &= ~dns.flags.RD
         try:
-            response, _ = dns.query.udp_with_fallback(
-                question, self.address, self.seconds, self.port
-            )
+            response = self._send(question)
         except dns.exception.Timeout:
-            return Answer(failure=f"does not answer within {self.seconds:g} s")
+            return Answer(failure=f"does not answer within {self.seconds:g} s, asked twice")
         except (OSError, dns.exception.DNSException) as error:
             return Answer(failure=f"cannot be asked: {error}")
         if not response.flags & dns.flags.AA and not response.answer:
-            return Answer(failure=f"answers {_code(response)}: it does not serve the zone")
-        return _answer(response)
+            return Answer(failure=f"answers {code(response)}: it does not serve the zone")
+        return read(response)
+
+    def _send(self, question: dns.message.Message) -> dns.message.Message:
+        """Send a question, and once more, since UDP may lose it."""
+        place = (self.address, self.seconds, self.port)
+        try:
+            return dns.query.udp_with_fallback(question, *place)[0]
+        except dns.exception.Timeout:
+            return dns.query.udp_with_fallback(question, *place)[0]
 
 
 class Resolver:
@@ -103,7 +93,7 @@ class Resolver:
             return Answer(failure=_why(error))
         except (OSError, dns.exception.DNSException) as error:
             return Answer(failure=f"cannot be asked: {error}")
-        return _answer(found.response)
+        return read(found.response)
 
 
 def resolver_at(server: str | None, seconds: float = SECONDS) -> Resolver:
@@ -171,52 +161,10 @@ def _address(server: str) -> tuple[list[str], int]:
     return [str(found[0][4][0])], int(port)
 
 
-def _answer(response: dns.message.Message) -> Answer:
-    if response.rcode() not in (dns.rcode.NOERROR, dns.rcode.NXDOMAIN):
-        return Answer(failure=f"answers {_code(response)}")
-    question = response.question[0]
-    values = tuple(
-        _text(record)
-        for records in response.answer
-        if records.rdtype == question.rdtype
-        for record in records
-    )
-    aliases = [
-        records[0]
-        for records in response.answer
-        if records.rdtype == dns.rdatatype.CNAME != question.rdtype
-    ]
-    last = aliases[-1] if aliases else None
-    alias = _name(last.target) if isinstance(last, CNAME) else None
-    return Answer(tuple(sorted(values)), alias)
-
-
-def _text(record: object) -> str:
-    """Write a value as a person does."""
-    match record:
-        case TXT():
-            return b"".join(record.strings).decode(errors="backslashreplace")
-        case MX():
-            return f"{record.preference} {_name(record.exchange)}"
-        case CNAME():
-            return _name(record.target)
-        case A():
-            return str(record.address)
-    return str(record).lower().removesuffix(".")
-
-
-def _name(name: dns.name.Name) -> str:
-    return name.to_text(omit_final_dot=True).lower() or "."
-
-
-def _code(response: dns.message.Message) -> str:
-    return dns.rcode.to_text(response.rcode())
-
-
 def _why(error: dns.resolver.NoNameservers) -> str:
     """Say what the last server answered. dnspython keeps each attempt with its response."""
     attempts = error.kwargs.get("errors") or []
     response = attempts[-1][4] if attempts else None
     if response is not None and response.rcode() != dns.rcode.NOERROR:
-        return f"answers {_code(response)}"
+        return f"answers {code(response)}"
     return f"cannot be asked: {attempts[-1][3] if attempts else error}"

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
+from runbook.dns.answers import Answer
 from runbook.dns.dmarc import policies
 from runbook.dns.policy import WalkError, aligned, applying, walk
-from runbook.dns.servers import Answer, Resolver
+from runbook.dns.servers import Resolver
 from runbook.mail.dmarc import envelope, signatures
 from runbook.mail.dmarc.arc import Arc, arc_of
 from runbook.mail.dmarc.envelope import SpfResult

@@ -10,7 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from runbook.dns.servers import Answer, Resolver
+from runbook.dns.answers import Answer
+from runbook.dns.servers import Resolver
 
 SES = "amazonses.com"
 

@@ -6,11 +6,12 @@ import base64
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
+import dns.resolver
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from runbook.dns.causes import explain
+from runbook.dns.causes import explain, undelegated
 from runbook.dns.check import Finding, Network, compare
 from runbook.dns.judging import judge
 from runbook.dns.records import Purpose, Record, consents
@@ -90,6 +91,26 @@ def test_a_zone_as_it_must_be_is_right_in_every_record() -> None:
         "That takes 1 of the 10 look-ups that receivers make.",
     )
     assert findings[Purpose.DMARC].judgement.remarks == ()
+
+
+def test_no_library_asks_the_resolver_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise AssertionError("the machine's own resolver is asked")
+
+    monkeypatch.setattr(dns.resolver.Resolver, "read_resolv_conf", refuse)
+    monkeypatch.setattr(dns.resolver, "get_default_resolver", refuse)
+    findings = found(zone())
+    assert {finding.verdict for finding in findings.values()} == {Verdict.RIGHT}
+
+
+def test_a_domain_that_is_not_delegated_is_said_to_be_none() -> None:
+    with serving({"org": ""}) as server:
+        network = Network(resolver_at(server.at, QUICK), port=server.port)
+        assert undelegated(network, DOMAIN) == (
+            "No name server has example.org: it is not registered, or not delegated.",
+        )
+    with served_by_two(zone(), zone()) as (network, *_):
+        assert undelegated(network, DOMAIN) == ()
 
 
 def test_an_empty_zone_misses_every_record() -> None:
@@ -318,7 +339,7 @@ def test_one_silent_name_server_is_said_beside_what_the_other_has() -> None:
         finding = checked(network, Purpose.MAIL_FROM)
     assert finding.verdict is Verdict.RIGHT
     assert finding.judgement.remarks == (
-        "ns2.example.org (127.0.0.2) does not answer within 0.3 s.",
+        "ns2.example.org (127.0.0.2) does not answer within 0.3 s, asked twice.",
     )
 
 

@@ -87,6 +87,7 @@ class TestDeployed:
             "not_deployed_in": ["us-east-1"],
             "right": False,
             "asked": [],
+            "notes": [],
             "records": [],
         }
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from runbook.dns.answers import Answer
 from runbook.dns.dmarc import judge, judge_consent, syntax
 from runbook.dns.policy import WalkError, aligned, applying, organization, walk
-from runbook.dns.servers import Answer, resolver_at
+from runbook.dns.servers import resolver_at
 from runbook.dns.verdicts import Verdict
 from tests.runbook.dns.nameserver import serving
 

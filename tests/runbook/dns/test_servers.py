@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from runbook.base.errors import UserError
-from runbook.dns.servers import Answer, NameServer, name_servers_of, resolver_at
+from runbook.dns.answers import Answer
+from runbook.dns.servers import NameServer, name_servers_of, resolver_at
 from tests.runbook.dns.nameserver import HEAD, free_port, serving
 
 ZONE = """
