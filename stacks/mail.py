@@ -20,7 +20,7 @@ from groundwork.mail import (
     as_text,
 )
 from settings.contract import Output
-from settings.models.identities import Dns
+from settings.models.records import Dns
 from settings.plan import StackPlan
 from settings.plan.mail import AccountItem, MailItems
 from stacks.area import AreaStack

@@ -25,7 +25,7 @@ def show(configuration: Path, named: str, form: str, names: str) -> None:
     deployed = Deployed(settings)
     records = deployed.required(domain)
     dns = settings.mail.domains[domain].dns
-    kept = dns.appended_to(domain) or dns.zone or domain
+    kept = dns.appended_to(domain) or domain
     zone = {"host": dns.appended_to(domain), "whole": None, "relative": kept}[names]
     dots = dns.host in TARGETS_END_WITH_A_DOT and names == "host"
     match form:

@@ -12,7 +12,7 @@ from runbook.dns.check import Finding
 from runbook.dns.formats import cells
 from runbook.dns.records import Record
 from runbook.dns.verdicts import Judgement, Verdict
-from settings.models.identities import Dns
+from settings.models.records import Dns
 
 STYLES = {
     Verdict.RIGHT: "green",

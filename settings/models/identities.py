@@ -8,14 +8,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from settings.models.base import Model, Problem
-from settings.values.names import (
-    DomainLabel,
-    DomainName,
-    EmailAddress,
-    HostedZoneId,
-    Matching,
-    Region,
-)
+from settings.models.records import Dmarc, Dns, Spf
+from settings.values.names import DomainLabel, EmailAddress, Matching, Region
 from settings.values.regions import DEFAULT_REGION, RECEIVING
 
 Regions = Annotated[tuple[Region, ...], Field(min_length=1)]
@@ -25,71 +19,6 @@ ConfigurationSetName = Annotated[
         r"[A-Za-z0-9_-]{1,64}", "a configuration set's name: 1 to 64 letters, digits, - and _"
     ),
 ]
-
-SpfTerm = Annotated[
-    str,
-    Matching(
-        r"[+?~-]?(?:include:|ip4:|ip6:|a\b|mx\b|exists:|ptr\b)\S*|redirect=\S+",
-        'an SPF term without spaces, as in "include:_spf.google.com" or "ip4:203.0.113.7"',
-    ),
-]
-
-TxtValue = Annotated[
-    str,
-    Matching(
-        r"[ !#-\[\]-~]{1,1000}",
-        'a TXT value in ASCII, without quotes and backslashes, as in "site-verification=1a2b"',
-    ),
-]
-
-
-class Dmarc(Model):
-    """The domain's DMARC record: what receivers do with mail that fails, and who is told."""
-
-    policy: Literal["none", "quarantine", "reject"] = "none"
-    """What receivers do with mail that fails: deliver it, put it with spam, or refuse it."""
-    reports_to: tuple[EmailAddress, ...] = ()
-    """Who gets the daily reports of receivers."""
-
-
-class Spf(Model):
-    """What the domain's SPF record already says: a domain has one such record, and it is kept."""
-
-    keep: tuple[SpfTerm, ...] = ()
-    """The terms of the record that is there already, in its order."""
-    ending: Literal["~all", "-all", "?all"] = "~all"
-    """What receivers do with mail from anywhere else: suspect, refuse, or accept it."""
-
-
-class Dns(Model):
-    """Where the domain's records are kept."""
-
-    host: Literal["godaddy", "namecheap", "gandi", "cloudflare", "other"] = "other"
-    """A host where a person adds the records that the stack prints.
-
-    Every host but `other` appends the domain to a record's name, so it is printed without it.
-    """
-    route53_zone: HostedZoneId | None = None
-    """A hosted zone of this account, in which the stack makes the records itself."""
-    zone: DomainName | None = None
-    """The domain that the host keeps, and puts behind each name, where that is a parent of this."""
-    beside_spf: tuple[TxtValue, ...] = ()
-    """In Route 53: the domain's other TXT values, which share one record set with SPF."""
-
-    def appended_to(self, domain: str) -> str | None:
-        """Return what the host puts behind a record's name by itself."""
-        return None if self.host == "other" else self.zone or domain
-
-    def problems(self) -> Iterator[Problem]:
-        """The records are made in one place."""
-        if self.beside_spf and not self.route53_zone:
-            yield Problem(("beside_spf",), "nothing, or route53_zone beside it")
-        if self.route53_zone and self.host != "other":
-            yield Problem(
-                ("route53_zone",),
-                f"one of the two: the records are added by hand at {self.host}, "
-                "or made in a hosted zone",
-            )
 
 
 class Domain(Model):

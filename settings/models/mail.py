@@ -10,6 +10,7 @@ from pydantic import Field
 
 from settings.models.base import Model, Problem
 from settings.models.identities import Address, ConfigurationSetName, Domain, Regions
+from settings.models.records import record_problems
 from settings.models.senders import Sender
 from settings.models.sending import Identities
 from settings.models.topics import feedback_topic
@@ -121,20 +122,11 @@ class Mail(Model):
     def problems(self) -> Iterator[Problem]:
         """Compare the items with each other."""
         yield from self._clashes()
+        yield from record_problems(self.domains)
         for name, domain in self.domains.items():
             yield from self._set_problems(
                 ("domains", name), domain.configuration_set, domain.regions
             )
-            for index, address in enumerate(domain.dmarc.reports_to):
-                if any(
-                    address.endswith(f"@{domain.mail_from_domain(name, region)}")
-                    for region in domain.regions
-                ):
-                    yield Problem(
-                        ("domains", name, "dmarc", "reports_to", index),
-                        "an address outside the MAIL FROM domain, whose mail nobody reads: "
-                        "its MX record is SES's",
-                    )
         for name, single in self.addresses.items():
             yield from self._set_problems(
                 ("addresses", name), single.configuration_set, single.regions

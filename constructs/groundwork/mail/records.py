@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
+from urllib.parse import quote
 
 from aws_cdk import Fn, Token
 from aws_cdk import aws_route53 as route53
 from aws_cdk import aws_ses as ses
 from constructs import Construct
 
-from settings.models.identities import Dmarc, Dns, Domain, Spf
+from settings.models.identities import Domain
+from settings.models.records import Dmarc, Dns, Spf
+from settings.values.spf import SES
 
-SES_SPF = "include:amazonses.com"
 TTL_SECONDS = "1800"
 
 
@@ -63,14 +65,27 @@ def spf_value(spf: Spf) -> str:
     `all` would overrule a `redirect=`, which therefore stays the last term, without one.
     """
     redirects = [term for term in spf.keep if term.startswith("redirect=")]
-    terms = [term for term in spf.keep if term != SES_SPF and term not in redirects]
-    return " ".join(["v=spf1", *terms, SES_SPF, *(redirects or [spf.ending])])
+    terms = [term for term in spf.keep if term != SES and term not in redirects]
+    return " ".join(["v=spf1", *terms, SES, *(redirects or [spf.ending])])
 
 
 def dmarc_value(dmarc: Dmarc) -> str:
-    """Write the policy, and where the reports go."""
-    reports = ",".join(f"mailto:{address}" for address in dmarc.reports_to)
-    return f"v=DMARC1; p={dmarc.policy};" + (f" rua={reports}" if reports else "")
+    """Write the policies, those that differ from what receivers assume, and where reports go.
+
+    Receivers read an address as a URI: `!` would begin a size there.
+    <https://www.rfc-editor.org/rfc/rfc9989#section-4.7>
+    """
+    tags = [f"v=DMARC1; p={dmarc.policy};"]
+    if dmarc.subdomains:
+        tags.append(f"sp={dmarc.subdomains};")
+    if dmarc.missing_subdomains:
+        tags.append(f"np={dmarc.missing_subdomains};")
+    if dmarc.testing:
+        tags.append("t=y;")
+    if dmarc.reports_to:
+        uris = (f"mailto:{quote(address, safe='@+')}" for address in dmarc.reports_to)
+        tags.append(f"rua={','.join(uris)}")
+    return " ".join(tags)
 
 
 def as_text(records: Sequence[Record], *, without: str | None) -> str:

@@ -7,7 +7,7 @@ from aws_cdk.assertions import Template
 
 from groundwork.mail.records import Record, as_text, dmarc_value, spf_value
 from settings.contract import Output, output_key
-from settings.models.identities import Dmarc, Spf
+from settings.models.records import Dmarc, Spf
 
 RECORDS = output_key(Output.DNS_RECORDS, "example.org")
 
@@ -37,6 +37,16 @@ def test_a_dmarc_record_says_where_reports_go() -> None:
         dmarc_value(Dmarc(policy="reject", reports_to=("a@example.org", "b@example.org")))
         == "v=DMARC1; p=reject; rua=mailto:a@example.org,mailto:b@example.org"
     )
+
+
+def test_a_dmarc_record_says_each_policy_that_is_declared() -> None:
+    stages = Dmarc(subdomains="quarantine", missing_subdomains="reject", testing=True)
+    assert dmarc_value(stages) == "v=DMARC1; p=none; sp=quarantine; np=reject; t=y;"
+
+
+def test_an_address_of_reports_is_written_as_a_uri() -> None:
+    value = dmarc_value(Dmarc(reports_to=("a+b!c#d@example.org",)))
+    assert value == "v=DMARC1; p=none; rua=mailto:a+b%21c%23d@example.org"
 
 
 def test_records_are_one_a_line_and_lose_the_domain_that_the_host_appends() -> None:

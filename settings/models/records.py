@@ -1,0 +1,119 @@
+"""What the file says of a domain's DNS records: SPF, DMARC, and where they are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Literal
+
+from settings.models.base import Model, Problem
+from settings.values.names import DomainName, EmailAddress, HostedZoneId
+from settings.values.spf import LOOKUPS, SES, SpfTerm, TxtValue, needs_lookup
+
+if TYPE_CHECKING:
+    from settings.models.identities import Domain
+
+Treatment = Literal["none", "quarantine", "reject"]
+
+
+class Dmarc(Model):
+    """The domain's DMARC record: what receivers do with mail that fails, and who is told.
+
+    It is tightened in stages: see docs/dns.md.
+    """
+
+    policy: Treatment = "none"
+    """What receivers do with mail that fails: deliver it, put it with spam, or refuse it."""
+    subdomains: Treatment | None = None
+    """The same for mail from subdomains without a record of their own; `policy` unless named."""
+    missing_subdomains: Treatment | None = None
+    """The same for mail from subdomains that do not exist; `subdomains` unless named."""
+    testing: bool = False
+    """Ask receivers to report, but to treat mail one step milder than the policies say."""
+    reports_to: tuple[EmailAddress, ...] = ()
+    """Who gets the daily reports of receivers. Another organization has to consent in its DNS."""
+
+
+class Spf(Model):
+    """What the domain's SPF record already says: a domain has one such record, and it is kept."""
+
+    keep: tuple[SpfTerm, ...] = ()
+    """The terms of the record that is there already, in its order."""
+    ending: Literal["~all", "-all", "?all"] = "~all"
+    """What receivers do with mail from anywhere else: suspect, refuse, or accept it."""
+
+    def problems(self) -> Iterator[Problem]:
+        """Keep the record one that receivers read to its end."""
+        redirects = [at for at, term in enumerate(self.keep) if term.startswith("redirect=")]
+        for at in redirects[1:]:
+            yield Problem(("keep", at), "left out: a record has one redirect= at most")
+        asking = sum(needs_lookup(term) for term in self.keep if term != SES)
+        if asking >= LOOKUPS:
+            yield Problem(
+                ("keep",),
+                f"a list with {LOOKUPS - 1} terms at most that take a look-up: receivers make "
+                f"{LOOKUPS} for a record, one is for SES, and here are {asking}",
+            )
+
+
+class Dns(Model):
+    """Where the domain's records are kept."""
+
+    host: Literal["godaddy", "namecheap", "gandi", "cloudflare", "other"] = "other"
+    """A host where a person adds the records that the stack prints.
+
+    Every host but `other` appends the domain to a record's name, so it is printed without it.
+    """
+    route53_zone: HostedZoneId | None = None
+    """A hosted zone of this account, in which the stack makes the records itself."""
+    zone: DomainName | None = None
+    """The domain that the host keeps, and puts behind each name, where that is a parent of this."""
+    beside_spf: tuple[TxtValue, ...] = ()
+    """In Route 53: the domain's other TXT values, which share one record set with SPF."""
+
+    def appended_to(self, domain: str) -> str | None:
+        """Return what the host puts behind a record's name by itself."""
+        return None if self.host == "other" else self.zone or domain
+
+    def problems(self) -> Iterator[Problem]:
+        """The records are made in one place."""
+        if self.beside_spf and not self.route53_zone:
+            yield Problem(("beside_spf",), "nothing, or route53_zone beside it")
+        if self.route53_zone and self.host != "other":
+            yield Problem(
+                ("route53_zone",),
+                f"one of the two: the records are added by hand at {self.host}, "
+                "or made in a hosted zone",
+            )
+        elif self.zone and self.route53_zone:
+            yield Problem(("zone",), "left out: in a hosted zone, names are whole")
+        elif self.zone and self.host == "other":
+            yield Problem(("zone",), "left out, or host beside it: a host that appends the zone")
+
+
+def record_problems(domains: Mapping[str, Domain]) -> Iterator[Problem]:
+    """Compare what the domains say of their records with each other, and with their names."""
+    mail_from = {
+        found: name
+        for name, domain in domains.items()
+        for region in domain.regions
+        if (found := domain.mail_from_domain(name, region))
+    }
+    for taken, name in mail_from.items():
+        if taken in domains:
+            yield Problem(
+                ("domains", name, "mail_from"),
+                f"another label: {taken} is declared as a domain itself, and a MAIL FROM domain "
+                "has an MX and an SPF record of its own",
+                rests_on=(("domains",),),
+            )
+    for name, domain in domains.items():
+        zone = domain.dns.zone
+        if zone and zone != name and not name.endswith(f".{zone}"):
+            yield Problem(("domains", name, "dns", "zone"), f"a parent of {name}, or {name} itself")
+        for at, address in enumerate(domain.dmarc.reports_to):
+            if address.rpartition("@")[2] in mail_from:
+                yield Problem(
+                    ("domains", name, "dmarc", "reports_to", at),
+                    "an address outside the MAIL FROM domain, whose mail nobody reads: "
+                    "its MX record is SES's",
+                )
