@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from groundwork.backup import BackupBucket, BackupFreshnessAlarm, ToolPolicy, by_grant
-from groundwork.credentials import AccessKeyFunction, AccessKeySecret
+from groundwork.credentials import AccessKeyFunction, AccessKeySecret, AccessKeyUser
 from settings.contract import Output
 from settings.plan import StackPlan
 from settings.plan.backup import BackupItems, BucketItem, UserItem
@@ -42,7 +41,7 @@ class BackupStack(AreaStack):
     def _add_users(self, backup: BackupBucket, bucket: str, item: BucketItem) -> None:
         scope = Construct(backup, "users")
         users = {
-            name: iam.User(scope, name, user_name=user.user) for name, user in item.users.items()
+            name: AccessKeyUser(scope, name, name=user.user) for name, user in item.users.items()
         }
         policies = Construct(backup, "policies")
         for grant, names in by_grant(item.declared.users).items():
@@ -56,7 +55,7 @@ class BackupStack(AreaStack):
         for name, user in item.users.items():
             self._add_credentials(users[name], bucket, name, user)
 
-    def _add_credentials(self, user: iam.User, bucket: str, name: str, item: UserItem) -> None:
+    def _add_credentials(self, user: AccessKeyUser, bucket: str, name: str, item: UserItem) -> None:
         prefix = {"prefix": item.declared.prefix} if item.declared.prefix else {}
         credentials = AccessKeySecret(
             user,

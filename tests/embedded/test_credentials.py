@@ -103,6 +103,14 @@ def read(aws: Any, role: str = "reader") -> dict[str, Any]:
     return value
 
 
+def values(aws: Any) -> list[dict[str, Any]]:
+    """The values of all the stack's secrets that are left in the account."""
+    client = aws.client("secretsmanager", **session(aws, "reader"))
+    descriptions = aws.client("secretsmanager").list_secrets()["SecretList"]
+    arns = [each["ARN"] for each in descriptions if each["Description"].startswith("Access key of")]
+    return [json.loads(client.get_secret_value(SecretId=arn)["SecretString"]) for arn in arns]
+
+
 def as_user(aws: Any, service: str, value: dict[str, Any]) -> Any:
     pair = {f"aws_{name}": value[name] for name in ("access_key_id", "secret_access_key")}
     return aws.client(service, **pair)
@@ -169,6 +177,24 @@ def test_a_key_lives_from_its_deployment_to_the_users_removal(aws: Any, deploy: 
 
     deploy(version=4, users="")
     assert processes.until(lambda: USER not in users(aws), 30)
+
+
+@pytest.mark.embedded
+def test_one_of_several_users_goes_with_its_key_and_its_secret(aws: Any, deploy: Deploy) -> None:
+    tool = f"{{tool: files, credentials: {{readers: ['{READER}']}}}}"
+    one, two = f"{USER}: {tool}", f"weekly: {tool}"
+    deploy(version=1, users=f"{one}, {two}")
+    value = next(value for value in values(aws) if value["user"] == "weekly")
+    assert works(aws, value)
+    deploy(version=1, users=one)
+    assert processes.until(lambda: "weekly" not in users(aws), 30)
+    assert not works(aws, value)
+    assert [value["user"] for value in values(aws)] == [USER]
+    assert works(aws, read(aws))
+    deploy(version=1, users=f"{one}, {two}")
+    assert {value["user"] for value in values(aws)} == {USER, "weekly"}
+    deploy(version=1, users="")
+    assert processes.until(lambda: not {USER, "weekly"} & users(aws), 30)
 
 
 @pytest.mark.embedded

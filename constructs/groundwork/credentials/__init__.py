@@ -2,5 +2,6 @@
 
 from groundwork.credentials.access_key_secret import AccessKeySecret
 from groundwork.credentials.function import AccessKeyFunction
+from groundwork.credentials.user import AccessKeyUser
 
-__all__ = ["AccessKeyFunction", "AccessKeySecret"]
+__all__ = ["AccessKeyFunction", "AccessKeySecret", "AccessKeyUser"]

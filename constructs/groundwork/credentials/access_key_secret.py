@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from aws_cdk import CustomResource
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
 from groundwork.checks import acknowledge
 from groundwork.credentials.function import AccessKeyFunction
+from groundwork.credentials.user import AccessKeyUser
+from groundwork.kit import SecretReaders
 from settings.models.credentials import Credentials
 
 EMPTY = "{}"
@@ -47,7 +48,7 @@ class AccessKeySecret(Construct):
         scope: Construct,
         construct_id: str,
         *,
-        user: iam.IUser,
+        user: AccessKeyUser,
         declared: Credentials,
         function: AccessKeyFunction,
         region: str,
@@ -59,7 +60,6 @@ class AccessKeySecret(Construct):
             self, "secret", description=f"Access key of {user.node.id}", secret_string=EMPTY
         )
         self.secret_arn = self._secret.ref
-        function.grant_keys_of(user, self._secret)
         template: dict[str, Any] = {**contents, "region": region}
         if smtp_hosts:
             template["regions"] = {name: {"host": host} for name, host in smtp_hosts.items()}
@@ -75,38 +75,16 @@ class AccessKeySecret(Construct):
             },
         )
         # Nothing is written before the secret is closed to everybody else.
-        key.node.add_dependency(self._close_to_others([*declared.readers], function))
-        self._schedule(declared.rotate_every, function, key)
-
-    def _close_to_others(
-        self, readers: list[str], function: AccessKeyFunction
-    ) -> secretsmanager.CfnResourcePolicy:
-        """Refuse the value to whoever is not named, whatever their own policies allow."""
-        statements: list[dict[str, Any]] = [
-            {
-                "Effect": "Deny",
-                "Principal": "*",
-                "Action": "secretsmanager:GetSecretValue",
-                "Resource": "*",
-                "Condition": {"ArnNotEquals": {"aws:PrincipalArn": [*readers, function.role_arn]}},
-            }
-        ]
-        if readers:
-            statements.append(
-                {
-                    "Effect": "Allow",
-                    "Principal": {"AWS": readers},
-                    "Action": ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"],
-                    "Resource": "*",
-                }
+        key.node.add_dependency(
+            SecretReaders(
+                self,
+                "readers",
+                secret_arn=self.secret_arn,
+                readers=declared.readers,
+                writer=function.role_arn,
             )
-        return secretsmanager.CfnResourcePolicy(
-            self,
-            "readers",
-            block_public_policy=True,
-            resource_policy={"Version": "2012-10-17", "Statement": statements},
-            secret_id=self.secret_arn,
         )
+        self._schedule(declared.rotate_every, function, key)
 
     def _schedule(
         self, seconds: int | None, function: AccessKeyFunction, key: CustomResource

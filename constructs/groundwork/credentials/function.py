@@ -5,17 +5,24 @@ from __future__ import annotations
 from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
-from groundwork.kit import RuntimeFunction
+from groundwork.checks import acknowledge
+from groundwork.credentials.user import STACK_TAG
+from groundwork.kit import RuntimeFunction, arn_in_stack
+
+USERS_OF_THE_STACK = (
+    "It makes and deletes keys of users with its stack's tag alone. Of others it may list the ids "
+    "of their keys, which is how it learns that a user is gone."
+)
 
 
 class AccessKeyFunction(Construct):
-    """One for all the users of a stack, allowed to handle their keys and secrets, by name.
+    """One for all the users of a stack, allowed to handle their keys.
 
     CloudFormation has a type for access keys, but it shows the secret key as an attribute, renews
-    by replacing at once, and knows no password for SMTP.
+    by replacing at once, and knows no password for SMTP. What it may do names no user, so that it
+    stays as it is whoever comes and goes; each secret's own policy lets it in.
     """
 
     def __init__(self, scope: Construct, construct_id: str) -> None:
@@ -25,19 +32,20 @@ class AccessKeyFunction(Construct):
         )
         self.role_arn = self.runtime.role.role_arn
         self.arn = self.runtime.function.function_arn
+        self._allow_keys()
 
-    def grant_keys_of(self, user: iam.IUser, secret: secretsmanager.CfnSecret) -> None:
-        """Allow it to make the user's keys and to keep them in the secret."""
-        keys = ("iam:CreateAccessKey", "iam:DeleteAccessKey", "iam:ListAccessKeys")
-        self.runtime.allow(*keys, on=user.user_arn)
-        self.runtime.allow(
-            "secretsmanager:DescribeSecret",
-            "secretsmanager:GetSecretValue",
-            "secretsmanager:PutSecretValue",
-            "secretsmanager:RestoreSecret",
-            "secretsmanager:UpdateSecretVersionStage",
-            on=secret.ref,
+    def _allow_keys(self) -> None:
+        users = arn_in_stack(self, "iam", "user/*", region="")
+        tag = {f"aws:ResourceTag/{STACK_TAG}": Stack.of(self).stack_name}
+        self.runtime.role.add_to_policy(
+            iam.PolicyStatement(
+                actions=["iam:CreateAccessKey", "iam:DeleteAccessKey"],
+                resources=[users],
+                conditions={"StringEquals": tag},
+            )
         )
+        self.runtime.allow("iam:ListAccessKeys", on=users)
+        acknowledge(self.runtime.role, f"AwsSolutions-IAM5[Resource::{users}]", USERS_OF_THE_STACK)
 
     def allow_rotation(self) -> lambda_.CfnPermission:
         """Let Secrets Manager start the function when one of the account's secrets is due."""

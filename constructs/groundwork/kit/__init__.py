@@ -4,6 +4,7 @@ from groundwork.kit.alarm import Alarm, Metric, Threshold
 from groundwork.kit.arns import arn, arn_in_stack, execution_role_arn
 from groundwork.kit.bucket import PrivateBucket
 from groundwork.kit.function import SERVICE_TIMEOUT, RuntimeFunction
+from groundwork.kit.secret_readers import SecretReaders
 from groundwork.kit.topic import NotificationTopic
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "NotificationTopic",
     "PrivateBucket",
     "RuntimeFunction",
+    "SecretReaders",
     "Threshold",
     "arn",
     "arn_in_stack",

@@ -8,6 +8,7 @@ from aws_cdk import Tags
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from groundwork.credentials import AccessKeyUser
 from settings.models.senders import Sender
 
 
@@ -29,7 +30,7 @@ class SenderUser(Construct):
         sends_through: Iterable[str],
     ) -> None:
         super().__init__(scope, construct_id)
-        self.user = iam.User(self, "user", user_name=name)
+        self.user = AccessKeyUser(self, "user", name=name)
         for key, value in register(declared).items():
             Tags.of(self.user).add(key, value)
         self.policy = iam.ManagedPolicy(

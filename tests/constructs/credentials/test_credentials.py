@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -8,6 +7,7 @@ import pytest
 from aws_cdk.assertions import Match, Template
 
 READER = "arn:aws:iam::123456789012:role/salt"
+CLOUDFORMATION = "arn:aws:iam::123456789012:role/cdk-hnb659fds-cfn-exec-role-123456789012-us-east-1"
 CONFIGURATION = f"""
 backup:
   buckets:
@@ -53,59 +53,74 @@ def test_no_value_is_written_before_the_secret_is_closed(template: Template) -> 
 
 def statements(template: Template, user: str) -> list[dict[str, Any]]:
     _, policy = only(template, "AWS::SecretsManager::ResourcePolicy", user)
-    assert policy["Properties"]["BlockPublicPolicy"] is True
     found: list[dict[str, Any]] = policy["Properties"]["ResourcePolicy"]["Statement"]
     return found
 
 
-def test_only_the_function_reads_a_secret_without_readers(template: Template) -> None:
-    (denial,) = statements(template, "plain")
-    (role,) = denial["Condition"].pop("ArnNotEquals")["aws:PrincipalArn"]
-    assert role == {"Fn::GetAtt": [next(iter(roles(template))), "Arn"]}
+def function_role(template: Template) -> dict[str, Any]:
+    (role,) = template.find_resources("AWS::IAM::Role")
+    return {"Fn::GetAtt": [role, "Arn"]}
+
+
+def test_only_the_function_and_cloudformation_read_a_secret_without_readers(
+    template: Template,
+) -> None:
+    denial, grant = statements(template, "plain")
     assert denial == {
         "Effect": "Deny",
         "Principal": "*",
         "Action": "secretsmanager:GetSecretValue",
         "Resource": "*",
-        "Condition": {},
+        "Condition": {
+            "ArnNotEquals": {"aws:PrincipalArn": [function_role(template), CLOUDFORMATION]}
+        },
+    }
+    assert grant["Condition"]["ArnEquals"] == {"aws:PrincipalArn": [function_role(template)]}
+    assert "secretsmanager:PutSecretValue" in grant["Action"]
+
+
+def test_readers_are_let_through_and_allowed_by_name_and_not_as_principals(
+    template: Template,
+) -> None:
+    denial, grant, _ = statements(template, "shown")
+    assert READER in denial["Condition"]["ArnNotEquals"]["aws:PrincipalArn"]
+    assert grant == {
+        "Effect": "Allow",
+        "Principal": {"AWS": "*"},
+        "Action": ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"],
+        "Resource": "*",
+        "Condition": {
+            "StringEquals": {"aws:PrincipalAccount": "123456789012"},
+            "ArnEquals": {"aws:PrincipalArn": [READER]},
+        },
     }
 
 
-def roles(template: Template) -> list[str]:
-    return list(template.find_resources("AWS::IAM::Role"))
-
-
-def test_readers_are_let_through_and_allowed(template: Template) -> None:
-    denial, grant = statements(template, "shown")
-    assert READER in denial["Condition"]["ArnNotEquals"]["aws:PrincipalArn"]
-    assert (grant["Effect"], grant["Principal"]) == ("Allow", {"AWS": [READER]})
-    assert grant["Action"] == ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"]
-
-
-def test_one_function_serves_a_stack_and_is_allowed_each_user_and_secret_by_name(
+def test_one_function_serves_a_stack_and_touches_keys_of_its_users_alone(
     template: Template,
 ) -> None:
     template.resource_count_is("AWS::Lambda::Function", 1)
     (policy,) = template.find_resources("AWS::IAM::Policy").values()
     allowed = policy["Properties"]["PolicyDocument"]["Statement"]
-    assert "*" not in json.dumps(allowed)
-    resources = {
-        json.dumps(resource)
-        for statement in allowed
-        for resource in (
-            statement["Resource"]
-            if isinstance(statement["Resource"], list)
-            else [statement["Resource"]]
-        )
+    (keys,) = (each for each in allowed if "iam:CreateAccessKey" in each["Action"])
+    assert keys == {
+        "Effect": "Allow",
+        "Action": ["iam:CreateAccessKey", "iam:DeleteAccessKey"],
+        "Resource": "arn:aws:iam::123456789012:user/*",
+        "Condition": {"StringEquals": {"aws:ResourceTag/groundwork-stack": "backup-us-east-1"}},
     }
-    users = template.find_resources("AWS::IAM::User")
-    secrets = template.find_resources("AWS::SecretsManager::Secret")
-    (logs,) = template.find_resources("AWS::Logs::LogGroup")
-    assert resources == {
-        *(json.dumps({"Fn::GetAtt": [user, "Arn"]}) for user in users),
-        *(json.dumps({"Ref": secret}) for secret in secrets),
-        json.dumps({"Fn::GetAtt": [logs, "Arn"]}),
-    }
+    for user in template.find_resources("AWS::IAM::User").values():
+        assert {"Key": "groundwork-stack", "Value": "backup-us-east-1"} in user["Properties"][
+            "Tags"
+        ]
+
+
+def test_what_the_function_may_do_stays_the_same_whoever_comes_and_goes(
+    template: Template, templates: Callable[[str], dict[str, Template]]
+) -> None:
+    other = templates("backup: {buckets: {ocp: {users: {other: {tool: restic}}}}}")
+    kind = "AWS::IAM::Policy"
+    assert template.find_resources(kind) == other["backup-us-east-1"].find_resources(kind)
 
 
 def test_a_schedule_renews_in_days_and_not_at_once(template: Template) -> None:

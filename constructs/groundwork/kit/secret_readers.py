@@ -1,0 +1,79 @@
+"""Who may read a secret."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from aws_cdk import Stack
+from aws_cdk import aws_secretsmanager as secretsmanager
+from constructs import Construct
+
+from groundwork.kit.arns import execution_role_arn
+
+READ = ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"]
+WRITE = [
+    "secretsmanager:DescribeSecret",
+    "secretsmanager:GetSecretValue",
+    "secretsmanager:PutSecretValue",
+    "secretsmanager:RestoreSecret",
+    "secretsmanager:UpdateSecretVersionStage",
+]
+
+
+class SecretReaders(secretsmanager.CfnResourcePolicy):
+    """Gives a secret's value to its readers, and refuses it to everybody else in the account.
+
+    Roles are named in conditions. A role that stands as a principal must exist, and be of some age,
+    before AWS takes the policy, and one that is made again under its name is not the same. An
+    account as principal would leave it to the role's own policies.
+    <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principalarn>
+
+    CloudFormation's own role is let through: it reads a secret while it updates it. It is nobody's
+    but CloudFormation's, and could change this policy anyway.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        secret_arn: str,
+        readers: Sequence[str],
+        writer: str | None = None,
+    ) -> None:
+        """`writer` is the role of a function that keeps the value."""
+        let_in = [*readers, *([writer] if writer else []), execution_role_arn(scope)]
+        account = Stack.of(scope).account
+        statements: list[dict[str, Any]] = [
+            {
+                "Effect": "Deny",
+                "Principal": "*",
+                "Action": "secretsmanager:GetSecretValue",
+                "Resource": "*",
+                "Condition": {"ArnNotEquals": {"aws:PrincipalArn": let_in}},
+            }
+        ]
+        if readers:
+            statements.append(_allow(READ, account, [*readers]))
+        if writer:
+            statements.append(_allow(WRITE, account, [writer]))
+        super().__init__(
+            scope,
+            construct_id,
+            resource_policy={"Version": "2012-10-17", "Statement": statements},
+            secret_id=secret_arn,
+        )
+
+
+def _allow(actions: list[str], account: str, roles: list[str]) -> dict[str, Any]:
+    return {
+        "Effect": "Allow",
+        "Principal": {"AWS": "*"},
+        "Action": actions,
+        "Resource": "*",
+        "Condition": {
+            "StringEquals": {"aws:PrincipalAccount": account},
+            "ArnEquals": {"aws:PrincipalArn": roles},
+        },
+    }
