@@ -20,6 +20,7 @@ GAPS = (
     "cloudformation.drift_aware",
     "cloudformation.drift_detection",
     "cloudformation.early_validation",
+    "cloudformation.failed_custom_resources",
     "cloudformation.imports",
     "cloudformation.replacements",
     "cloudformation.stack_policies",
