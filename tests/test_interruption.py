@@ -14,6 +14,14 @@ import pytest
 from embedded import processes
 from tests.conftest import ROOT
 
+# As at a terminal: whoever runs these tests in the background has the signal ignored.
+PYTEST = """
+import signal, sys
+import pytest
+
+signal.signal(signal.SIGINT, signal.default_int_handler)
+sys.exit(pytest.main(sys.argv[1:]))
+"""
 CONFTEST = """
 from tests import interruption
 
@@ -47,7 +55,7 @@ def run(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
     (tmp_path / "test_long.py").write_text(TEST)
     options = [f"--config-file={ROOT}/pyproject.toml", f"--basetemp={tmp_path}/run", "-n1"]
     run = subprocess.Popen(
-        [sys.executable, "-m", "pytest", *options, tmp_path],
+        [sys.executable, "-c", PYTEST, *options, tmp_path],
         cwd=ROOT,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -56,8 +64,11 @@ def run(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
         start_new_session=True,
     )
     with run:
-        assert processes.until((tmp_path / "run/server.pid").exists, 60)
-        yield run
+        try:
+            assert processes.until((tmp_path / "run/server.pid").exists, 60)
+            yield run
+        finally:
+            run.kill()
 
 
 def is_gone(tmp_path: Path) -> bool:
