@@ -6,12 +6,15 @@ CONFIG ?=
 WORKERS ?= 2
 
 # Programs that the tests of backups, mail (with SASL's modules) and pages drive: Debian's names.
-CLIENTS := awscli chromium libsasl2-modules pgbackrest postfix postgresql restic
+CLIENTS := awscli chromium jq libsasl2-modules pgbackrest postfix postgresql restic
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip -qq
 CDK := $(BIN)/cdk
 CDK_ARGS := $(if $(CONFIG),-c config=$(CONFIG))
+
+# Since Python 3.12 coverage can be measured at next to no cost.
+MONITORS = $(shell $(BIN)/python -c 'import sys; print("yes" if sys.version_info >= (3, 12) else "")')
 
 export PATH := $(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$(PATH)
 export NODE_COMPILE_CACHE := $(CURDIR)/.cache/node
@@ -36,8 +39,12 @@ setup: .venv/.installed node_modules/.installed ## Install everything, into this
 	@$(if $(filter $@,$(MAKECMDGOALS)),echo 'Ready. For `cdk` and `groundwork` in this shell: source $(BIN)/activate',:)
 
 test: setup lint cfn-lint ## Run every check and test, with a deployment to the embedded AWS
-	@echo 'Running the tests'
-	@exec $(BIN)/pytest -n $(WORKERS) --dist loadgroup
+	@echo 'Running the tests: some minutes, and the first dots after half of one'
+	@rm -rf .cache/coverage
+	@$(if $(MONITORS),COVERAGE_CORE=sysmon) $(BIN)/coverage run -m pytest -n $(WORKERS) --dist loadgroup
+	@$(BIN)/coverage combine --quiet
+	@printf 'Lines that ran, in percent: '
+	@$(BIN)/coverage report --format=total || { $(BIN)/coverage report --skip-covered; exit 1; }
 
 lint: setup ## Check the style, the types, the spelling and the workflows
 	@echo 'Checking style, spelling and workflows'

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -27,9 +26,6 @@ ACCOUNT = 'account: "123456789012"\n'
 
 def pytest_sessionstart(session: pytest.Session) -> None:
     interruption.prepare(session.config)
-    if hasattr(session.config, "workerinput"):
-        # The coverage of what a test starts is not measured: pyproject.toml says why.
-        os.environ.pop("COVERAGE_PROCESS_CONFIG", None)
 
 
 def new_app(**context: Any) -> App:

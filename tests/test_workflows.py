@@ -56,7 +56,7 @@ class TestEveryWorkflow:
     def test_a_checkout_leaves_no_token_behind(self, file: Path) -> None:
         for step in steps(file):
             if step.get("uses", "").startswith("actions/checkout@"):
-                assert step["with"] == {"persist-credentials": "false"}
+                assert step["with"]["persist-credentials"] == "false"
 
     def test_it_runs_only_what_the_makefile_and_this_repository_have(self, file: Path) -> None:
         typed = "\n".join(step.get("run", "") for step in steps(file))
@@ -95,41 +95,97 @@ class TestRelease:
 
 
 class TestReview:
-    def test_only_the_comments_job_writes_and_it_has_neither_code_nor_credentials(self) -> None:
-        assert job("prepare")["permissions"] == {"contents": "read", "id-token": "write"}
-        assert job("execute")["permissions"] == {"contents": "read", "id-token": "write"}
-        assert job("comment")["permissions"] == {"pull-requests": "write"}
-        assert not re.search("checkout|credentials", str(job("comment")["steps"]))
+    def test_only_jobs_without_code_and_without_credentials_write(self) -> None:
+        for name, found in read(REVIEW)["jobs"].items():
+            if name in ("comment", "report"):
+                assert found["permissions"]["pull-requests"] == "write"
+                assert "id-token" not in found["permissions"]
+                assert not re.search("checkout|credentials", str(found["steps"]))
+            else:
+                assert found["permissions"] == {"contents": "read", "id-token": "write"}
 
     def test_a_forks_pull_request_gets_no_credentials(self) -> None:
         condition = job("prepare")["if"]
         assert "github.event.pull_request.head.repo.full_name == github.repository" in condition
 
+    def test_each_role_is_assumed_by_its_job_alone(self) -> None:
+        for name, role in (("prepare", "AUTHOR"), ("show", "READER"), ("execute", "APPROVER")):
+            assert f"${{{{ vars.GROUNDWORK_{role} }}}}" in str(job(name)["steps"])
+            others = {*read(REVIEW)["jobs"]} - {name}
+            assert not [other for other in others if f"_{role} }}}}" in str(job(other)["steps"])]
+
     def test_the_approvers_credentials_are_the_protected_environments(self) -> None:
-        assert "GROUNDWORK_APPROVER" not in str(job("prepare")) + str(job("comment"))
         execute = job("execute")
         assert execute["environment"] == "production"
         assert "github.event_name == 'workflow_dispatch'" in execute["if"]
         assert "default_branch" in execute["if"]
         assert "pull_request" not in str(execute)
 
-    def test_two_executions_never_overlap_and_none_is_cancelled(self) -> None:
-        assert job("execute")["concurrency"] == "groundwork-execute"
+    def test_the_review_is_shown_by_mains_code_before_anybody_lets_it_be_executed(self) -> None:
+        show = job("show")
+        assert job("execute")["needs"] == "show"
+        assert show["if"] == job("execute")["if"]
+        assert "environment" not in show
+        assert "$GITHUB_STEP_SUMMARY" in show["steps"][-1]["run"]
+
+    def test_what_is_behind_main_is_refused_before_any_credentials(self) -> None:
+        names = [step.get("name", step.get("uses", "")) for step in job("prepare")["steps"]]
+        (assumed,) = [n for n, name in enumerate(names) if "configure-aws-credentials" in name]
+        assert names.index("Refuse what is behind main") < assumed
+
+    def test_what_is_merged_is_prepared(self) -> None:
+        assert read(REVIEW)["on"]["push"] == {"branches": ["main"]}
+
+    def test_executions_wait_for_each_other_and_none_takes_anothers_place(self) -> None:
+        assert job("execute")["concurrency"] == {
+            "group": "groundwork-execute",
+            "cancel-in-progress": "false",
+            "queue": "max",
+        }
 
     def test_sessions_carry_the_name_of_whoever_started_them(self) -> None:
-        for name in ("prepare", "execute"):
-            assert "'role-session-name': '${{ github.actor }}@github'" in str(job(name)["steps"])
+        # The actor of a run that somebody else starts again is still the first one.
+        name = "'role-session-name': '${{ github.triggering_actor }}@github'"
+        for assuming in ("prepare", "show", "execute"):
+            assert name in str(job(assuming)["steps"])
 
     def test_every_command_that_is_typed_exists(self) -> None:
-        typed = re.findall(r"groundwork (\w+) (\w+) (.*)", REVIEW.read_text())
-        assert [(group, name) for group, name, _ in typed] == [
-            ("changes", "prepare"),
-            ("changes", "show"),
-            ("changes", "approve"),
-            ("changes", "execute"),
-        ]
-        root: Any = typer.main.get_command(app)
-        for group, name, rest in typed:
-            command = root.commands[group].commands[name]
-            options = {option for parameter in command.params for option in parameter.opts}
-            assert {*re.findall(r"--[a-z]+", rest)} <= options
+        exists(REVIEW, "prepare", "show", "show", "show", "approve", "execute")
+
+
+class TestGitLab:
+    """The example for GitLab, which has the same steps."""
+
+    FILE = ROOT / "docs" / "examples" / "gitlab-ci.yml"
+
+    def test_every_command_that_is_typed_exists(self) -> None:
+        exists(self.FILE, "prepare", "show", "show", "approve", "execute")
+
+    def test_each_role_is_assumed_by_its_job_alone(self) -> None:
+        pipeline = read(self.FILE)
+        for name, role in (("prepare", "AUTHOR"), ("show", "READER"), ("execute", "APPROVER")):
+            assert pipeline[name]["variables"]["AWS_ROLE_ARN"] == f"$GROUNDWORK_{role}"
+            assert pipeline[name]["extends"] == ".with_role"
+
+    def test_only_main_executes_once_somebody_has_seen_the_review(self) -> None:
+        execute = read(self.FILE)["execute"]
+        (rule,) = execute["rules"]
+        assert rule["when"] == "manual"
+        assert "$CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH" in rule["if"]
+        assert execute["needs"] == ["show"]
+        assert execute["environment"] == "production"
+
+    def test_executions_wait_for_each_other(self) -> None:
+        execute = read(self.FILE)["execute"]
+        assert (execute["resource_group"], execute["interruptible"]) == ("production", "false")
+
+
+def exists(file: Path, *expected: str) -> None:
+    """Check the commands of Groundwork that a file types, in order, and their options."""
+    typed = re.findall(r"groundwork changes (\w+) (.*)", file.read_text())
+    assert [name for name, _ in typed] == [*expected]
+    root: Any = typer.main.get_command(app)
+    for name, rest in typed:
+        command = root.commands["changes"].commands[name]
+        options = {option for parameter in command.params for option in parameter.opts}
+        assert {*re.findall(r"--[a-z]+", rest)} <= options
