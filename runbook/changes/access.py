@@ -71,7 +71,7 @@ def _permissions(template: Reading) -> Iterator[Grant]:
             owner, document = _RESOURCE_POLICIES[kind]
             of = display(properties.get(owner, where)) if owner else where
             yield from _statements(
-                properties[document], f"anybody, by the policy of {of}", every=of
+                properties.get(document, {}), f"anybody, by the policy of {of}", every=of
             )
         elif kind == "AWS::Lambda::Permission":
             yield Grant(

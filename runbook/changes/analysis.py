@@ -6,14 +6,16 @@ again before its execution and compared.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from runbook.changes import access
+from runbook.changes.consequences.judge import judge
+from runbook.changes.consequences.names import name_of
 from runbook.changes.review import Danger, Effect, Finding, ResourceChange, Risk
 from runbook.changes.template.reading import Reading
 from runbook.changes.template.values import Template, differences, named, place
-from runbook.changes.verdict import deletion_policy, verdict
+from runbook.changes.verdict import deletion_policy
 from settings.contract import ACCEPTED_RISKS
 
 _KEEPING = ("Retain", "RetainExceptOnCreate")
@@ -39,12 +41,12 @@ def analyse(description: Mapping[str, Any], before: Reading, after: Reading) -> 
         "network": access.network(before, after),
         "risks": risks,
         "new_risks": tuple(risk for risk in risks if risk not in known),
-        "findings": (*_unreadable(after), *_unknown(listed)),
+        "findings": (*_unreadable(after), *_unknown(listed), *_consequences(changes)),
     }
 
 
 def resource_changes(
-    listed: Iterator[Mapping[str, Any]], before: Reading, after: Reading
+    listed: Iterable[Mapping[str, Any]], before: Reading, after: Reading
 ) -> Iterator[ResourceChange]:
     """Yield what happens to each resource, with what that means for its data.
 
@@ -74,8 +76,10 @@ def _change(item: Mapping[str, Any], before: Reading, after: Reading) -> Resourc
         type=item["ResourceType"],
         place=place(logical_id, new, old),
         effect=effect,
-        verdict=verdict(effect, old, new),
+        name=named(name_of(new or old), places),
+        physical_id=item.get("PhysicalResourceId", ""),
         differences=tuple(differences(*sides)) if changing else (),
+        **judge(item, effect, before, after),
     )
 
 
@@ -106,7 +110,16 @@ def _unreadable(after: Reading) -> Iterator[Finding]:
         yield Finding(danger=Danger.UNREADABLE, place=where, text=text)
 
 
-def _unknown(listed: Iterator[Mapping[str, Any]]) -> Iterator[Finding]:
+def _consequences(changes: Iterable[ResourceChange]) -> Iterator[Finding]:
+    for change in changes:
+        for reason in change.reasons:
+            if reason.danger:
+                yield Finding(
+                    danger=reason.danger, place=change.place, text=reason.text, page=reason.page
+                )
+
+
+def _unknown(listed: Iterable[Mapping[str, Any]]) -> Iterator[Finding]:
     """Yield what CloudFormation lists in words that were not known when this was written."""
     for change in listed:
         item = change.get("ResourceChange")

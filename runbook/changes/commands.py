@@ -110,7 +110,7 @@ def run(context: Context, identifier: str | None) -> None:
     found = context.records.review(identifier)
     approval = _approved(context.records, found)
     _in_time(found.review)
-    lifted = tuple(name for name in found.review.guarded if name in approval.typed)
+    lifted = tuple(name for name in found.review.leaving if name in approval.typed)
     try:
         with watching(context.console, found.review) as watch:
             execute(found.review, watch, lifted=lifted)

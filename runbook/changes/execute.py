@@ -80,7 +80,7 @@ def verify(stack: StackReview) -> None:
         if aws.code(error) not in ("ChangeSetNotFound", "ValidationError"):
             raise
         raise UserError(f"{stack.name}: the reviewed change set is gone.", AGAIN) from None
-    fields = StackReview.model_fields
+    fields = [name for name in StackReview.model_fields if name != "observations"]
     differing = [name for name in fields if getattr(found, name) != getattr(stack, name)]
     if differing:
         why = next((WHY[name] for name in WHY if name in differing), OTHERWISE)
@@ -91,9 +91,7 @@ def verify(stack: StackReview) -> None:
 
 def _execute(stack: StackReview, watch: Watcher, lifted: Collection[str]) -> None:
     client = aws.cloudformation(stack.region)
-    freed = {
-        c.logical_id for c in stack.changes if c.guarded and f"{stack.name}/{c.item}" in lifted
-    }
+    freed = {c.logical_id for c in stack.changes if c.leaves and f"{stack.name}/{c.item}" in lifted}
     if freed:
         _guard(client, stack, freed)
     try:

@@ -38,15 +38,17 @@ class Undo(IntEnum):
 
     FREE = 0
     NEW = 1
-    RESTORE = 2
-    IMPORT = 3
-    NEVER = 4
+    ONE_WAY = 2
+    RESTORE = 3
+    IMPORT = 4
+    NEVER = 5
 
 
 UNDO: Mapping[Undo, str] = {
     Undo.NEVER: "cannot be undone: the data is gone",
     Undo.IMPORT: "import it into the stack again; creating it again fails while its name is taken",
     Undo.RESTORE: "restore the snapshot into a new database, and point its clients there",
+    Undo.ONE_WAY: "cannot be changed back in place: only a restored copy has the previous values",
     Undo.NEW: "the previous configuration creates it again, empty, under another name or address",
     Undo.FREE: "the previous configuration restores it",
 }
@@ -71,6 +73,8 @@ class DataOutcome:
     """What becomes of the data in a resource, as it is shown."""
 
     words: str
+    headline: str
+    """What stands above a review in which nothing is worse. `{resources}` counts them."""
     tone: Tone
     alert: Alert
     undo: Undo = Undo.FREE
@@ -103,17 +107,56 @@ EFFECTS: Mapping[Effect, EffectOutcome] = {
 }
 
 VERDICTS: Mapping[Verdict, DataOutcome] = {
-    Verdict.LOST: DataOutcome("data lost", Tone.LOST, Alert.CAUTION, Undo.NEVER),
+    Verdict.LOST: DataOutcome(
+        "data lost", "DATA LOST in {resources}", Tone.LOST, Alert.CAUTION, Undo.NEVER
+    ),
+    Verdict.EXPIRES: DataOutcome(
+        "older data deleted",
+        "OLDER DATA DELETED in {resources}",
+        Tone.LOST,
+        Alert.CAUTION,
+        Undo.NEVER,
+    ),
+    Verdict.OVERWRITTEN: DataOutcome(
+        "data overwritten",
+        "DATA OVERWRITTEN in {resources}",
+        Tone.LOST,
+        Alert.CAUTION,
+        Undo.NEVER,
+    ),
+    Verdict.UNKNOWN: DataOutcome(
+        "not understood: assume that data is lost",
+        "DATA IN DOUBT in {resources}",
+        Tone.BAD,
+        Alert.CAUTION,
+    ),
+    Verdict.LOCKED: DataOutcome(
+        "data kept, but nobody can read it",
+        "Data cannot be read in {resources}",
+        Tone.BAD,
+        Alert.CAUTION,
+    ),
     Verdict.SNAPSHOT: DataOutcome(
-        "snapshot taken, then deleted", Tone.CHANGE, Alert.WARNING, Undo.RESTORE
+        "snapshot taken, then deleted",
+        "No data is lost: a snapshot is taken first of {resources}",
+        Tone.CHANGE,
+        Alert.WARNING,
+        Undo.RESTORE,
     ),
     Verdict.PROTECTED: DataOutcome(
-        "its own protection refuses the deletion: it runs on, outside of the stack",
+        "its own protection refuses the deletion: it stays, outside of the stack",
+        "No data is lost: {resources} left outside of the stack by its own protection",
         Tone.CHANGE,
         Alert.WARNING,
         Undo.IMPORT,
     ),
-    Verdict.KEPT: DataOutcome("data kept", Tone.GOOD, Alert.NOTE),
+    Verdict.WEAKENED: DataOutcome(
+        "data kept, with less protection",
+        "No data is lost, but it is less protected in {resources}",
+        Tone.CHANGE,
+        Alert.WARNING,
+    ),
+    Verdict.KEPT: DataOutcome("data kept", "No data is lost", Tone.GOOD, Alert.NOTE),
 }
 
 
@@ -127,12 +170,14 @@ class DangerOutcome:
 
 DANGERS: Mapping[Danger, DangerOutcome] = {
     Danger.UNREADABLE: DangerOutcome("Not understood: assume the worst", Tone.BAD),
+    Danger.FAILS: DangerOutcome("Will fail when it is executed", Tone.BAD),
+    Danger.INTERRUPTS: DangerOutcome("Interruptions", Tone.CHANGE),
 }
 
 
 def undo(change: ResourceChange) -> Undo:
     """Return what it costs to go back, by the worst that happens to the resource."""
-    cost = EFFECTS[change.effect].undo
+    cost = max(EFFECTS[change.effect].undo, Undo.ONE_WAY if change.one_way else Undo.FREE)
     return max(cost, VERDICTS[change.verdict].undo) if change.verdict else cost
 
 

@@ -23,6 +23,7 @@ from runbook.base.polling import poll
 from runbook.changes import change_set as change_sets
 from runbook.changes import refusal
 from runbook.changes.change_set import find_stack
+from runbook.changes.observe import observations
 from runbook.changes.review import Review, StackAction, StackReview
 from settings.contract import CHANGE_SET_PREFIX, is_described_as_ours
 from settings.plan import StackId
@@ -98,7 +99,8 @@ class Preparation:
         if description["Status"] == "FAILED":
             remove(client, stack.name, self.name)
             return StackReview(name=stack.name, region=stack.region, action=StackAction.NOTHING)
-        return change_sets.read(stack.region, answer["Id"], depends_on=stack.depends_on)
+        made = change_sets.read(stack.region, answer["Id"], depends_on=stack.depends_on)
+        return made.model_copy(update={"observations": tuple(observations(made, now()))})
 
 
 def review(

@@ -32,10 +32,27 @@ def item_of(place: str) -> str:
 class Verdict(StrEnum):
     """What happens to the data that a resource holds."""
 
-    KEPT = "kept"
-    PROTECTED = "protected"
-    SNAPSHOT = "snapshot"
     LOST = "lost"
+    EXPIRES = "expires"
+    OVERWRITTEN = "overwritten"
+    UNKNOWN = "unknown"
+    LOCKED = "locked"
+    SNAPSHOT = "snapshot"
+    PROTECTED = "protected"
+    WEAKENED = "weakened"
+    KEPT = "kept"
+
+
+class Danger(StrEnum):
+    """What a reviewer has to see first, whatever else a change does. Worst first."""
+
+    UNREADABLE = "unreadable"
+    FAILS = "fails"
+    INTERRUPTS = "interrupts"
+
+
+TYPED = frozenset({Danger.UNREADABLE})
+"""The dangers whose item has to be typed for an approval."""
 
 
 class _Record(BaseModel):
@@ -50,6 +67,30 @@ class Difference(_Record):
     after: Any = None
 
 
+class Expiry(_Record):
+    """A limit after which S3 deletes objects below a prefix, or their older versions."""
+
+    prefix: str
+    days: float
+    noncurrent: bool = False
+
+
+class Reason(_Record):
+    """What a change does, and the page on which AWS says so."""
+
+    text: str
+    page: str = ""
+    danger: Danger | None = None
+    expiry: Expiry | None = None
+
+
+class Observation(_Record):
+    """Something counted in the account when the review was made. It may differ a minute later."""
+
+    place: str
+    text: str
+
+
 class ResourceChange(_Record):
     """What happens to one resource."""
 
@@ -60,6 +101,16 @@ class ResourceChange(_Record):
     effect: Effect
     verdict: Verdict | None = None
     """None for what holds no data."""
+    reasons: tuple[Reason, ...] = ()
+    """What follows from it, for the data and for those who use it."""
+    name: str = ""
+    """The name that the file gives it, which only one resource can have."""
+    physical_id: str = ""
+    """By which AWS knows it; empty before it is there."""
+    refused: bool = False
+    """Whether CloudFormation refuses to replace it, because its name stays."""
+    one_way: bool = False
+    """Whether the previous values cannot be put back in place."""
     differences: tuple[Difference, ...] = ()
 
     @property
@@ -68,9 +119,15 @@ class ResourceChange(_Record):
         return item_of(self.place)
 
     @property
-    def guarded(self) -> bool:
+    def leaves(self) -> bool:
         """Tell whether something that holds data is replaced or leaves its stack."""
-        return self.verdict is not None and self.effect not in (Effect.ADD, Effect.CHANGE)
+        stays = self.effect in (Effect.ADD, Effect.CHANGE) or self.refused
+        return self.verdict is not None and not stays
+
+    @property
+    def guarded(self) -> bool:
+        """Tell whether its item has to be typed: it leaves, or its data is not simply kept."""
+        return self.leaves or self.verdict not in (None, Verdict.KEPT)
 
 
 class Grant(_Record):
@@ -99,16 +156,6 @@ class Risk(_Record):
     until: date
 
 
-class Danger(StrEnum):
-    """What a reviewer has to see first, whatever else a change does. Worst first."""
-
-    UNREADABLE = "unreadable"
-
-
-TYPED = frozenset({Danger.UNREADABLE})
-"""The dangers whose item has to be typed for an approval."""
-
-
 class Finding(_Record):
     """Something dangerous about a change."""
 
@@ -116,6 +163,7 @@ class Finding(_Record):
     place: str
     """The construct's path below its stack, as that of a resource."""
     text: str
+    page: str = ""
 
 
 class StackAction(StrEnum):
@@ -147,6 +195,8 @@ class StackReview(_Record):
     permissions: AccessDiff = AccessDiff()
     network: AccessDiff = AccessDiff()
     findings: tuple[Finding, ...] = ()
+    observations: tuple[Observation, ...] = ()
+    """Not compared before the execution: these are no part of what is executed."""
     risks: tuple[Risk, ...] = ()
     """Every accepted risk of the stack after the change."""
     new_risks: tuple[Risk, ...] = ()
@@ -218,6 +268,12 @@ class Review(_Record):
         return tuple(
             sorted({f"{stack.name}/{item}" for stack in self.stacks for item in stack.guarded})
         )
+
+    @property
+    def leaving(self) -> tuple[str, ...]:
+        """Return the items, each after its stack's name, whose stack policy has to be lifted."""
+        found = {f"{s.name}/{c.item}" for s in self.stacks for c in s.changes if c.leaves}
+        return tuple(sorted(found))
 
 
 class Approval(_Record):

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from runbook.changes import access_diff
 from runbook.changes.layout import Code, Row, Section, Text, Values
-from runbook.changes.outcome import EFFECTS, UNDO, VERDICTS, Tone, Undo, severity, undo
+from runbook.changes.outcome import DANGERS, EFFECTS, UNDO, VERDICTS, Tone, Undo, severity, undo
 from runbook.changes.review import (
     AccessDiff,
     Difference,
@@ -48,7 +48,9 @@ def data_outcome(change: ResourceChange) -> str:
         return ""
     words = VERDICTS[change.verdict].words
     if change.verdict is Verdict.KEPT:
-        return f"{words}{EFFECTS[change.effect].kept}"
+        return f"{words}{'' if change.refused else EFFECTS[change.effect].kept}"
+    if not change.leaves:
+        return words
     return f"{words}{', if it is replaced' if change.effect is Effect.MAY_REPLACE else ''}"
 
 
@@ -68,7 +70,7 @@ def _by_severity(stack: StackReview) -> list[ResourceChange]:
 
 def _changed(change: ResourceChange) -> Row:
     outcome = EFFECTS[change.effect]
-    rows = [_value(difference) for difference in change.differences]
+    rows = [*_reasons(change), *map(_value, change.differences)]
     if change.verdict:
         text = data_outcome(change)
         rows.insert(0, Row((text[0].upper() + text[1:],), tone=VERDICTS[change.verdict].tone))
@@ -79,6 +81,13 @@ def _changed(change: ResourceChange) -> Row:
         rows=tuple(rows),
         holds_data=change.verdict is not None,
     )
+
+
+def _reasons(change: ResourceChange) -> Iterable[Row]:
+    for reason in change.reasons:
+        tone = DANGERS[reason.danger].tone if reason.danger else Tone.PLAIN
+        page = (Row((reason.page,), tone=Tone.QUIET),) if reason.page else ()
+        yield Row((Code(reason.text),), "!", tone, details=page)
 
 
 def _value(difference: Difference) -> Row:

@@ -45,6 +45,15 @@ def count(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'s' * (number != 1)}"
 
 
+def size(number: float) -> str:
+    """Write a number of bytes: 41 GiB."""
+    for unit in ("bytes", "KiB", "MiB", "GiB"):
+        if number < 1024:
+            return f"{number:,.3g} {unit}"
+        number /= 1024
+    return f"{number:,.3g} TiB"
+
+
 def value(item: Any) -> str:
     """Write a value: text as it is, a reference in words, anything else as JSON."""
     match item:

@@ -9,9 +9,9 @@ from collections.abc import Iterable
 
 from runbook.changes import access_diff
 from runbook.changes.layout import Code, Row, Section, StackView, Text, View
-from runbook.changes.outcome import DANGERS, EFFECTS, VERDICTS, Alert, Tone, worst
+from runbook.changes.outcome import DANGERS, EFFECTS, VERDICTS, Alert, Tone, severity, worst
 from runbook.changes.review import AccessDiff, Danger, Effect, Review, StackReview, Verdict
-from runbook.changes.sections import named, risk_row, sections
+from runbook.changes.sections import data_outcome, named, risk_row, sections
 from runbook.changes.text import count, moment
 
 
@@ -31,36 +31,32 @@ def build(review: Review) -> View:
 
 
 def _headline(review: Review) -> tuple[Tone, Alert, str]:
+    """Say the worst that happens to data. Green only where nothing else is dangerous either."""
     changes = [change for stack in review.stacks for change in stack.changes]
     found = worst({change.verdict for change in changes if change.verdict}) or Verdict.KEPT
     outcome = VERDICTS[found]
     concerned = [change for change in changes if change.verdict is found]
-    match found:
-        case Verdict.LOST:
-            possible = [change for change in concerned if change.effect is Effect.MAY_REPLACE]
-            return outcome.tone, outcome.alert, _lost(len(concerned), len(possible))
-        case Verdict.SNAPSHOT:
-            taken = count(len(concerned), "snapshot") + (" is" if len(concerned) == 1 else " are")
-            return outcome.tone, outcome.alert, f"No data is lost: {taken} taken first"
-        case Verdict.PROTECTED:
-            left = count(len(concerned), "protected database")
-            return outcome.tone, outcome.alert, f"No data is lost: {left} left outside of its stack"
-        case Verdict.KEPT:
-            text = "No data is lost" if review.changed else "Nothing changes"
-            return outcome.tone, outcome.alert, text
+    possible = sum(c.effect is Effect.MAY_REPLACE and c.leaves for c in concerned)
+    text = outcome.headline.format(resources=_counted(len(concerned), possible))
+    dangers = sum(len(stack.findings) for stack in review.changed) + len([*_opened(review)])
+    if found is Verdict.KEPT and not review.changed:
+        text = "Nothing changes"
+    if dangers and outcome.tone is Tone.GOOD:
+        return Tone.CHANGE, Alert.WARNING, f"{text}, but see what stands first below"
+    return outcome.tone, outcome.alert, text
 
 
-def _lost(number: int, possible: int) -> str:
+def _counted(number: int, possible: int) -> str:
     certain = number - possible
     if not certain:
-        return f"DATA LOST in {count(possible, 'resource')} if replaced"
+        return f"{count(possible, 'resource')} if replaced"
     more = f", and in {possible:,} more if replaced" if possible else ""
-    return f"DATA LOST in {count(certain, 'resource')}{more}"
+    return f"{count(certain, 'resource')}{more}"
 
 
 def _alerts(review: Review) -> Iterable[Section]:
     """Yield what must not hide in a fold."""
-    yield Section("Data lost", tuple(_losses(review)), tone=Tone.LOST)
+    yield Section("Data lost, overwritten or less protected", tuple(_data(review)), tone=Tone.BAD)
     for danger, outcome in DANGERS.items():
         yield Section(outcome.title, tuple(_findings(review, danger)), tone=outcome.tone)
     yield Section("Opened to everybody", tuple(_opened(review)), tone=Tone.BAD)
@@ -70,11 +66,18 @@ def _alerts(review: Review) -> Iterable[Section]:
     yield Section("Names to type for the approval", names, tone=Tone.BAD)
 
 
-def _losses(review: Review) -> Iterable[Row]:
-    for stack in review.stacks:
-        for change in stack.losses:
-            effect = EFFECTS[change.effect].words
-            yield Row((*named(change), " in ", Code(stack.name), f": {effect}"), "!", Tone.LOST)
+def _data(review: Review) -> Iterable[Row]:
+    changes = [(stack, change) for stack in review.stacks for change in stack.changes]
+    for stack, change in sorted(changes, key=lambda pair: severity(pair[1])):
+        if change.verdict in (None, Verdict.KEPT):
+            continue
+        outcome = VERDICTS[change.verdict]
+        rows = [Row((Code(reason.text),)) for reason in change.reasons if not reason.danger]
+        counted = [o.text for o in stack.observations if o.place == change.place]
+        rows += [Row((Code(text),), tone=Tone.LOST) for text in counted]
+        effect = EFFECTS[change.effect].words
+        text = (*named(change), " in ", Code(stack.name), f": {effect}, {data_outcome(change)}")
+        yield Row(text, "!", outcome.tone, rows=tuple(rows))
 
 
 def _findings(review: Review, danger: Danger) -> Iterable[Row]:

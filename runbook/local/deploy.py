@@ -123,7 +123,7 @@ def _execute(console: Console, prepared: Review) -> None:
     for name in prepared.guarded:
         console.print(f"On AWS, {escape(name)} would have to be typed: it holds data.")
     with watching(console, prepared) as watch:
-        execute(prepared, watch, lifted=prepared.guarded)
+        execute(prepared, watch, lifted=prepared.leaving)
     console.print(f"[bold green]Deployed[/] {len(prepared.changed)} stacks through change sets.")
 
 

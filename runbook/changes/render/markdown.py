@@ -65,8 +65,9 @@ def _row(row: Row) -> Iterator[str]:
         if len(text) > _ROW:
             yield text
             text = f"{head} (continued)"
+        folded = inner.details if inner in row.rows else ()
         text += f"\n  - {_line(inner)}"
-        text += "".join(f"\n    - {_line(below)}" for below in inner.rows)
+        text += "".join(f"\n    - {_line(below)}" for below in (*inner.rows, *folded))
     yield text
 
 

@@ -7,9 +7,14 @@ from typing import Any
 
 from runbook.changes.review import (
     AccessDiff,
+    Danger,
     Difference,
     Effect,
+    Expiry,
+    Finding,
     Grant,
+    Observation,
+    Reason,
     ResourceChange,
     Review,
     Risk,
@@ -109,6 +114,7 @@ def hostile() -> Review:
         "Properties.Long": ("short", "é<" * 3_000),
     }
     changes = [change(bad, bad, effect, Verdict.LOST, values) for effect in Effect]
+    changes[0] = changes[0].model_copy(update={"reasons": (Reason(text=bad, page=bad),)})
     code = {"Properties.Code.S3Key": (bad, f"{bad}2")}
     return review(
         stack(
@@ -121,6 +127,8 @@ def hostile() -> Review:
             network=opening,
             risks=(risk,),
             new_risks=(risk,),
+            findings=(Finding(danger=Danger.UNREADABLE, place=bad, text=bad, page=bad),),
+            observations=(Observation(place=bad, text=bad),),
         ),
         stack("data-us-east-1", StackAction.CREATE, depends_on=(bad,), permissions=opening),
         id=bad,
@@ -175,7 +183,13 @@ def _data() -> StackReview:
     )
     return stack(
         "data-us-east-1",
-        changes=(*_databases(), change(reached, "EC2::SecurityGroup", Effect.CHANGE, None, opened)),
+        findings=_findings(),
+        observations=(Observation(place="buckets/raw", text="2,911 objects, 41 GiB"),),
+        changes=(
+            *_databases(),
+            *_in_place(),
+            change(reached, "EC2::SecurityGroup", Effect.CHANGE, None, opened),
+        ),
         parameters={"BootstrapVersion": "/cdk-bootstrap/hnb659fds/version"},
         network=AccessDiff(
             gained=(Grant(holder="0.0.0.0/0", allows="tcp 5432", on=reached),),
@@ -211,6 +225,37 @@ def _databases() -> tuple[ResourceChange, ...]:
         change("databases/old/archive", "S3::Bucket", Effect.RETAIN, Verdict.KEPT),
         change("databases/guarded/instance", instance, Effect.DELETE, Verdict.PROTECTED),
         change("databases/legacy", instance, Effect.IMPORT),
+    )
+
+
+def _findings() -> tuple[Finding, ...]:
+    return tuple(
+        Finding(danger=danger, place="databases/analysis", text=f"something {danger.value}")
+        for danger in Danger
+    )
+
+
+def _in_place() -> tuple[ResourceChange, ...]:
+    """Return a change in place for each verdict that only such a change has."""
+    days: dict[str, tuple[Any, Any]] = {
+        "Properties.LifecycleConfiguration": ({"Rules": []}, {"Rules": [{"Days": 1}]})
+    }
+    expiry = Expiry(prefix="", days=1)
+    expires = Reason(text="objects are deleted after 1 day; before: 30 days", expiry=expiry)
+    off = Reason(text="deletion protection is switched off", page="https://docs.aws.amazon.com/")
+    kinds = {
+        Verdict.OVERWRITTEN: ("secrets/key", "SecretsManager::Secret"),
+        Verdict.UNKNOWN: ("tables/doubtful", "DynamoDB::Table"),
+        Verdict.LOCKED: ("keys/main", "KMS::Key"),
+        Verdict.WEAKENED: ("databases/weak", "RDS::DBInstance"),
+    }
+    bucket = change("buckets/raw", "S3::Bucket", Effect.CHANGE, Verdict.EXPIRES, days)
+    return (
+        bucket.model_copy(update={"reasons": (expires,)}),
+        *(
+            change(place, kind, Effect.CHANGE, verdict).model_copy(update={"reasons": (off,)})
+            for verdict, (place, kind) in kinds.items()
+        ),
     )
 
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import boto3
 import pytest
 
+from runbook.base import aws
+from runbook.changes.observe import observations
 from runbook.changes.outcome import Undo, undo
-from runbook.changes.review import Effect, StackAction, Verdict
+from runbook.changes.prepare import now
+from runbook.changes.review import Effect, Expiry, Reason, StackAction, Verdict
+from tests.runbook.changes import samples
 from tests.runbook.changes.stacks import (
     TOPIC,
     Resources,
@@ -146,6 +151,43 @@ def test_a_protected_database_stays_behind_and_is_said_to(name: str) -> None:
     assert found[0]["DeletionProtection"] is True
 
 
+def test_what_a_shorter_expiry_deletes_is_counted_in_the_bucket(name: str) -> None:
+    def expiring(days: int) -> Resources:
+        rules = [{"Id": "expiry", "Status": "Enabled", "ExpirationInDays": days}]
+        made = bucket(name)
+        made["Properties"]["LifecycleConfiguration"] = {"Rules": rules}
+        return {"Bucket": made}
+
+    deploy(name, expiring(30))
+    client = boto3.client("s3", config=aws.CONFIG)
+    for number in range(3):
+        client.put_object(Bucket=name, Key=f"backup-{number}", Body=b"x" * 1024)
+    prepared = prepare(stack_of(name, expiring(1)))
+    stack = only(prepared)
+    assert stack.changes[0].verdict is Verdict.EXPIRES
+    assert prepared.guarded == (f"{name}/Bucket",)
+    assert [o.text for o in stack.observations] == [
+        "0 objects, 0 bytes, are older than the new limit"
+    ]
+    later = now() + timedelta(days=2)
+    assert [o.text for o in observations(stack, later)] == [
+        "3 objects, 3 KiB, are older than the new limit"
+    ]
+    client.put_object(Bucket=name, Key="one-more", Body=b"x")
+    run(prepared)
+
+
+def test_what_cannot_be_counted_is_said(name: str) -> None:
+    change = samples.change("buckets/gone", "S3::Bucket", Effect.CHANGE, Verdict.EXPIRES)
+    expiry = Expiry(prefix="", days=1, noncurrent=True)
+    expiring = change.model_copy(
+        update={"physical_id": name, "reasons": (Reason(text="x", expiry=expiry),)}
+    )
+    stack = samples.stack("backup-us-east-1", changes=(expiring,))
+    (found,) = observations(stack, now())
+    assert "cannot be counted" in found.text
+
+
 def test_a_password_is_not_shown(name: str) -> None:
     deploy(name, {"Database": _database(name)})
     changed = _database(name)
@@ -166,8 +208,9 @@ def test_a_replacement_that_only_execution_decides_is_told_apart_from_a_certain_
     changed["Properties"]["BackupRetentionPeriod"] = 7
     prepared = prepare(stack_of(name, {"Database": changed}))
     change = only(prepared).changes[0]
-    assert (change.effect, change.verdict) == (Effect.MAY_REPLACE, Verdict.SNAPSHOT)
-    assert prepared.guarded == (f"{name}/Database",)
+    assert (change.effect, change.verdict) == (Effect.MAY_REPLACE, Verdict.KEPT)
+    assert change.refused, "its name stays, so it cannot be replaced"
+    assert prepared.guarded == ()
 
 
 def test_a_security_group_that_is_opened_is_an_opening_gained(name: str) -> None:

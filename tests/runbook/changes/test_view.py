@@ -11,11 +11,11 @@ import pytest
 from rich.console import Console
 
 from runbook.changes.layout import Code, Row, Section, View
-from runbook.changes.outcome import EFFECTS, UNDO, VERDICTS, Tone, Undo
+from runbook.changes.outcome import DANGERS, EFFECTS, UNDO, VERDICTS, Tone, Undo
 from runbook.changes.render import terminal
 from runbook.changes.render.markdown import markdown
 from runbook.changes.render.page import page
-from runbook.changes.review import Effect, Review, Verdict
+from runbook.changes.review import Danger, Effect, Finding, Review, Verdict
 from runbook.changes.text import line
 from runbook.changes.view import build
 from tests.runbook.changes import samples
@@ -112,12 +112,15 @@ def test_the_sample_has_every_effect_and_every_verdict() -> None:
     changes = [c for stack in SAMPLES["every_effect"].stacks for c in stack.changes]
     assert {change.effect for change in changes} == {*Effect}
     assert {change.verdict for change in changes} == {None, *Verdict}
+    findings = [f for stack in SAMPLES["every_effect"].stacks for f in stack.findings]
+    assert {finding.danger for finding in findings} == {*Danger}
 
 
 def test_every_effect_verdict_and_way_back_has_its_words() -> None:
     assert {*EFFECTS} == {*Effect}
     assert {*VERDICTS} == {*Verdict}
     assert {*UNDO} == {*Undo}
+    assert {*DANGERS} == {*Danger}
     assert {*terminal.STYLE} == {*Tone}
 
 
@@ -126,9 +129,14 @@ def test_every_effect_verdict_and_way_back_has_its_words() -> None:
     [
         ([], "No data is lost"),
         ([Verdict.KEPT], "No data is lost"),
-        ([Verdict.KEPT, Verdict.PROTECTED], "left outside of its stack"),
-        ([Verdict.PROTECTED, Verdict.SNAPSHOT], "1 snapshot is taken first"),
-        ([Verdict.SNAPSHOT, Verdict.LOST], "DATA LOST in 1 resource"),
+        ([Verdict.KEPT, Verdict.WEAKENED], "less protected in 1 resource"),
+        ([Verdict.WEAKENED, Verdict.PROTECTED], "1 resource left outside of the stack"),
+        ([Verdict.PROTECTED, Verdict.SNAPSHOT], "a snapshot is taken first of 1 resource"),
+        ([Verdict.SNAPSHOT, Verdict.LOCKED], "Data cannot be read in 1 resource"),
+        ([Verdict.LOCKED, Verdict.UNKNOWN], "DATA IN DOUBT in 1 resource"),
+        ([Verdict.UNKNOWN, Verdict.OVERWRITTEN], "DATA OVERWRITTEN in 1 resource"),
+        ([Verdict.OVERWRITTEN, Verdict.EXPIRES], "OLDER DATA DELETED in 1 resource"),
+        ([Verdict.EXPIRES, Verdict.LOST], "DATA LOST in 1 resource"),
     ],
 )
 def test_the_headline_is_the_worst_that_happens(verdicts: list[Verdict], headline: str) -> None:
@@ -139,3 +147,11 @@ def test_the_headline_is_the_worst_that_happens(verdicts: list[Verdict], headlin
     view = build(samples.review(samples.stack("data-us-east-1", changes=changes)))
     assert headline in view.headline
     assert view.tone is (VERDICTS[verdicts[-1]].tone if verdicts else Tone.GOOD)
+
+
+def test_nothing_is_green_where_something_is_dangerous() -> None:
+    for danger in Danger:
+        finding = Finding(danger=danger, place="databases/analysis", text="x")
+        view = build(samples.review(samples.stack("data-us-east-1", findings=(finding,))))
+        assert view.tone is not Tone.GOOD
+        assert view.headline == "No data is lost, but see what stands first below"

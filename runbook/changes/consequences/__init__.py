@@ -1,0 +1,1 @@
+"""What follows from a change besides that it is made, from AWS's documentation."""

@@ -1,0 +1,184 @@
+"""Everything else that holds data or keys: secrets, keys, logs, tables, file systems, disks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pydantic import JsonValue
+
+from runbook.changes.consequences.model import (
+    Consequence,
+    Kind,
+    both,
+    changed,
+    falls,
+    harmless,
+    is_on,
+    removed,
+    rises,
+    turned_off,
+)
+from runbook.changes.review import Danger, Verdict
+
+_DOCS = "https://docs.aws.amazon.com"
+_SECRETS = (
+    f"{_DOCS}/AWSCloudFormation/latest/TemplateReference/aws-resource-secretsmanager-secret.html"
+)
+_KEYS = f"{_DOCS}/kms/latest/developerguide"
+_LOGS = f"{_DOCS}/AmazonCloudWatch/latest/logs/Working-with-log-groups-and-streams.html"
+_TABLES = f"{_DOCS}/amazondynamodb/latest/developerguide"
+_FILES = f"{_DOCS}/efs/latest/ug"
+_DISKS = f"{_DOCS}/ebs/latest/userguide/modify-volume-requirements.html"
+
+_new_value = changed(
+    Consequence("the secret gets a new value, and the old one ends", _SECRETS, Verdict.OVERWRITTEN)
+)
+
+SECRET = Kind(
+    whole=True,
+    rules={
+        "Description": harmless,
+        "GenerateSecretString": _new_value,
+        "KmsKeyId": changed(
+            Consequence(
+                "encrypted with another key: readers need its permission",
+                _SECRETS,
+                danger=Danger.INTERRUPTS,
+            )
+        ),
+        "ReplicaRegions": removed(
+            Consequence("copies in other regions change or end", _SECRETS, Verdict.WEAKENED)
+        ),
+        "SecretString": _new_value,
+        "Tags": harmless,
+    },
+)
+
+KEY = Kind(
+    whole=True,
+    rules={
+        "Description": harmless,
+        "EnableKeyRotation": turned_off(
+            Consequence(
+                "the key is no longer rotated", f"{_KEYS}/rotate-keys.html", Verdict.WEAKENED
+            )
+        ),
+        "Enabled": turned_off(
+            Consequence(
+                "the key is disabled: what it encrypts cannot be read",
+                f"{_KEYS}/enabling-keys.html",
+                Verdict.LOCKED,
+            ),
+            default=True,
+        ),
+        "KeyPolicy": harmless,
+        "PendingWindowInDays": falls(
+            Consequence(
+                "a deletion of the key can be stopped for {days_after} only; before: {days_before}",
+                f"{_KEYS}/deleting-keys.html",
+                Verdict.WEAKENED,
+            ),
+            30,
+        ),
+        "RotationPeriodInDays": harmless,
+        "Tags": harmless,
+    },
+)
+
+LOG_GROUP = Kind(
+    rules={
+        "DeletionProtectionEnabled": turned_off(
+            Consequence("deletion protection is switched off", _LOGS, Verdict.WEAKENED)
+        ),
+        "RetentionInDays": falls(
+            Consequence(
+                "log events older than {days_after} are deleted; before: {days_before}",
+                _LOGS,
+                Verdict.EXPIRES,
+            ),
+            float("inf"),
+        ),
+    },
+)
+
+
+def _recovery(before: JsonValue, after: JsonValue) -> Iterator[Consequence]:
+    key = "PointInTimeRecoveryEnabled"
+    was, stays = (is_on(v.get(key)) if isinstance(v, dict) else False for v in (before, after))
+    if was and not stays:
+        words = "continuous backups are deleted, and nothing can be restored to a moment"
+        yield Consequence(words, f"{_TABLES}/Point-in-time-recovery.html", Verdict.EXPIRES)
+
+
+def _time_to_live(before: JsonValue, after: JsonValue) -> Iterator[Consequence]:
+    if isinstance(after, dict) and is_on(after.get("Enabled")):
+        words = f"items are deleted when {after.get('AttributeName')} is past"
+        yield Consequence(words, f"{_TABLES}/TTL.html", Verdict.EXPIRES)
+
+
+TABLE = Kind(
+    whole=True,
+    rules={
+        "AttributeDefinitions": harmless,
+        "BillingMode": harmless,
+        "DeletionProtectionEnabled": turned_off(
+            Consequence(
+                "deletion protection is switched off",
+                f"{_TABLES}/WorkingWithTables.Basics.html",
+                Verdict.WEAKENED,
+            )
+        ),
+        "GlobalSecondaryIndexes": harmless,
+        "OnDemandThroughput": harmless,
+        "PointInTimeRecoverySpecification": _recovery,
+        "ProvisionedThroughput": harmless,
+        "StreamSpecification": harmless,
+        "TableClass": harmless,
+        "Tags": harmless,
+        "TimeToLiveSpecification": _time_to_live,
+    },
+)
+
+
+def _backup_policy(before: JsonValue, after: JsonValue) -> Iterator[Consequence]:
+    was, stays = (is_on(v.get("Status")) if isinstance(v, dict) else False for v in (before, after))
+    if was and not stays:
+        words = "no more backups are made"
+        yield Consequence(words, f"{_FILES}/awsbackup.html", Verdict.WEAKENED)
+
+
+FILE_SYSTEM = Kind(
+    whole=True,
+    rules={
+        "BackupPolicy": _backup_policy,
+        "FileSystemTags": harmless,
+        "LifecyclePolicies": harmless,
+        "ProvisionedThroughputInMibps": harmless,
+        "ThroughputMode": harmless,
+    },
+)
+
+VOLUME = Kind(
+    whole=True,
+    rules={
+        "AutoEnableIO": harmless,
+        "Iops": harmless,
+        "Size": both(
+            falls(
+                Consequence(
+                    "a volume cannot shrink from {before} to {after} GiB",
+                    _DISKS,
+                    danger=Danger.FAILS,
+                ),
+                0,
+            ),
+            rises(
+                Consequence("the volume cannot shrink again", _DISKS, one_way=True),
+                0,
+            ),
+        ),
+        "Tags": harmless,
+        "Throughput": harmless,
+        "VolumeType": harmless,
+    },
+)

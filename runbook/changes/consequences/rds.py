@@ -1,0 +1,210 @@
+"""PostgreSQL and Aurora: what a change of a property does to data and to connections.
+
+<https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ModifyInstance.Settings.html>
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from pydantic import JsonValue
+
+from runbook.changes.consequences.model import (
+    Consequence,
+    Kind,
+    Rule,
+    both,
+    changed,
+    falls,
+    harmless,
+    number,
+    removed,
+    rises,
+    turned_off,
+    turned_on,
+)
+from runbook.changes.review import Danger, Verdict
+
+_GUIDE = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide"
+_AURORA = "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide"
+_SETTINGS = f"{_GUIDE}/USER_ModifyInstance.Settings.html"
+
+
+def _restarts(words: str, page: str = _SETTINGS) -> Rule:
+    return changed(Consequence(words, page, danger=Danger.INTERRUPTS))
+
+
+def _backups(page: str) -> Rule:
+    """Judge the days for which automated backups are kept: 0 deletes all of them."""
+    fewer = Consequence(
+        "automated backups older than {days_after} are deleted; before: {days_before}",
+        page,
+        Verdict.EXPIRES,
+    )
+
+    def rule(before: JsonValue, after: JsonValue) -> Iterator[Consequence]:
+        old, new = number(before, 1), number(after, 1)
+        if old and new == 0:
+            words = "all automated backups are deleted, and nothing can be restored to a moment"
+            yield Consequence(words, page, Verdict.EXPIRES)
+        else:
+            yield from falls(fewer, 1)(before, after)
+        if (old == 0) != (new == 0):
+            words = "the database restarts: backups are switched on or off"
+            yield Consequence(words, page, danger=Danger.INTERRUPTS)
+
+    return rule
+
+
+def _version(page: str) -> Rule:
+    """Judge an engine's version: it never goes back, and every upgrade restarts."""
+
+    def rule(before: JsonValue, after: JsonValue) -> Iterator[Consequence]:
+        old, new = _parts(before), _parts(after)
+        if new == old[: len(new)]:
+            return
+        if new < old[: len(new)]:
+            words = f"an engine cannot go back from {before} to {after}"
+            yield Consequence(words, page, danger=Danger.FAILS)
+            return
+        size = "major" if new[:1] != old[:1] else "minor"
+        words = f"{size} upgrade from {before} to {after}: minutes without connections"
+        yield Consequence(words, page, danger=Danger.INTERRUPTS, one_way=True)
+
+    return rule
+
+
+def _parts(version: JsonValue) -> list[int]:
+    return [int(part) for part in re.findall(r"\d+", str(version or ""))]
+
+
+_STORAGE = f"{_GUIDE}/USER_PIOPS.ModifyingExisting.html"
+_storage = both(
+    falls(
+        Consequence(
+            "storage cannot shrink from {before} to {after} GiB", _STORAGE, danger=Danger.FAILS
+        ),
+        0,
+    ),
+    rises(
+        Consequence("storage grows to {after} GiB and cannot shrink again", _STORAGE, one_way=True),
+        0,
+    ),
+)
+_protection = turned_off(
+    Consequence(
+        "deletion protection is switched off",
+        f"{_GUIDE}/USER_DeleteInstance.html",
+        Verdict.WEAKENED,
+    )
+)
+_password = _restarts("the password changes: clients with the old one cannot connect")
+_with_database = turned_on(
+    Consequence(
+        "automated backups are deleted together with the database",
+        f"{_GUIDE}/USER_WorkingWithAutomatedBackups.Retaining.html",
+        Verdict.WEAKENED,
+    ),
+    default=True,
+)
+_CLASS = f"{_GUIDE}/Concepts.DBInstanceClass.Changing.html"
+_READABLE_BY_ACCESS = harmless
+"""What a change of these means is said where access is compared."""
+
+INSTANCE = Kind(
+    whole=True,
+    rules={
+        "AllocatedStorage": _storage,
+        "AllowMajorVersionUpgrade": harmless,
+        "ApplyImmediately": harmless,
+        "AutoMinorVersionUpgrade": harmless,
+        "AutomaticBackupReplicationRegion": removed(
+            Consequence(
+                "backups are no longer copied to that region",
+                f"{_GUIDE}/USER_ReplicateBackups.html",
+                Verdict.WEAKENED,
+            )
+        ),
+        "BackupRetentionPeriod": _backups(f"{_GUIDE}/USER_WorkingWithAutomatedBackups.html"),
+        "CACertificateIdentifier": _restarts(
+            "the server's certificate changes, and the database may restart",
+            f"{_GUIDE}/UsingWithRDS.SSL-certificate-rotation.html",
+        ),
+        "CertificateRotationRestart": harmless,
+        "CopyTagsToSnapshot": harmless,
+        "DBInstanceClass": _restarts(
+            "the machine changes from {before} to {after}: minutes without connections", _CLASS
+        ),
+        "DBParameterGroupName": _restarts("the database may restart for other parameters"),
+        "DatabaseInsightsMode": harmless,
+        "DeleteAutomatedBackups": _with_database,
+        "DeletionProtection": _protection,
+        "EnableCloudwatchLogsExports": harmless,
+        "EnableIAMDatabaseAuthentication": _READABLE_BY_ACCESS,
+        "EnablePerformanceInsights": harmless,
+        "EngineLifecycleSupport": harmless,
+        "EngineVersion": _version(f"{_GUIDE}/USER_UpgradeDBInstance.Upgrading.html"),
+        "Iops": harmless,
+        "ManageMasterUserPassword": _password,
+        "MasterUserPassword": _password,
+        "MaxAllocatedStorage": harmless,
+        "MonitoringInterval": harmless,
+        "MonitoringRoleArn": harmless,
+        "MultiAZ": turned_off(
+            Consequence(
+                "the standby in another zone is removed",
+                f"{_GUIDE}/Concepts.MultiAZSingleStandby.html",
+                Verdict.WEAKENED,
+            )
+        ),
+        "NetworkType": _restarts("the network type changes: about a minute without connections"),
+        "PerformanceInsightsRetentionPeriod": harmless,
+        "Port": _restarts("the database restarts, and clients have to use port {after}"),
+        "PreferredBackupWindow": harmless,
+        "PreferredMaintenanceWindow": harmless,
+        "PromotionTier": harmless,
+        "PubliclyAccessible": _READABLE_BY_ACCESS,
+        "StorageThroughput": harmless,
+        "StorageType": _restarts("storage is moved to {after}: slower meanwhile", _STORAGE),
+        "Tags": harmless,
+        "VPCSecurityGroups": _READABLE_BY_ACCESS,
+    },
+)
+
+CLUSTER = Kind(
+    whole=True,
+    rules={
+        "BacktrackWindow": falls(
+            Consequence(
+                "the cluster can be rewound by {after} seconds only; before: {before}",
+                f"{_AURORA}/AuroraMySQL.Managing.Backtrack.html",
+                Verdict.EXPIRES,
+            ),
+            0,
+        ),
+        "BackupRetentionPeriod": _backups(f"{_AURORA}/Aurora.Managing.Backups.html"),
+        "CopyTagsToSnapshot": harmless,
+        "DBClusterParameterGroupName": _restarts("the database may restart for other parameters"),
+        "DatabaseInsightsMode": harmless,
+        "DeleteAutomatedBackups": _with_database,
+        "DeletionProtection": _protection,
+        "EnableCloudwatchLogsExports": harmless,
+        "EnableHttpEndpoint": _READABLE_BY_ACCESS,
+        "EnableIAMDatabaseAuthentication": _READABLE_BY_ACCESS,
+        "EngineLifecycleSupport": harmless,
+        "EngineVersion": _version(f"{_AURORA}/USER_UpgradeDBInstance.PostgreSQL.html"),
+        "ManageMasterUserPassword": _password,
+        "MasterUserPassword": _password,
+        "NetworkType": _restarts("the network type changes: about a minute without connections"),
+        "PerformanceInsightsEnabled": harmless,
+        "PerformanceInsightsRetentionPeriod": harmless,
+        "Port": _restarts("the database restarts, and clients have to use port {after}"),
+        "PreferredBackupWindow": harmless,
+        "PreferredMaintenanceWindow": harmless,
+        "ServerlessV2ScalingConfiguration": harmless,
+        "StorageType": harmless,
+        "Tags": harmless,
+        "VpcSecurityGroupIds": _READABLE_BY_ACCESS,
+    },
+)

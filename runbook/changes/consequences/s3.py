@@ -1,0 +1,193 @@
+"""Buckets: what a change of a property does to the objects that lie there today.
+
+<https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-expire-general-considerations.html>
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from pydantic import JsonValue
+
+from runbook.changes.consequences.model import (
+    Consequence,
+    Kind,
+    days,
+    harmless,
+    is_on,
+    number,
+    removed,
+)
+from runbook.changes.review import Danger, Expiry, Verdict
+
+_GUIDE = "https://docs.aws.amazon.com/AmazonS3/latest/userguide"
+_EXPIRY = f"{_GUIDE}/lifecycle-expire-general-considerations.html"
+_LOCK = f"{_GUIDE}/object-lock.html"
+NEVER = float("inf")
+
+_RULE_KEYS = {
+    "AbortIncompleteMultipartUpload",
+    "ExpirationInDays",
+    "ExpiredObjectDeleteMarker",
+    "Filter",
+    "Id",
+    "NoncurrentVersionExpiration",
+    "NoncurrentVersionExpirationInDays",
+    "Prefix",
+    "Status",
+}
+"""What a rule may consist of. Transitions are none of ours: they cost, and reading takes hours."""
+
+
+class Limit(NamedTuple):
+    """After how many days objects below a prefix are deleted, or their older versions."""
+
+    prefix: str
+    noncurrent: bool
+    days: float
+    keeps: float = 0
+    """How many older versions stay nevertheless."""
+
+
+def lifecycle(before: JsonValue, after: JsonValue) -> Iterator[Consequence]:
+    """Judge lifecycle rules: S3 applies a new one to the objects that are there already."""
+    earlier = _rules(before)
+    known = limits(before)
+    for rule in (rule for rule in _rules(after) if rule not in earlier):
+        if unknown := sorted(_unknown(rule)):
+            words = f"a lifecycle rule has what is not understood: {', '.join(unknown)}"
+            yield Consequence(words, _EXPIRY, Verdict.UNKNOWN)
+        for limit in _of_rule(rule):
+            if not any(_covers(other, limit) for other in known):
+                expiry = Expiry(prefix=limit.prefix, days=limit.days, noncurrent=limit.noncurrent)
+                words = _expiring(limit, known)
+                yield Consequence(words, _EXPIRY, Verdict.EXPIRES, expiry=expiry)
+
+
+def limits(configuration: JsonValue) -> list[Limit]:
+    """Return every limit that is in force for all that lies below its prefix."""
+    plain = (rule for rule in _rules(configuration) if not any(_unknown(rule)))
+    return [limit for rule in plain for limit in _of_rule(rule)]
+
+
+def _rules(configuration: JsonValue) -> list[Mapping[str, JsonValue]]:
+    rules = configuration.get("Rules", []) if isinstance(configuration, dict) else []
+    found = [rule for rule in rules if isinstance(rule, dict)] if isinstance(rules, list) else []
+    return [rule for rule in found if is_on(rule.get("Status"))]
+
+
+def _of_rule(rule: Mapping[str, JsonValue]) -> Iterator[Limit]:
+    filtered = rule.get("Filter")
+    prefix = filtered.get("Prefix", "") if isinstance(filtered, dict) else rule.get("Prefix", "")
+    begin = str(prefix or "")
+    if "ExpirationInDays" in rule:
+        yield Limit(begin, False, number(rule["ExpirationInDays"]) or 0)
+    older = rule.get("NoncurrentVersionExpiration")
+    if isinstance(older, dict):
+        keeps = number(older.get("NewerNoncurrentVersions"), 0) or 0
+        yield Limit(begin, True, number(older.get("NoncurrentDays")) or 0, keeps)
+    elif (age := rule.get("NoncurrentVersionExpirationInDays")) is not None:
+        yield Limit(begin, True, number(age) or 0)
+
+
+def _unknown(rule: Mapping[str, JsonValue]) -> Iterator[str]:
+    """Yield what narrows or extends a rule in a way that is not read here: tags, dates and more."""
+    yield from (key for key in rule if key not in _RULE_KEYS)
+    filtered = rule.get("Filter")
+    if isinstance(filtered, dict):
+        yield from (f"Filter.{key}" for key in filtered if key != "Prefix")
+
+
+def _covers(known: Limit, limit: Limit) -> bool:
+    """Tell whether everything that a limit deletes was deleted by another one, as early."""
+    return (
+        known.noncurrent == limit.noncurrent
+        and limit.prefix.startswith(known.prefix)
+        and known.days <= limit.days
+        and known.keeps <= limit.keeps
+    )
+
+
+def _expiring(limit: Limit, known: list[Limit]) -> str:
+    what = "older versions of objects" if limit.noncurrent else "objects"
+    where = f" below {limit.prefix}" if limit.prefix else ""
+    same = [
+        other.days
+        for other in known
+        if other.noncurrent == limit.noncurrent and limit.prefix.startswith(other.prefix)
+    ]
+    before = min(same, default=NEVER)
+    was = "they never expired" if before == NEVER else f"before: {days(before)}"
+    kept = f", all but the newest {limit.keeps:g}" if limit.keeps else ""
+    return f"{what}{where} are deleted after {days(limit.days)}{kept}; {was}"
+
+
+def versioning(before: JsonValue, after: JsonValue) -> Iterator[Consequence]:
+    """Judge versioning: without it, what is overwritten or deleted is gone."""
+    was, stays = (is_on(v.get("Status")) if isinstance(v, dict) else False for v in (before, after))
+    if was and not stays:
+        words = "versioning is suspended: what is overwritten or deleted from now on is gone"
+        yield Consequence(words, f"{_GUIDE}/versioning-workflows.html", Verdict.WEAKENED)
+
+
+def object_lock(before: JsonValue, after: JsonValue) -> Iterator[Consequence]:
+    """Judge the default retention of new objects."""
+    old, new = _retention(before), _retention(after)
+    if new[0] < old[0] or (old[1] == "COMPLIANCE" and new[1] != "COMPLIANCE"):
+        words = f"new objects are locked for {days(new[0])} ({new[1] or 'not at all'})"
+        was = f"{days(old[0])} ({old[1] or 'not at all'})"
+        yield Consequence(f"{words}; before: {was}", _LOCK, Verdict.WEAKENED)
+
+
+def _retention(configuration: JsonValue) -> tuple[float, str]:
+    match configuration:
+        case {"Rule": {"DefaultRetention": dict(retention)}}:
+            age = number(retention.get("Days"), 0) or 0
+            years = number(retention.get("Years"), 0) or 0
+            return age + 365 * years, str(retention.get("Mode", ""))
+    return 0, ""
+
+
+def _lock_enabled(before: JsonValue, after: JsonValue) -> Iterator[Consequence]:
+    if is_on(before) and not is_on(after):
+        yield Consequence("object lock cannot be switched off", _LOCK, danger=Danger.FAILS)
+    elif is_on(after):
+        words = "object lock is switched on and cannot be switched off again"
+        yield Consequence(words, _LOCK, one_way=True)
+
+
+def _weakens(words: str, page: str) -> Consequence:
+    return Consequence(words, f"{_GUIDE}/{page}", Verdict.WEAKENED)
+
+
+BUCKET = Kind(
+    whole=True,
+    rules={
+        # What these open is said where access is compared.
+        "AccessControl": harmless,
+        "OwnershipControls": harmless,
+        "PublicAccessBlockConfiguration": harmless,
+        "WebsiteConfiguration": harmless,
+        "BucketEncryption": removed(
+            _weakens(
+                "new objects are encrypted in another way, or with another key",
+                "default-bucket-encryption.html",
+            )
+        ),
+        "CorsConfiguration": harmless,
+        "LifecycleConfiguration": lifecycle,
+        "LoggingConfiguration": removed(
+            _weakens("the log of accesses ends, or goes elsewhere", "ServerLogs.html")
+        ),
+        "MetricsConfigurations": harmless,
+        "NotificationConfiguration": harmless,
+        "ObjectLockConfiguration": object_lock,
+        "ObjectLockEnabled": _lock_enabled,
+        "ReplicationConfiguration": removed(
+            _weakens("objects are no longer copied as before", "replication.html")
+        ),
+        "Tags": harmless,
+        "VersioningConfiguration": versioning,
+    },
+)

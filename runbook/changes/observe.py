@@ -1,0 +1,79 @@
+"""What a change would reach in the account as it is now, counted.
+
+A count is for the reader: it is no part of what is executed, and may differ a minute later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, NamedTuple
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+from runbook.base import aws
+from runbook.changes.review import Expiry, Observation, ResourceChange, StackReview
+from runbook.changes.text import count, size
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+MOST = 100_000
+"""Objects that are looked at in one bucket. What is beyond is said to be there."""
+
+
+class Object(NamedTuple):
+    """An object or an older version: since when it counts towards its limit, and how large."""
+
+    since: datetime
+    bytes: int
+
+
+def observations(stack: StackReview, now: datetime) -> Iterator[Observation]:
+    """Yield what the changes of a stack would reach."""
+    for change in stack.changes:
+        for reason in change.reasons:
+            if reason.expiry and change.physical_id:
+                text = _expiring(change, reason.expiry, stack.region, now)
+                yield Observation(place=change.place, text=text)
+
+
+def _expiring(change: ResourceChange, expiry: Expiry, region: str, now: datetime) -> str:
+    client = boto3.client("s3", region_name=region, config=aws.CONFIG)
+    listing = _versions if expiry.noncurrent else _objects
+    limit = now - timedelta(days=expiry.days)
+    seen = number = total = 0
+    try:
+        for item in listing(client, change.physical_id, expiry.prefix):
+            seen += 1
+            if item.since < limit:
+                number, total = number + 1, total + item.bytes
+            if seen == MOST:
+                break
+    except (BotoCoreError, ClientError) as error:
+        why = aws.reason(error) if isinstance(error, ClientError) else str(error)
+        return f"what is older than the new limit cannot be counted: {why}"
+    what = "older version" if expiry.noncurrent else "object"
+    more = f", among the first {MOST:,}" if seen == MOST else ""
+    verb = "is" if number == 1 else "are"
+    return f"{count(number, what)}, {size(total)}, {verb} older than the new limit{more}"
+
+
+def _objects(client: S3Client, bucket: str, prefix: str) -> Iterator[Object]:
+    pages = client.get_paginator("list_objects_v2")
+    for page in pages.paginate(Bucket=bucket, Prefix=prefix):
+        for item in page.get("Contents", ()):
+            yield Object(item["LastModified"], item["Size"])
+
+
+def _versions(client: S3Client, bucket: str, prefix: str) -> Iterator[Object]:
+    """Yield older versions: each counts from the moment at which the next one took its place."""
+    pages = client.get_paginator("list_object_versions")
+    key, newer = "", datetime.min.replace(tzinfo=UTC)
+    for page in pages.paginate(Bucket=bucket, Prefix=prefix):
+        for item in page.get("Versions", ()):
+            if not item["IsLatest"]:
+                since = newer if item["Key"] == key else item["LastModified"]
+                yield Object(since, item["Size"])
+            key, newer = item["Key"], item["LastModified"]

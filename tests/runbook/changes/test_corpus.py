@@ -1,0 +1,94 @@
+"""Pairs of templates and what a review has to say of them, by hand from AWS's documentation.
+
+A case that names no danger has none, and one that names no verdict holds no data: what is said
+beyond the case is a failure too.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from runbook.changes.analysis import analyse
+from runbook.changes.outcome import Undo, undo
+from runbook.changes.review import StackAction, StackReview, Verdict
+from tests.runbook.changes import samples
+from tests.runbook.changes.readings import STACK, reading
+
+FOLDER = Path(__file__).parent / "corpus"
+CASES: dict[str, dict[str, Any]] = {
+    f"{file.stem}: {case['case']}": case
+    for file in sorted(FOLDER.glob("*.yaml"))
+    for case in yaml.safe_load(file.read_text(encoding="utf-8"))
+}
+KEYS = {
+    "action", "after", "attributes", "before", "beside", "case", "dangers", "effect", "hides",
+    "page", "replacement", "says", "type", "typed", "undo", "verdict",
+}  # fmt: skip
+
+
+def template(case: dict[str, Any], side: str) -> dict[str, Any]:
+    """Return the template of one side: the resource under test, and what stands beside it."""
+    resources = dict(case.get("beside", {}).get(side, {}))
+    if side in case:
+        kind = case["type"] if case["type"].startswith("Custom::") else f"AWS::{case['type']}"
+        attributes = case.get("attributes", {}).get(side, {})
+        resources["Probe"] = {"Type": kind, "Properties": case[side], **attributes}
+    return {"Resources": resources}
+
+
+def listed(before: dict[str, Any], after: dict[str, Any], case: dict[str, Any]) -> Any:
+    """List the changes as CloudFormation would."""
+    for name in sorted({*before["Resources"], *after["Resources"]}):
+        old, new = before["Resources"].get(name), after["Resources"].get(name)
+        if old == new:
+            continue
+        item = {
+            "Action": "Modify" if old and new else "Add" if new else "Remove",
+            "LogicalResourceId": name,
+            "ResourceType": (new or old)["Type"],
+        }
+        if name == "Probe" and "action" in case:
+            item["PolicyAction"] = case["action"]
+        if name == "Probe" and old and new:
+            item["Replacement"] = case.get("replacement", "False")
+        yield {"Type": "Resource", "ResourceChange": item}
+
+
+def reviewed(case: dict[str, Any]) -> StackReview:
+    before, after = template(case, "before"), template(case, "after")
+    description = {**STACK, "Changes": [*listed(before, after, case)]}
+    found = analyse(description, reading(before), reading(after))
+    return samples.stack("data-eu-west-2", StackAction.UPDATE, **found)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_review_says_what_aws_documents(name: str) -> None:
+    case = CASES[name]
+    stack = reviewed(case)
+    (probe,) = [change for change in stack.changes if change.logical_id == "Probe"]
+    review = samples.review(stack)
+    assert {*case} <= KEYS
+    assert probe.effect == case.get("effect", "change")
+    assert probe.verdict == case.get("verdict")
+    dangers = sorted(f.danger for f in stack.findings if f.place == "Probe")
+    assert dangers == sorted(case.get("dangers", ()))
+    said = " ".join(reason.text for reason in probe.reasons)
+    assert case.get("says", "") in said
+    bad = probe.verdict not in (None, Verdict.KEPT) or probe.leaves
+    assert ("data-eu-west-2/Probe" in review.guarded) is case.get("typed", bad)
+    assert undo(probe) >= Undo[case.get("undo", "free").upper()]
+    assert not [hidden for hidden in case.get("hides", ()) if hidden in review.text()]
+
+
+def test_no_case_hides_another() -> None:
+    lines = [line for file in FOLDER.glob("*.yaml") for line in file.read_text().splitlines()]
+    assert len(CASES) == sum(line.startswith("- case:") for line in lines)
+    assert len(CASES) >= 95
+
+
+def test_every_verdict_has_a_case() -> None:
+    assert {*Verdict} <= {case.get("verdict") for case in CASES.values()}
