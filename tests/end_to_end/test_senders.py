@@ -19,15 +19,32 @@ from botocore.exceptions import ClientError
 import embedded
 from embedded import Embedded
 from settings.contract import Output, output_key
+from tests.builders import sender
 from tests.end_to_end import every_call
 from tests.end_to_end.conftest import Run, groundwork
 
 pytestmark = [pytest.mark.embedded, pytest.mark.xdist_group("senders")]
 
-SENDERS = Path(__file__).parent / "senders.yaml"
 REGION = "us-east-1"
 OPERATOR = "operator"
 SYSTEM, NEWS = "system", "news"
+KEYS = {"credentials": {"readers": [f"arn:aws:iam::123456789012:role/{OPERATOR}"]}}
+SENDERS = (Path(__file__).parent / "senders.yaml").read_text() + "".join(
+    f"    {name}: {declared}\n"
+    for name, declared in {
+        "app": sender(
+            "noreply@example.org", "noreply-*@example.org", bounces_to=["app@example.org"], **KEYS
+        ),
+        "newsletter": sender(
+            "news@example.com",
+            "noreply-*@example.org",
+            category="marketing",
+            configuration_set=NEWS,
+            **KEYS,
+        ),
+        "staging": sender("staging@example.org", only_to=["*@example.net"], **KEYS),
+    }.items()
+)
 
 
 class Account:
@@ -75,9 +92,11 @@ class Account:
             client.login(self.secret(user)["username"], self.secret(user)["password"])
             yield client
 
-    def deploy(self, configuration: Path) -> Run:
+    def deploy(self, configuration: str) -> Run:
+        file = self.instance.directory / "groundwork.yaml"
+        file.write_text(configuration)
         state = str(self.instance.directory)
-        return groundwork("local", "deploy", "--config", str(configuration), "--state", state)
+        return groundwork("local", "deploy", "--config", str(file), "--state", state)
 
 
 @pytest.fixture(scope="module")
@@ -274,14 +293,13 @@ def test_production_access_is_asked_for_in_the_words_of_the_file(account: Accoun
 
 
 def test_what_is_no_longer_declared_leaves_what_was_there_before(
-    account: Account, tmp_path: Path
+    account: Account,
 ) -> None:
     ses, v2 = account.client("ses"), account.client("sesv2")
     assert ses.describe_active_receipt_rule_set()["Metadata"]["Name"] != "theirs"
     assert v2.get_account()["SuppressionAttributes"] == {"SuppressedReasons": ["BOUNCE"]}
 
-    changed = tmp_path / "changed.yaml"
-    text = SENDERS.read_text()
+    text = SENDERS
     for old, new in (
         (", receives_mail: true", ""),
         (", notify: [team@example.org]}\n    example.com", "}\n    example.com"),
@@ -289,13 +307,12 @@ def test_what_is_no_longer_declared_leaves_what_was_there_before(
     ):
         assert old in text
         text = text.replace(old, new)
-    changed.write_text(text)
     # What holds data, the logs of functions included, is freed by whoever approves the change.
     everything = {"Effect": "Allow", "Action": "Update:*", "Principal": "*", "Resource": "*"}
     account.client("cloudformation").set_stack_policy(
         StackName="mail-us-east-1", StackPolicyBody=json.dumps({"Statement": [everything]})
     )
-    run = account.deploy(changed)
+    run = account.deploy(text)
     assert run.status == 0, run.errors
 
     assert ses.describe_active_receipt_rule_set()["Metadata"]["Name"] == "theirs"
