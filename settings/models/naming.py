@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from settings.contract import STACK_TAG
 from settings.diagnostics import Location, dotted
 from settings.models.base import Problem
 from settings.models.senders import TAGS
@@ -30,8 +31,7 @@ def naming_problems(settings: Settings) -> Iterator[Problem]:
     yield from _same("the keys of an IAM user's tags", [("tags", key) for key in settings.tags])
     yield from _security_groups(settings.data)
     yield from _topics(settings.mail)
-    if settings.mail.senders:
-        yield from _tags(settings)
+    yield from _tags(settings)
     yield from _environment(settings)
     databases = [("data", "databases", name) for name in settings.data.databases]
     identities = [*_below("domains", settings.mail), *_below("addresses", settings.mail)]
@@ -92,10 +92,11 @@ def _topic_names(mail: Mail) -> Iterator[tuple[tuple[str, ...], str]]:
 
 
 def _tags(settings: Settings) -> Iterator[Problem]:
-    """IAM takes each key once, whatever its case, and a sender's register comes last."""
+    """IAM takes each key once, regardless of case. Some keys are ours, and policies rely on one."""
+    taken = {STACK_TAG, *(TAGS if settings.mail.senders else ())}
     for key in settings.tags:
-        if key.lower() in TAGS:
-            message = f"another key: every sender's user has a tag {key.lower()} from its own entry"
+        if key.lower() in taken:
+            message = f"another key: users have a tag {key.lower()} of their own"
             yield Problem(("tags", key), message, key=True, depends_on=())
 
 

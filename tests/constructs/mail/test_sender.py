@@ -108,6 +108,7 @@ def test_the_register_is_on_the_user(template: Template) -> None:
         "contact": "owner@example.org",
         "cost-center": "1234",
         "daily-volume": "500",
+        "groundwork-stack": "mail-us-east-1",
         "monthly-volume": "10000",
     }
 
