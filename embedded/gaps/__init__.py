@@ -35,6 +35,7 @@ GAPS = (
     "iam.groups",
     "iam.instance_profile_ref",
     "iam.oidc_providers",
+    "iam.policy_principals",
     "iam.policy_sizes",
     "iam.principal_arn",
     "iam.role_boundaries",
