@@ -7,8 +7,8 @@ import sys
 import typer
 
 from runbook.adopt.cli import adopt
-from runbook.backup.cli import app as backup
 from runbook.changes.cli import app as changes
+from runbook.credentials.cli import app as credentials
 from runbook.database.cli import app as database
 from runbook.dns.cli import app as dns
 from runbook.local.cli import app as local
@@ -25,8 +25,8 @@ app.add_typer(local, name="local")
 app.add_typer(changes, name="changes")
 app.add_typer(mail, name="mail")
 app.add_typer(dns, name="dns")
+app.add_typer(credentials, name="credentials")
 app.add_typer(database, name="database")
-app.add_typer(backup, name="backup")
 
 
 def run() -> None:
