@@ -37,6 +37,7 @@ GAPS = (
     "iam.oidc_providers",
     "iam.policy_principals",
     "iam.policy_sizes",
+    "iam.policy_simulation",
     "iam.principal_arn",
     "iam.role_boundaries",
     "rds.databases",

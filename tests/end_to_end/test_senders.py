@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from email.message import EmailMessage
 from functools import cache
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,10 @@ from botocore.exceptions import ClientError
 
 import embedded
 from embedded import Embedded
+from runbook.mail.permission import iam
+from runbook.mail.permission.command import judge
+from runbook.mail.permission.message import Message
+from runbook.mail.permission.ses import Region
 from settings.contract import Output, output_key
 from tests.builders import sender
 from tests.end_to_end import every_call
@@ -290,6 +295,47 @@ def test_a_senders_contact_hears_of_its_own_hard_bounces(account: Account) -> No
 def test_production_access_is_asked_for_in_the_words_of_the_file(account: Account) -> None:
     details = account.client("sesv2").get_account()["Details"]
     assert details["UseCaseDescription"].startswith("Account notices to people")
+
+
+ENVELOPES = ("bounces@example.com", "root@host.example.net")
+RECIPIENTS = (("a@example.net",), ("a@example.net", "press@example.edu"))
+
+
+def matrix(senders: list[str]) -> Iterator[Message]:
+    """Messages with every sender, and with each thing that can be wrong beside it."""
+    for address, used, to in product(senders, ["", SYSTEM, NEWS, "missing"], RECIPIENTS):
+        yield Message(address, address, to, used)
+    for address, envelope in product(senders, ENVELOPES):
+        yield Message(address, envelope, RECIPIENTS[0])
+
+
+def reply(client: smtplib.SMTP, asked: Message) -> str:
+    """What SES answers to a message; nothing if it takes it."""
+    written = message(asked.from_address, asked.header or None).as_bytes()
+    try:
+        client.sendmail(asked.envelope, asked.recipients, written)
+    except smtplib.SMTPDataError as error:
+        said = error.smtp_error
+        return f"{error.smtp_code} {said if isinstance(said, str) else said.decode()}"
+    return ""
+
+
+@pytest.mark.parametrize("user", OWN)
+def test_may_send_foretells_what_ses_answers(account: Account, user: str) -> None:
+    region = Region(account.client("sesv2"))
+    iam_user = iam.user(account.client("iam"), user)
+    assert iam_user
+    answers = set()
+    with account.smtp(user) as client:
+        for asked in matrix([*OTHERS, *OWN[user]]):
+            verdict = judge(account.client("iam"), iam_user, region, asked, "123456789012")
+            refusals = [check.answer for check in verdict.checks if not check.passes]
+            said = reply(client, asked)
+            assert bool(refusals) is bool(said), (asked, verdict, said)
+            assert not said or said[:17] in {answer[:17] for answer in refusals}
+            assert len(refusals) != 1 or said.startswith(refusals[0]), (asked, said)
+            answers.add(said[:12])
+    assert answers == {"", "554 Access d", "554 Message "}
 
 
 def test_what_is_no_longer_declared_leaves_what_was_there_before(

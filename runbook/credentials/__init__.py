@@ -1,1 +1,0 @@
-"""`groundwork credentials`: the keys and passwords of senders, backup users and databases."""
