@@ -15,14 +15,14 @@ from settings.values.areas import Area
 ACCEPTED_RISKS = "GroundworkAcceptedRisks"
 """The template metadata with the accepted risks of a stack, each as the file declares it."""
 
+DELETION_PROTECTION = "GroundworkDeletionProtection"
+"""The metadata of a database's resource: whether RDS refuses to delete it, true or false."""
+
 ITEMS = "GroundworkItems"
 """The template metadata with the items of a stack, as the file declares them: field, name, item."""
 
 CHANGE_SET_PREFIX = "groundwork-"
 """What the name of every change set of ours starts with. The roles' policies rely on it."""
-
-STACK_TAG = "groundwork-stack"
-"""The tag by which a stack's function tells the users of its own stack. Policies rely on it."""
 
 DESCRIPTION_PREFIX = "Groundwork: "
 """What the description of every stack of ours starts with."""

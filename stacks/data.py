@@ -9,6 +9,7 @@ from groundwork.data import (
     DatabaseAlarms,
     DatabaseContext,
     DatabaseSecurityGroup,
+    DeletionProtection,
     Vpc,
     make_database,
 )
@@ -30,6 +31,8 @@ class DataStack(AreaStack):
         self._networks = self._add_networks(items)
         self._security_groups = self._add_security_groups(items)
         self._bastions = self._add_bastions(items)
+        if items.databases:
+            self._protection = DeletionProtection(self, "deletion_protection")
         databases = self.group("databases")
         for name, item in items.databases.items():
             self._add_database(databases, name, item)
@@ -77,6 +80,7 @@ class DataStack(AreaStack):
                 identifier=item.identifier,
                 vpc=self._networks[item.network],
                 security_groups=self._groups_of(item),
+                protection=self._protection,
             ),
         )
         if item.declared.notify:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from runbook.changes.review import Effect, Verdict
+from settings.contract import DELETION_PROTECTION
 
 # Log groups are not among them: what they hold ends after their retention anyway.
 HOLDS_DATA = frozenset(
@@ -52,7 +53,7 @@ def verdict(
         return None
     assert before is not None  # noqa: S101 - holds_data says so; mypy cannot see it
     leaves = effect in (Effect.DELETE, Effect.REPLACE, Effect.MAY_REPLACE)
-    if leaves and before.get("Properties", {}).get("DeletionProtection") is True:
+    if leaves and _is_protected(before):
         # CloudFormation asks for the deletion last, and calls the update complete all the same.
         return Verdict.PROTECTED
     match effect:
@@ -62,6 +63,14 @@ def verdict(
             # CloudFormation takes the policy of the new template while it replaces.
             return _BY_POLICY[(after or before).get("UpdateReplacePolicy", "Delete")]
     return Verdict.KEPT
+
+
+def _is_protected(resource: dict[str, Any]) -> bool:
+    """Tell whether RDS refuses to delete it: our stacks say so beside its properties."""
+    return True in (
+        resource.get("Metadata", {}).get(DELETION_PROTECTION),
+        resource.get("Properties", {}).get("DeletionProtection"),
+    )
 
 
 def deletion_policy(resource: dict[str, Any]) -> str:

@@ -8,9 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from settings.models.base import Model, Problem
-from settings.values.addresses import DomainName
-from settings.values.matching import Matching
-from settings.values.names import ROLE
+from settings.values.names import DomainName, Matching
 
 Provider = Literal["github", "gitlab"]
 
@@ -41,7 +39,7 @@ GitLabSubject = Annotated[
 PrincipalArn = Annotated[
     str,
     Matching(
-        rf"arn:aws:iam::\d{{12}}:(?:role|user)/{ROLE}",
+        r"arn:aws:iam::\d{12}:(?:role|user)/[\w+=,.@/-]{1,576}",
         "the ARN of one role or user without a wildcard, as in "
         "arn:aws:iam::123456789012:role/NAME (a whole account cannot be named)",
     ),

@@ -8,8 +8,7 @@ from typing import Annotated
 from pydantic import Field
 
 from settings.models.base import Model, Problem
-from settings.values.durations import Seconds
-from settings.values.names import RoleArn
+from settings.values.names import RoleArn, Seconds
 
 DAY = 86_400
 

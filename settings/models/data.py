@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 
 from settings.models.base import Model, Problem
 from settings.models.networks import Network, SecurityGroup, is_block
 from settings.values import versions
-from settings.values.addresses import EmailAddress
-from settings.values.durations import Seconds
-from settings.values.matching import Matching
 from settings.values.names import (
     DatabaseIdentifier,
     DatabaseName,
     DatabaseUser,
+    EmailAddress,
     InstanceClass,
     Label,
+    Matching,
+    Seconds,
     SecurityGroupName,
 )
 
@@ -66,7 +66,7 @@ class _Database(Model):
     @property
     def resources(self) -> int:
         """How many resources it makes at most: its own, its alarms, their topic and who is told."""
-        return 8 + (5 + len(self.notify) if self.notify else 0)
+        return 10 + (5 + len(self.notify) if self.notify else 0)
 
     def first_database(self, item: str) -> str:
         """Return the name of the database that is made with the item of this name."""
@@ -101,20 +101,15 @@ class PostgreSql(_Database):
             )
 
 
-def _number(value: object) -> object:
-    """Take 2 for 2.0; keep a switch and a text from passing for a number."""
-    return float(value) if type(value) is int else value
-
-
-NUMBER = BeforeValidator(_number)
+Units = Annotated[float, Field(ge=0, le=256, multiple_of=0.5, strict=False)]
 
 
 class Capacity(Model):
     """Aurora capacity units: about 2 GiB of memory each."""
 
-    min: Annotated[float, Field(ge=0, le=256, multiple_of=0.5), NUMBER] = 0
+    min: Units = 0
     """The units that are always there. With 0 it pauses when idle."""
-    max: Annotated[float, Field(ge=1, le=256, multiple_of=0.5), NUMBER]
+    max: Annotated[Units, Field(ge=1)]
     """The units that it grows to."""
     pause_after: Seconds | None = None
     """Pause after this long without a connection, from 5m to 1d; with `min: 0` 5m unless named."""
@@ -130,7 +125,7 @@ class Capacity(Model):
                 ("min",),
                 "0, since pause_after is set: Aurora Serverless v2 pauses only from a minimum of 0 "
                 "(v1, which paused from any minimum, ended in March 2025). "
-                "Set capacity.min: 0, or remove pause_after and pay for the minimum all day",
+                "Say min: 0, or remove pause_after and pay for the minimum all day",
             )
         if not 300 <= self.pause_after <= 86_400:
             yield Problem(("pause_after",), "from 5m to 1d")
@@ -159,9 +154,6 @@ class Aurora(_Database):
         if self.capacity.min == 0 and not versions.has(version, versions.PAUSES_FROM):
             known = versions.listed(versions.PAUSES_FROM)
             yield Problem(("version",), f"one that pauses, {known}; or capacity.min from 0.5")
-        if self.capacity.max > 128 and not versions.has(version, versions.LARGEST_FROM):
-            known = versions.listed(versions.LARGEST_FROM)
-            yield Problem(("version",), f"one with 256 units, {known}; or capacity.max to 128")
         if self.data_api and not versions.has(version, versions.DATA_API_FROM):
             known = versions.listed(versions.DATA_API_FROM)
             yield Problem(("version",), f"one with the Data API, {known}; or data_api: false")

@@ -6,8 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Literal
 
 from settings.models.base import Model, Problem
-from settings.values.addresses import DomainName, EmailAddress
-from settings.values.names import HostedZoneId
+from settings.values.names import DomainName, EmailAddress, HostedZoneId
 from settings.values.spf import LOOKUPS, SES, SpfTerm, TxtValue, needs_lookup
 
 if TYPE_CHECKING:
@@ -105,7 +104,7 @@ def record_problems(domains: Mapping[str, Domain]) -> Iterator[Problem]:
                 ("domains", name, "mail_from"),
                 f"another label: {taken} is declared as a domain itself, and a MAIL FROM domain "
                 "has an MX and an SPF record of its own",
-                depends_on=(("domains",),),
+                rests_on=(("domains",),),
             )
     for name, domain in domains.items():
         zone = domain.dns.zone

@@ -35,11 +35,9 @@ def parse(text: str, file: str = "configuration") -> Settings:
     faults = document.faults
     if document.data is not None:
         settings, wrong = check(document)
-        if settings and not (faults or document.hidden):
+        if settings and not faults:
             return settings
-        explained = {(fault.line, fault.column) for fault in wrong}
-        hidden = (f for f in document.hidden if (f.line, f.column) not in explained)
-        faults = [*faults, *wrong, *hidden]
+        faults = [*faults, *wrong]
     empty = Diagnostic(1, 1, "", "the file is empty: it needs an account at least")
     raise ConfigurationError(file, faults or [empty])
 

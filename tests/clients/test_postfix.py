@@ -21,7 +21,6 @@ import pytest
 
 import embedded
 from embedded import Embedded
-from tests.builders import REST_OF_A_SENDER
 from tests.clients.conftest import ACCOUNT, KEY, OPERATOR, deploy, make_operator
 from tests.conftest import ACCOUNT as ACCOUNT_LINE
 from tests.programs import require
@@ -37,7 +36,14 @@ mail:
   configuration_sets:
     system: {{}}
   senders:
-    app: {{from: [{FROM}], {KEY}, {REST_OF_A_SENDER}}}
+    app:
+      from: [{FROM}]
+      category: system
+      contact: app@example.org
+      cost_center: "1"
+      approval: OPS-1
+      volume: {{daily: 100, monthly: 1000}}
+      {KEY}
 """
 # It relays what is handed to `sendmail`, and listens nowhere.
 SERVICES = """\

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
 import uuid
+import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -13,9 +16,12 @@ import pytest
 
 import embedded
 from embedded import Embedded, lifecycle, processes
+from groundwork import functions
 
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
+CODE = "functions-of-the-tests"
+FUNCTIONS = Path(functions.__file__).parent
 PRISTINE = "tests.embedded.pristine"
 Resources = dict[str, dict[str, Any]]
 
@@ -48,7 +54,7 @@ class Aws:
         """Create or update a stack through a change set, and return its outputs."""
         cloudformation = self.client("cloudformation")
         template = {
-            "Resources": resources,
+            "Resources": {name: self._with_code(each) for name, each in resources.items()},
             "Outputs": {name: {"Value": value} for name, value in outputs.items()},
         }
         created = cloudformation.create_change_set(
@@ -69,6 +75,17 @@ class Aws:
             raise DeploymentError(f"{status}: {'; '.join(self.failures(stack))}")
         found = cloudformation.describe_stacks(StackName=stack)["Stacks"][0].get("Outputs", [])
         return {output["OutputKey"]: output["OutputValue"] for output in found}
+
+    def _with_code(self, resource: dict[str, Any]) -> dict[str, Any]:
+        """Publish a function's code, as the CDK CLI would, where a resource is one of ours."""
+        handler = resource.get("Properties", {}).get("Handler", "")
+        if not handler.startswith("functions."):
+            return resource
+        s3, key = self.client("s3"), f"{handler}.zip"
+        s3.create_bucket(Bucket=CODE)
+        s3.put_object(Bucket=CODE, Key=key, Body=packed(handler.split(".")[1]))
+        code = {"S3Bucket": CODE, "S3Key": key}
+        return {**resource, "Properties": {**resource["Properties"], "Code": code}}
 
     def delete(self, stack: str) -> str:
         """Delete a stack and return the status it ends in."""
@@ -92,6 +109,16 @@ class Aws:
             for event in events
             if event["ResourceStatus"].endswith("_FAILED")
         ]
+
+
+def packed(name: str) -> bytes:
+    """The archive of a function: its own package and the shared one."""
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as file:
+        for package in ("", "shared", name):
+            for module in (FUNCTIONS / package).glob("*.py"):
+                file.write(module, module.relative_to(FUNCTIONS.parent))
+    return archive.getvalue()
 
 
 def settled(status: Any, seconds: float = 30) -> str:

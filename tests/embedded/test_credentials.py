@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import json
-import zipfile
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,41 +11,20 @@ from aws_cdk.assertions import Template
 from botocore.exceptions import ClientError
 
 from embedded import processes
-from groundwork import functions
+from tests.embedded.conftest import CODE
 
 STACK, USER = "backup-us-east-1", "nightly"
-FUNCTIONS = Path(functions.__file__).parent
-CODE = "functions-of-the-test"
 READER = "arn:aws:iam::123456789012:role/reader"
 
 Deploy = Callable[..., None]
 
 
 @pytest.fixture(scope="module")
-def code(aws: Any) -> dict[str, str]:
-    """The function's code, published as the CDK CLI would."""
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as archive:
-        for package in ("", "shared/", "credentials/"):
-            for file in (FUNCTIONS / package).glob("*.py"):
-                archive.write(file, f"functions/{package}{file.name}")
-    s3 = aws.client("s3")
-    s3.create_bucket(Bucket=CODE)
-    s3.put_object(Bucket=CODE, Key="code.zip", Body=packed.getvalue())
-    return {"S3Bucket": CODE, "S3Key": "code.zip"}
-
-
-@pytest.fixture(scope="module")
-def deploy(
-    aws: Any, code: dict[str, str], templates: Callable[[str], dict[str, Template]]
-) -> Deploy:
+def deploy(aws: Any, templates: Callable[[str], dict[str, Template]]) -> Deploy:
     def run(version: int, users: str | None = None, broken: bool = False) -> None:
         one = f"{USER}: {{tool: files, credentials: {{version: {version}, readers: ['{READER}']}}}}"
         text = f"{{nightly-backup: {{users: {{{one if users is None else users}}}}}}}"
         resources = templates(f"backup: {{buckets: {text}}}")[STACK].to_json()["Resources"]
-        for resource in resources.values():
-            if resource["Type"] == "AWS::Lambda::Function":
-                resource["Properties"]["Code"] = code
         if broken:
             resources["Broken"] = broken_after(resources)
         aws.deploy(STACK, resources)

@@ -4,6 +4,7 @@ from groundwork.data.alarms import DatabaseAlarms
 from groundwork.data.bastion import Bastion
 from groundwork.data.database import DatabaseContext
 from groundwork.data.databases import make_database
+from groundwork.data.deletion_protection import DeletionProtection
 from groundwork.data.security_group import DatabaseSecurityGroup
 from groundwork.data.vpc import Vpc
 
@@ -12,6 +13,7 @@ __all__ = [
     "DatabaseAlarms",
     "DatabaseContext",
     "DatabaseSecurityGroup",
+    "DeletionProtection",
     "Vpc",
     "make_database",
 ]

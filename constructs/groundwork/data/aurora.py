@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from aws_cdk import RemovalPolicy
 from aws_cdk import aws_rds as rds
 from constructs import Construct
 
@@ -32,6 +31,7 @@ class AuroraCluster(Database):
         super().__init__(scope, construct_id, engine=ENGINE, declared=declared, context=context)
         self.cluster = self._cluster(declared, context)
         self.retain(self.cluster)
+        context.protection.protect(self, self.cluster, enabled=declared.deletion_protection)
         if declared.log_exports:
             self.add_log_group(self.cluster, "cluster")
         self._writer(declared)
@@ -63,12 +63,14 @@ class AuroraCluster(Database):
             storage_encrypted=declared.encrypted,
             backup_retention_period=declared.backup_days,
             copy_tags_to_snapshot=True,
-            deletion_protection=declared.deletion_protection,
             enable_cloudwatch_logs_exports=LOGS if declared.log_exports else [],
         )
 
     def _writer(self, declared: Aurora) -> None:
-        """Add the instance. It has no data: the cluster has."""
+        """Add the instance. It has no data: the cluster has, and is of no use without an instance.
+
+        A cluster's protection does not cover its instances.
+        """
         writer = rds.CfnDBInstance(
             self,
             "writer",
@@ -79,8 +81,7 @@ class AuroraCluster(Database):
             # Where a subnet has a route to the internet, RDS would make it public by default.
             publicly_accessible=False,
         )
-        kept = declared.deletion == "retain"
-        writer.apply_removal_policy(RemovalPolicy.RETAIN if kept else RemovalPolicy.DESTROY)
+        writer.apply_removal_policy(self.other_policy)
 
     def _parameters(self) -> rds.CfnDBClusterParameterGroup:
         """`rds.force_ssl` has another default in each major version: say it."""

@@ -10,6 +10,7 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_rds as rds
 from constructs import Construct
 
+from groundwork.data.deletion_protection import DeletionProtection
 from groundwork.data.password import Password
 from groundwork.data.security_group import DatabaseSecurityGroup
 from groundwork.data.vpc import Vpc
@@ -23,7 +24,7 @@ LOG_DAYS = 90
 
 DATA_POLICY: Mapping[Deletion, RemovalPolicy] = {
     "snapshot": RemovalPolicy.SNAPSHOT,
-    "retain": RemovalPolicy.RETAIN,
+    "retain": RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     "delete": RemovalPolicy.DESTROY,
 }
 """What becomes of the data when its item leaves the file."""
@@ -37,6 +38,7 @@ class DatabaseContext:
     """Its name in the account and region, and in its address."""
     vpc: Vpc
     security_groups: Sequence[DatabaseSecurityGroup]
+    protection: DeletionProtection
 
     @property
     def security_group_ids(self) -> list[str]:
@@ -65,22 +67,22 @@ class Database(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         self.identifier = context.identifier
-        self.version = versions.resolve(declared.engine, declared.version)
+        self.version = _engine_version(declared)
         self.family = engine + versions.major(self.version)
         self.parameters_name = self.identifier + (
             f"-{self.family}" if declared.major_upgrade else ""
         )
         self.data_policy = DATA_POLICY[declared.deletion]
-        self.other_policy = _destroy_unless(declared.deletion == "retain")
-        # A snapshot opens with the password of its day; a database whose protection held it back
-        # when the item left the configuration still has its own.
-        kept = declared.deletion != "delete" or declared.deletion_protection
+        # RDS refuses to delete what is protected: it runs on, and needs all that it has.
+        runs_on = declared.deletion == "retain" or declared.deletion_protection
+        self.other_policy = _destroy_unless(runs_on)
         self.password = Password(
             self,
             "password",
             user=declared.user,
             description=f"The owner of the database {self.identifier}",
-            removal=_destroy_unless(kept),
+            # A snapshot opens with the password of its day.
+            removal=_destroy_unless(runs_on or declared.deletion == "snapshot"),
         )
 
     def retain(self, resource: rds.CfnDBInstance | rds.CfnDBCluster) -> None:
@@ -101,4 +103,14 @@ class Database(Construct):
 
 
 def _destroy_unless(kept: bool) -> RemovalPolicy:
-    return RemovalPolicy.RETAIN if kept else RemovalPolicy.DESTROY
+    """Keep what a database needs, but not of one whose creation failed: it would be in the way."""
+    return RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE if kept else RemovalPolicy.DESTROY
+
+
+def _engine_version(declared: PostgreSql | Aurora) -> str:
+    """Name no minor version where RDS raises it by itself: it refuses to go back to an older one.
+
+    <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_UpgradeDBInstance.PostgreSQL.html>
+    """
+    version = versions.resolve(declared.engine, declared.version)
+    return version if versions.is_exact(declared.version) else versions.major(version)

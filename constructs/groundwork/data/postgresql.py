@@ -32,6 +32,7 @@ class PostgreSqlInstance(Database):
         super().__init__(scope, construct_id, engine=ENGINE, declared=declared, context=context)
         self.instance = self._instance(declared, context)
         self.retain(self.instance)
+        context.protection.protect(self, self.instance, enabled=declared.deletion_protection)
         acknowledge(
             self.instance,
             "AwsSolutions-RDS11",
@@ -74,7 +75,6 @@ class PostgreSqlInstance(Database):
             storage_encrypted=declared.encrypted,
             backup_retention_period=declared.backup_days,
             copy_tags_to_snapshot=True,
-            deletion_protection=declared.deletion_protection,
             enable_cloudwatch_logs_exports=LOGS if declared.log_exports else [],
             enable_performance_insights=declared.performance_insights,
         )

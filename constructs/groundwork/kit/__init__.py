@@ -5,6 +5,7 @@ from groundwork.kit.arns import arn, arn_in_stack, execution_role_arn
 from groundwork.kit.bucket import PrivateBucket
 from groundwork.kit.function import SERVICE_TIMEOUT, RuntimeFunction
 from groundwork.kit.secret_readers import SecretReaders
+from groundwork.kit.setting_function import SettingFunction
 from groundwork.kit.topic import NotificationTopic
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "PrivateBucket",
     "RuntimeFunction",
     "SecretReaders",
+    "SettingFunction",
     "Threshold",
     "arn",
     "arn_in_stack",

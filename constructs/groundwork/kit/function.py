@@ -14,7 +14,14 @@ from constructs import Construct
 
 import groundwork
 
-FunctionName = Literal["activation", "credentials", "feedback", "production_access", "suppression"]
+FunctionName = Literal[
+    "activation",
+    "credentials",
+    "deletion_protection",
+    "feedback",
+    "production_access",
+    "suppression",
+]
 """A package of `functions`."""
 ROOT = Path(groundwork.__file__).parent
 TIMEOUT = Duration.minutes(2)

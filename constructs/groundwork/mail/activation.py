@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from constructs import Construct
 
-from groundwork.mail.account_calls import AccountCalls
+from groundwork.kit import SettingFunction
+from groundwork.mail.account_calls import allow_account_calls
 from groundwork.mail.receiving import Receiving
 
 
@@ -18,24 +19,24 @@ class Activation(Construct):
 
     def __init__(self, scope: Construct, construct_id: str, *, receiving: Receiving) -> None:
         super().__init__(scope, construct_id)
-        calls = AccountCalls(
+        function = SettingFunction(
             self,
-            "calls",
+            "function",
             runs="activation",
             description="Makes the receipt rule set the active one",
-            calls=(
-                "DescribeActiveReceiptRuleSet",
-                "DescribeReceiptRuleSet",
-                "SetActiveReceiptRuleSet",
-            ),
         )
-        active = calls.custom_resource(
+        allow_account_calls(
+            function,
+            "DescribeActiveReceiptRuleSet",
+            "DescribeReceiptRuleSet",
+            "SetActiveReceiptRuleSet",
+        )
+        active = function.setting(
             self,
             "active-rule-set",
             resource_type="ActiveReceiptRuleSet",
             properties={
                 "RuleSet": receiving.rule_set.ref,
-                "SavedState": f"{calls.saved_state}/active-rule-set",
             },
         )
         active.node.add_dependency(receiving)

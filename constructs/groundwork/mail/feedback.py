@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from constructs import Construct, IConstruct
 
-from groundwork.kit import NotificationTopic
-from groundwork.mail.account_calls import AccountCalls
+from groundwork.kit import NotificationTopic, SettingFunction
+from groundwork.mail.account_calls import allow_account_calls
 from settings.models.topics import feedback_topic
 
 
@@ -20,30 +20,31 @@ class Feedback(Construct):
 
     def __init__(self, scope: Construct, construct_id: str) -> None:
         super().__init__(scope, construct_id)
-        self._calls = AccountCalls(
+        self._function = SettingFunction(
             self,
-            "calls",
+            "function",
             runs="feedback",
             description="Sends bounces and complaints of identities to topics",
-            calls=(
-                "GetIdentityNotificationAttributes",
-                "SetIdentityNotificationTopic",
-                "SetIdentityHeadersInNotificationsEnabled",
-            ),
+        )
+        allow_account_calls(
+            self._function,
+            "GetIdentityNotificationAttributes",
+            "SetIdentityNotificationTopic",
+            "SetIdentityHeadersInNotificationsEnabled",
         )
         self._last: IConstruct | None = None
 
     def send(self, name: str, *, identity: IConstruct, topic: NotificationTopic) -> None:
         """Send the feedback of one identity to a topic, after those before it: SES is slow."""
-        made = self._calls.custom_resource(
+        made = self._function.setting(
             self,
             name,
             resource_type="IdentityFeedback",
             properties={
                 "Identity": name,
                 "Topic": topic.arn,
-                "SavedState": f"{self._calls.saved_state}/{feedback_topic(name)}",
             },
+            saved_as=feedback_topic(name),
         )
         made.node.add_dependency(identity, topic.topic, *([self._last] if self._last else []))
         self._last = made

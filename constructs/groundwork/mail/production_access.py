@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 from constructs import Construct
 
-from groundwork.mail.account_calls import AccountCalls
+from groundwork.kit import RuntimeFunction
+from groundwork.mail.account_calls import allow_account_calls
 from settings.models.mail import MailType, ProductionAccess
 
 MAIL_TYPES: Mapping[MailType, str] = {"transactional": "TRANSACTIONAL", "promotional": "MARKETING"}
@@ -22,15 +23,14 @@ class ProductionAccessRequest(Construct):
 
     def __init__(self, scope: Construct, construct_id: str, *, declared: ProductionAccess) -> None:
         super().__init__(scope, construct_id)
-        calls = AccountCalls(
+        function = RuntimeFunction(
             self,
-            "calls",
+            "function",
             runs="production_access",
             description="Asks AWS to let the account out of the SES sandbox",
-            calls=("GetAccount", "PutAccountDetails"),
-            saves=False,
         )
-        calls.custom_resource(
+        allow_account_calls(function, "GetAccount", "PutAccountDetails")
+        function.custom_resource(
             self,
             "request",
             resource_type="SesProductionAccess",

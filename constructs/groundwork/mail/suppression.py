@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from constructs import Construct
 
-from groundwork.mail.account_calls import AccountCalls
+from groundwork.kit import SettingFunction
+from groundwork.mail.account_calls import allow_account_calls
 
 
 class AccountSuppression(Construct):
@@ -19,19 +20,18 @@ class AccountSuppression(Construct):
 
     def __init__(self, scope: Construct, construct_id: str, *, reasons: Sequence[str]) -> None:
         super().__init__(scope, construct_id)
-        calls = AccountCalls(
+        function = SettingFunction(
             self,
-            "calls",
+            "function",
             runs="suppression",
             description="Sets what puts a recipient on the suppression list",
-            calls=("GetAccount", "PutAccountSuppressionAttributes"),
         )
-        calls.custom_resource(
+        allow_account_calls(function, "GetAccount", "PutAccountSuppressionAttributes")
+        function.setting(
             self,
             "reasons",
             resource_type="AccountSuppression",
             properties={
                 "Reasons": sorted(reason.upper() for reason in reasons),
-                "SavedState": f"{calls.saved_state}/reasons",
             },
         )

@@ -44,7 +44,8 @@ def test_there_is_one_serverless_writer_without_a_public_address(database: Make)
 
 
 def test_a_kept_cluster_keeps_its_writer(database: Make) -> None:
-    kept = database(aurora("max: 2", ", deletion: retain")).one("RDS::DBInstance")
-    assert kept["DeletionPolicy"] == "Retain"
-    snapshot = database(aurora("max: 2")).one("RDS::DBInstance")
-    assert snapshot["DeletionPolicy"] == "Delete"
+    for kept in ("deletion: retain, deletion_protection: false", "deletion: snapshot"):
+        writer = database(aurora("max: 2", f", {kept}")).one("RDS::DBInstance")
+        assert writer["DeletionPolicy"] == "RetainExceptOnCreate"
+    unprotected = database(aurora("max: 2", ", deletion_protection: false"))
+    assert unprotected.one("RDS::DBInstance")["DeletionPolicy"] == "Delete"

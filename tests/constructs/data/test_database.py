@@ -14,6 +14,7 @@ from tests.constructs.data.conftest import DataTemplate
 
 Make = Callable[[str], DataTemplate]
 
+KEPT = "RetainExceptOnCreate"
 INSTANCE = "engine: postgresql, instance: db.t4g.micro"
 CLUSTER = "engine: aurora-postgresql, capacity: {max: 2}"
 
@@ -49,6 +50,11 @@ def test_connections_without_tls_are_refused(make: Make) -> None:
         *holder(template)["Properties"]
     }
     assert len(named) == 1
+
+
+@pytest.mark.parametrize("version", ["latest", '"18"'])
+def test_a_version_that_rds_raises_by_itself_names_no_minor_one(make: Make, version: str) -> None:
+    assert holder(make(f"version: {version}"))["Properties"]["EngineVersion"] == "18"
 
 
 def test_the_parameter_group_follows_the_version(make: Make) -> None:
@@ -120,7 +126,6 @@ def test_the_identifier_is_the_items_name_so_that_nothing_is_replaced(make: Make
 def test_safe_values_are_the_defaults(make: Make) -> None:
     properties = holder(make(""))["Properties"]
     assert properties["StorageEncrypted"] is True
-    assert properties["DeletionProtection"] is True
     assert properties["BackupRetentionPeriod"] == 7
     assert properties["CopyTagsToSnapshot"] is True
     assert properties["EnableIAMDatabaseAuthentication"] is True
@@ -134,9 +139,10 @@ def test_extended_support_is_never_paid_for(make: Make) -> None:
 @pytest.mark.parametrize(
     ("deletion", "of_data", "of_secret", "of_rest"),
     [
-        ("snapshot", "Snapshot", "Retain", "Delete"),
-        ("retain", "Retain", "Retain", "Retain"),
-        ("delete", "Delete", "Retain", "Delete"),
+        ("snapshot", "Snapshot", KEPT, KEPT),
+        ("snapshot, deletion_protection: false", "Snapshot", KEPT, "Delete"),
+        ("retain, deletion_protection: false", KEPT, KEPT, KEPT),
+        ("delete", "Delete", KEPT, KEPT),
         ("delete, deletion_protection: false", "Delete", "Delete", "Delete"),
     ],
 )
@@ -151,7 +157,28 @@ def test_the_data_is_kept_as_declared_with_what_opens_it(
         (log_group(template), of_rest),
         (template.one("SecretsManager::SecretTargetAttachment"), of_rest),
     ):
-        assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == (policy, policy)
+        replaced = "Retain" if policy == KEPT else policy
+        assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == (policy, replaced)
+
+
+def test_a_database_is_protected_once_it_is_made_so_that_its_creation_can_be_undone(
+    make: Make,
+) -> None:
+    template = make("")
+    assert "DeletionProtection" not in holder(template)["Properties"]
+    (protection,) = template.template.find_resources("Custom::DeletionProtection").values()
+    kind = "cluster" if template.all("RDS::DBCluster") else "instance"
+    asked = {name: protection["Properties"][name] for name in ("Kind", "Identifier", "Enabled")}
+    assert asked == {"Kind": kind, "Identifier": "books", "Enabled": "true"}
+    (made,) = template.template.find_resources(holder(template)["Type"], holder(template))
+    assert made in protection["DependsOn"]
+    assert holder(template)["Metadata"]["GroundworkDeletionProtection"] is True
+
+
+def test_an_unprotected_database_says_so(make: Make) -> None:
+    template = make("deletion_protection: false")
+    (protection,) = template.template.find_resources("Custom::DeletionProtection").values()
+    assert protection["Properties"]["Enabled"] == "false"
 
 
 def log_group(template: DataTemplate) -> dict[str, Any]:
@@ -182,7 +209,7 @@ def test_the_log_group_is_there_before_rds_makes_its_own(make: Make) -> None:
 def test_logs_stay_with_the_database_where_the_file_says_so(make: Make) -> None:
     template = make("log_exports: false")
     assert holder(template)["Properties"]["EnableCloudwatchLogsExports"] == []
-    assert len(template.all("Logs::LogGroup")) == 1
+    assert "/aws/rds/" not in json.dumps(template.all("Logs::LogGroup"))
 
 
 def test_every_database_is_in_all_subnets_of_its_network(make: Make) -> None:

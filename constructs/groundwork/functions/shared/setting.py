@@ -24,10 +24,15 @@ class Setting(Protocol):
         """Put back what was read, where nobody has changed it since."""
 
 
-def handle(event: Event, setting: Setting) -> None:
-    """Serve one request, whose property `SavedState` names the parameter of the setting."""
+def saved_state(event: Event) -> SavedState:
+    """Return where the request's resource saves what it found."""
     ssm = retry_until_allowed(boto3.client("ssm"))
-    saved = SavedState(ssm, event["ResourceProperties"]["SavedState"])
+    return SavedState(ssm, event["ResourceProperties"]["SavedState"])
+
+
+def handle(event: Event, setting: Setting) -> None:
+    """Serve one request, whose property `SavedState` names the parameter."""
+    saved = saved_state(event)
     if event["RequestType"] == "Delete":
         remove(setting, saved)
     else:

@@ -1,0 +1,1 @@
+"""The function that protects databases against deletion, once they are made."""

@@ -1,1 +1,0 @@
-"""Whether a sender may send as an address, and what decides that: IAM, SES, or the sandbox."""
