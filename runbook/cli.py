@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from typing import Annotated
 
 import typer
 
 from runbook.adopt.cli import adopt
-from runbook.backup.cli import app as backup
 from runbook.changes.cli import app as changes
+from runbook.credentials.cli import app as credentials
 from runbook.database.cli import app as database
 from runbook.dns.cli import app as dns
 from runbook.local.cli import app as local
@@ -18,36 +20,56 @@ app = typer.Typer(
     help="Describe mail, data and backup in one file, review each change, deploy that.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    add_completion=False,
 )
 app.command()(adopt)
 app.add_typer(local, name="local")
 app.add_typer(changes, name="changes")
 app.add_typer(mail, name="mail")
 app.add_typer(dns, name="dns")
+app.add_typer(credentials, name="credentials")
 app.add_typer(database, name="database")
-app.add_typer(backup, name="backup")
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        print(f"groundwork {version('groundwork')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _main(
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="Print the version.", callback=_version, is_eager=True),
+    ] = False,
+) -> None:
+    """Describe mail, data and backup in one file, review each change, deploy that."""
 
 
 def run() -> None:
-    """Run the command; say what went wrong without a traceback."""
-    from botocore.exceptions import BotoCoreError, ClientError
-
-    from runbook.base.errors import UserError
-    from settings import ConfigurationError
-
+    """Run the command; say what went wrong without a traceback, whatever it is."""
     try:
         app(standalone_mode=True)
-    except ConfigurationError as error:
-        _fail(str(error), "docs/configuration.md explains every field.")
-    except UserError as fault:
-        _fail(fault.message, fault.advice)
-    except ClientError as error:
-        _fail(f"AWS refuses {error.operation_name}: {error.response['Error']['Message']}", "")
-    except BotoCoreError as error:
-        _fail(f"AWS cannot be reached: {error}", "")
     except KeyboardInterrupt:
         _fail("Interrupted.", "", status=130)
+    except Exception as error:
+        if os.environ.get("GROUNDWORK_TRACEBACK"):
+            raise
+        _explain(error)
+
+
+def _explain(error: Exception) -> None:
+    from runbook.base.failures import explain
+    from settings import ConfigurationError
+
+    if isinstance(error, BrokenPipeError):
+        sys.exit(1)  # whoever read this has read enough
+    if isinstance(error, ConfigurationError):
+        _fail(str(error), "docs/configuration.md explains every field.")
+    fault = explain(error)
+    _fail(fault.message, fault.advice)
 
 
 def _fail(message: str, advice: str, status: int = 1) -> None:

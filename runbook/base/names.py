@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from difflib import get_close_matches
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from runbook.base.errors import UserError
-from settings import Settings
+
+if TYPE_CHECKING:
+    from settings import Settings
 
 MOST_LISTED = 12
 """Names in one message; a file may have hundreds."""
@@ -30,6 +33,11 @@ class Kind(StrEnum):
     def indefinite(self) -> str:
         """Return the word with its article: `an address`."""
         return f"{'an' if self.value[0] in 'aeiou' else 'a'} {self.value}"
+
+    @property
+    def slug(self) -> str:
+        """Return the word as an option takes it: `backup-user`."""
+        return self.value.replace(" ", "-")
 
 
 def declared(settings: Settings, kind: Kind) -> list[str]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import configparser
 import json
+import smtplib
+import ssl
 
 import pytest
 import yaml
 
-from runbook.backup.cli import FORMS, Form
+import embedded
 from runbook.database.cli import session
 from tests.end_to_end.conftest import Command, Deployment
 
@@ -53,11 +54,54 @@ def test_the_tunnel_forwards_one_port_to_the_database_alone() -> None:
 
 
 def test_a_key_is_printed_for_the_salt_pillar(at: Command) -> None:
-    run = at("backup key ocp-redmine-backup")
+    run = at("credentials show ocp-redmine-backup --as salt")
     assert run.status == 0, run.errors
     pillar = yaml.safe_load(run.output)["aws"]
     assert pillar["region"] == "eu-west-2"
     assert pillar["access_key"].startswith("AKIA")
+
+
+def test_a_senders_log_in_is_for_the_aws_that_the_command_speaks_to(
+    at: Command, deployment: Deployment
+) -> None:
+    run = at("credentials show credere --as json")
+    assert run.status == 0, run.errors
+    instance = embedded.find(deployment.state)
+    assert instance
+    found = json.loads(run.output)
+    assert (found["host"], found["port"]) == ("localhost", instance.smtp_port)
+    trust = ssl.create_default_context(cafile=instance.certificate)
+    with smtplib.SMTP(found["host"], found["port"], timeout=30) as client:
+        client.starttls(context=trust)
+        client.login(found["username"], found["password"])
+
+
+def test_a_databases_password_is_its_secrets(at: Command, deployment: Deployment) -> None:
+    run = at("credentials show analysis --as pgpass")
+    secret = deployment.outputs("data-us-east-1")["AnalysisDatabaseSecret"]
+    value = deployment.client("secretsmanager").get_secret_value(SecretId=secret)["SecretString"]
+    assert run.output.endswith(f":5432:analysis:groundwork:{json.loads(value)['password']}\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ("credere --as salt", "salt is a form for backup users; credere is a sender."),
+        ("crdere --as env", "Did you mean credere?"),
+        ("analysis --as env --port 465", "--region and --port are for senders"),
+        ("credere --as env --port 26", "SES does not listen at port 26."),
+        ("credere --as env --region eu-west-2", "credere does not send in eu-west-2."),
+        ("credere --as env --shared", "belong to --as postfix"),
+        ("credere --as env --kind database", "credere is a configuration set and a sender"),
+    ],
+)
+def test_what_does_not_fit_is_explained_and_nothing_is_printed(
+    at: Command, arguments: str, said: str
+) -> None:
+    run = at(f"credentials show {arguments}")
+    assert run.status == 1
+    assert said in run.errors
+    assert run.output == ""
 
 
 def test_a_key_is_refused_to_whoever_the_file_does_not_name(
@@ -73,7 +117,7 @@ def test_a_key_is_refused_to_whoever_the_file_does_not_name(
     variables = (
         f"AWS_ACCESS_KEY_ID={key['AccessKeyId']} AWS_SECRET_ACCESS_KEY={key['SecretAccessKey']}"
     )
-    run = at("backup key ocp-redmine-backup", variables)
+    run = at("credentials show ocp-redmine-backup --as env", variables)
     assert run.status == 1
     assert "The secret cannot be read" in run.errors
     assert "credentials.readers" in run.errors
@@ -101,18 +145,3 @@ def test_a_verified_address_needs_no_mail(at: Command) -> None:
     run = at("mail verify data@open-contracting.org")
     assert (run.status, run.output) == (0, "")
     assert "data@open-contracting.org is verified in us-east-1" in run.errors
-
-
-def test_a_key_is_written_as_its_machine_takes_it() -> None:
-    secret = {
-        "access_key_id": "KEY",
-        "secret_access_key": "se/cr+et",
-        "region": "eu-west-2",
-        "user": "me",
-    }
-    salt = yaml.safe_load(FORMS[Form.SALT].format(**secret))
-    assert salt == {"aws": {"access_key": "KEY", "secret_key": "se/cr+et", "region": "eu-west-2"}}
-    profile = configparser.ConfigParser()
-    profile.read_string(FORMS[Form.PROFILE].format(**secret))
-    assert profile["me"]["aws_secret_access_key"] == "se/cr+et"
-    assert "AWS_SECRET_ACCESS_KEY=se/cr+et\n" in FORMS[Form.ENVIRONMENT].format(**secret)

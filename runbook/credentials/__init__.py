@@ -1,0 +1,1 @@
+"""`groundwork credentials`: the keys and passwords of senders, backup users and databases."""

@@ -1,0 +1,72 @@
+"""`groundwork credentials`: show, renew and list the keys and passwords that the file declares."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from runbook.base.names import Kind
+from runbook.base.options import CONFIGURATION, Configuration
+from runbook.credentials.forms import Form, listing
+
+app = typer.Typer(help="Keys and passwords: show, renew, list.", no_args_is_help=True)
+Name = Annotated[str, typer.Argument(help="A sender, backup user or database of the file.")]
+
+
+class Holder(StrEnum):
+    """What has credentials, as an option takes it."""
+
+    SENDER = Kind.SENDER.slug
+    BACKUP_USER = Kind.BACKUP_USER.slug
+    DATABASE = Kind.DATABASE.slug
+
+
+@app.command()
+def show(  # noqa: PLR0913, PLR0917 - the options of a command
+    name: Name,
+    form: Annotated[Form, typer.Option("--as", metavar="FORM", help=listing())],
+    to: Annotated[
+        Path | None, typer.Option("--to", help="Write this file, which only you can read.")
+    ] = None,
+    kind: Annotated[
+        Holder | None, typer.Option("--kind", help="What the name is, where it is several things.")
+    ] = None,
+    region: Annotated[
+        str | None, typer.Option("--region", help="One of a sender's regions.")
+    ] = None,
+    port: Annotated[
+        int | None, typer.Option("--port", help="SES's port: 587 unless named; 465 for TLS.")
+    ] = None,
+    main_cf: Annotated[
+        Path | None, typer.Option("--from", help="For postfix: the relay's main.cf as it is.")
+    ] = None,
+    shared: Annotated[
+        bool, typer.Option("--shared", help="For postfix: it relays for others as well.")
+    ] = False,
+    rate: Annotated[
+        int | None,
+        typer.Option("--rate", min=1, help="For postfix: a second; the account's unless named."),
+    ] = None,
+    reveal: Annotated[bool, typer.Option("--reveal", help="Print even to a terminal.")] = False,
+    config: Configuration = CONFIGURATION,
+) -> None:
+    """Print credentials as a product takes them, and nothing else.
+
+    Postfix takes several files: --to names their folder then.
+
+    Example: groundwork credentials show credere --as django --to mail.py
+
+    Example: groundwork credentials show credere --as postfix --from main.cf
+    --to relay
+    """
+    from runbook.credentials import relay
+    from runbook.credentials import show as command
+
+    chosen = Kind[kind.name] if kind else None
+    given = main_cf is not None or shared or rate is not None
+    postfix = relay.Asked(main_cf=main_cf, shared=shared, rate=rate) if given else None
+    asked = command.Asked(name, form, kind=chosen, region=region, port=port, postfix=postfix)
+    command.show(config, asked, to, reveal=reveal)
