@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from runbook.base.names import Kind
-from runbook.base.options import CONFIGURATION, Configuration
+from runbook.base.options import CONFIGURATION, Configuration, Json
 from runbook.credentials.forms import Form, listing
 
 app = typer.Typer(help="Keys and passwords: show, renew, list.", no_args_is_help=True)
@@ -70,3 +70,36 @@ def show(  # noqa: PLR0913, PLR0917 - the options of a command
     postfix = relay.Asked(main_cf=main_cf, shared=shared, rate=rate) if given else None
     asked = command.Asked(name, form, kind=chosen, region=region, port=port, postfix=postfix)
     command.show(config, asked, to, reveal=reveal)
+
+
+@app.command()
+def rotate(name: Name, config: Configuration = CONFIGURATION) -> None:
+    """Raise the number in the file by one, so that the next deployment renews.
+
+    Nothing else in the file changes. The key in use works on until the next
+    renewal.
+
+    Example: groundwork credentials rotate credere
+    """
+    from runbook.credentials.rotate import rotate
+
+    rotate(config, name)
+
+
+@app.command("list")
+def list_(
+    older_than: Annotated[
+        int | None, typer.Option("--older-than", min=0, help="End with 1 beyond so many days.")
+    ] = None,
+    as_json: Json = False,
+    config: Configuration = CONFIGURATION,
+) -> None:
+    """List all credentials: their age, last use, readers, and the key before.
+
+    Ends with 1 if an item of the file has none, or one is too old.
+
+    Example: groundwork credentials list --older-than 365
+    """
+    from runbook.credentials.listing import show
+
+    show(config, older_than, as_json=as_json)

@@ -83,6 +83,16 @@ def test_a_databases_password_is_its_secrets(at: Command, deployment: Deployment
     assert run.output.endswith(f":5432:analysis:groundwork:{json.loads(value)['password']}\n")
 
 
+def test_every_items_credentials_are_listed(at: Command) -> None:
+    run = at("credentials list --json")
+    assert run.status == 0, run.errors
+    found = {item["name"]: item for item in json.loads(run.output)}
+    assert set(found) == {"credere", "ocp-redmine-backup", "analysis", "common"}
+    assert all(item["current"] for item in found.values())
+    assert found["credere"]["current"]["id"].startswith("AKIA")
+    assert at("credentials list --older-than 0").status == 0
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

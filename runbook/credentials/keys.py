@@ -1,0 +1,101 @@
+"""The age and the last use of every key and password that the file declares, as AWS knows them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import boto3
+from botocore.exceptions import ClientError
+
+from runbook.base import aws
+from runbook.base.names import Kind
+from runbook.base.outputs import Outputs
+from settings import Settings
+from settings.contract import Output
+
+AT_ONCE = 8
+"""Items that are asked for at the same time: IAM throttles whoever asks for more."""
+
+
+@dataclass(frozen=True)
+class Key:
+    """One access key, or a database's password. Its secret part is not read."""
+
+    id: str
+    made: datetime
+    used: datetime | None
+    """The last use that AWS noticed; it may be hours behind."""
+
+    def days(self, now: datetime) -> int:
+        """Return its age."""
+        return (now - self.made).days
+
+
+@dataclass(frozen=True)
+class Entry:
+    """The credentials of one item of the file."""
+
+    name: str
+    kind: Kind
+    version: int | None
+    """The number in the file; None of a database, which has none."""
+    readers: Sequence[str]
+    current: Key | None
+    """None where the item is not deployed."""
+    previous: Key | None = None
+    """The key before it, which works until the next renewal."""
+
+
+def entries(settings: Settings) -> list[Entry]:
+    """Ask AWS about every item's credentials."""
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        asked = [pool.submit(*item) for item in _items(settings)]
+        return [answer.result() for answer in asked]
+
+
+def _items(settings: Settings) -> Iterator[tuple[Any, ...]]:
+    iam: Any = boto3.client("iam", region_name=settings.region, config=aws.CONFIG)
+    for name, sender in settings.mail.senders.items():
+        yield _of_user, iam, settings, name, Kind.SENDER, sender.credentials
+    for bucket in settings.backup.buckets.values():
+        for name, user in bucket.users.items():
+            yield _of_user, iam, settings, name, Kind.BACKUP_USER, user.credentials
+    outputs = Outputs(settings, Output.DATABASE_SECRET)
+    for name in settings.data.databases:
+        yield _of_database, name, outputs.get(Output.DATABASE_SECRET, name)
+
+
+def _of_user(iam: Any, settings: Settings, name: str, kind: Kind, declared: Any) -> Entry:
+    user = settings.named(name)
+    try:
+        found = iam.list_access_keys(UserName=user)["AccessKeyMetadata"]
+    except iam.exceptions.NoSuchEntityException:
+        found = []
+    keys = sorted((_key(iam, item) for item in found), key=lambda key: key.made, reverse=True)
+    current, previous = [*keys, None, None][:2]
+    return Entry(name, kind, declared.version, declared.readers, current, previous)
+
+
+def _key(iam: Any, item: dict[str, Any]) -> Key:
+    identifier = str(item["AccessKeyId"])
+    used = iam.get_access_key_last_used(AccessKeyId=identifier)["AccessKeyLastUsed"]
+    return Key(identifier, item["CreateDate"], used.get("LastUsedDate"))
+
+
+def _of_database(name: str, secret: str | None) -> Entry:
+    current = None
+    if secret:
+        region = secret.split(":")[3]
+        client: Any = boto3.client("secretsmanager", region_name=region, config=aws.CONFIG)
+        try:
+            found = client.describe_secret(SecretId=secret)
+        except ClientError:
+            found = {}
+        made = found.get("LastChangedDate") or found.get("CreatedDate")
+        if made:
+            current = Key("", made, found.get("LastAccessedDate"))
+    return Entry(name, Kind.DATABASE, None, (), current)

@@ -1,0 +1,94 @@
+"""`groundwork credentials list`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from runbook.base import aws
+from runbook.credentials.keys import Entry, Key, entries
+from settings import load
+
+
+def show(configuration: Path, older_than: int | None, *, as_json: bool) -> None:
+    """Print everybody's credentials. End with 1 if one is missing, or older than asked for."""
+    settings = load(configuration)
+    aws.caller_in(settings.account, settings.region)
+    found, now = entries(settings), datetime.now(UTC)
+    if as_json:
+        print(json.dumps([_plain(entry, now) for entry in found], indent=2))
+    else:
+        Console(highlight=False).print(table(found, now))
+    if any(is_due(entry, older_than, now) for entry in found):
+        raise typer.Exit(1)
+
+
+def is_due(entry: Entry, older_than: int | None, now: datetime) -> bool:
+    """Tell whether credentials are missing, or older than so many days."""
+    if entry.current is None:
+        return True
+    return older_than is not None and entry.current.days(now) > older_than
+
+
+def table(found: Sequence[Entry], now: datetime) -> Table:
+    """Return one row an item."""
+    made = Table(box=None, padding=(0, 2, 0, 0))
+    for column in ("Name", "What", "Version", "Age", "Last used", "Key before it", "Readers"):
+        made.add_column(column, overflow="fold")
+    for entry in found:
+        cells = (
+            entry.name,
+            entry.kind.value,
+            str(entry.version or ""),
+            _age(entry.current, now) if entry.current else "not deployed",
+            _use(entry.current),
+            _overlap(entry.previous, now),
+            ", ".join(reader.rpartition("/")[2] for reader in entry.readers),
+        )
+        made.add_row(*(Text(cell) for cell in cells))
+    return made
+
+
+def _overlap(key: Key | None, now: datetime) -> str:
+    return f"{_age(key, now)}, last used {_use(key)}" if key else ""
+
+
+def _age(key: Key, now: datetime) -> str:
+    days = key.days(now)
+    return "1 day" if days == 1 else f"{days} days"
+
+
+def _use(key: Key | None) -> str:
+    if key is None:
+        return ""
+    return f"{key.used:%Y-%m-%d}" if key.used else "never"
+
+
+def _plain(entry: Entry, now: datetime) -> dict[str, object]:
+    return {
+        "name": entry.name,
+        "kind": entry.kind.value,
+        "version": entry.version,
+        "readers": [*entry.readers],
+        "current": _plain_key(entry.current, now),
+        "previous": _plain_key(entry.previous, now),
+    }
+
+
+def _plain_key(key: Key | None, now: datetime) -> dict[str, object] | None:
+    if key is None:
+        return None
+    used = key.used.isoformat() if key.used else None
+    return {
+        "id": key.id or None,
+        "made": key.made.isoformat(),
+        "days": key.days(now),
+        "last_used": used,
+    }
