@@ -13,6 +13,7 @@ from runbook.changes.cli import app as changes
 from runbook.credentials.cli import app as credentials
 from runbook.database.cli import app as database
 from runbook.dns.cli import app as dns
+from runbook.drift.cli import drift
 from runbook.local.cli import app as local
 from runbook.mail.cli import app as mail
 
@@ -22,6 +23,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command()(adopt)
+app.command()(drift)
 app.add_typer(local, name="local")
 app.add_typer(changes, name="changes")
 app.add_typer(mail, name="mail")

@@ -37,7 +37,7 @@ def install() -> None:
             return create(parameters)
         stack = handlers._resolve_stack(_text(parameters, "StackName"))
         with _actual(stack):
-            answer = create(parameters)
+            answer = create(_with_template(parameters, stack))
         _, made = changesets._find_change_set(
             _text(parameters, "ChangeSetName"), stack["StackName"]
         )
@@ -60,6 +60,14 @@ def install() -> None:
 def _text(parameters: dict[str, Any], name: str) -> str:
     value = parameters.get(name, "")
     return str(value[0] if isinstance(value, list) else value)
+
+
+def _with_template(parameters: dict[str, Any], stack: dict[str, Any]) -> dict[str, Any]:
+    """Name the stack's own template: the previous one is what it is compared with meanwhile."""
+    if _text(parameters, "UsePreviousTemplate").lower() != "true":
+        return parameters
+    others = {name: value for name, value in parameters.items() if name != "UsePreviousTemplate"}
+    return {**others, "TemplateBody": [stack["_template_body"]]}
 
 
 @contextmanager

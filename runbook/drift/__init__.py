@@ -1,0 +1,1 @@
+"""`groundwork drift`: what was changed behind the file's back."""

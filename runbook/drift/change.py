@@ -1,0 +1,45 @@
+"""One thing that was changed outside of CloudFormation, in the words of a review."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Sort(StrEnum):
+    """What a change is about, the most dangerous first."""
+
+    ACCESS = "who may do what"
+    NETWORK = "who may connect"
+    DATA = "data"
+    DELETED = "deleted"
+    MAIL = "mail"
+    OTHER = "everything else"
+
+
+class Change(BaseModel):
+    """What is otherwise than it was deployed. Its words never hold a secret."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    stack: str
+    region: str
+    place: str
+    """Where the application has it: the item's place, and the resource below it."""
+    sort: Sort
+    what: str
+    """The property, or what is beside those that the file declares."""
+    was: Any = None
+    """As it was deployed; None where there was nothing."""
+    now: Any = None
+    """As it is; None where there is nothing."""
+    reversible: bool = True
+    """Whether a drift-aware change set takes it back. Otherwise somebody does it by hand."""
+
+    @property
+    def item(self) -> str:
+        """The item of the file that it belongs to, as `groundwork adopt --only` takes it."""
+        area = self.stack.split(f"-{self.region}", maxsplit=1)[0].rpartition("-")[2]
+        return "/".join((area, *self.place.split("/")[:2]))

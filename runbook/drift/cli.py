@@ -1,0 +1,44 @@
+"""`groundwork drift`: what was changed behind the file's back, and taking it back."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+
+from runbook.base.options import CONFIGURATION, STATE, Configuration, State
+
+
+def drift(
+    config: Configuration = CONFIGURATION,
+    state: State = STATE,
+    revert: Annotated[
+        bool, typer.Option("--revert", help="Prepare change sets that take it back, for review.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print it for a program.")] = False,
+) -> None:
+    """Say what was changed behind the file's back. The exit status is 1 when anything was.
+
+    Example: groundwork drift --json | jq '.[].place'
+    """
+    from rich.console import Console
+
+    from runbook.base import aws
+    from runbook.drift import commands
+    from settings import load
+
+    console = Console(highlight=False)
+    settings = load(config)
+    aws.caller_in(settings.account, settings.region)
+    with console.status("Comparing what is there with what was deployed"):
+        found = commands.changes(settings)
+    if as_json:
+        print(json.dumps([change.model_dump(mode="json") for change in found], indent=2))
+    else:
+        commands.show(console, found)
+    if revert and found:
+        from runbook.drift import revert as reverting
+
+        reverting.prepare(console, found, config, state)
+    raise typer.Exit(1 if found and not revert else 0)

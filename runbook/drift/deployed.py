@@ -1,0 +1,77 @@
+"""A deployed stack: its template's resources, with the ids that they have in the account."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import boto3
+
+from runbook.base import aws
+from runbook.changes.change_set import find_stack
+from runbook.changes.template import held
+from runbook.changes.template.values import place
+from settings import Settings
+from settings.plan import plans
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """What a stack holds."""
+
+    name: str
+    region: str
+    resources: Mapping[str, Any]
+    """The deployed template's resources by logical id."""
+    ids: Mapping[str, str]
+    """The physical id of each."""
+
+    def of(self, *kinds: str) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+        """Yield place, physical id and properties of the resources of some types."""
+        for name, resource in self.resources.items():
+            if resource["Type"] in kinds and name in self.ids:
+                where = place(name, resource)
+                yield where, self.ids[name], self.resolved(resource.get("Properties", {}))
+
+    def resolved(self, value: Any) -> Any:
+        """Put ids in place of references. What only CloudFormation knows stays as it is."""
+        match value:
+            case {"Ref": str(name)} if name in self.ids:
+                return self.ids[name]
+            case dict():
+                return {key: self.resolved(item) for key, item in value.items()}
+            case list():
+                return [self.resolved(item) for item in value]
+        return value
+
+    def client(self, service: str) -> Any:
+        """Return a client in the stack's region."""
+        return _client(service, self.region)
+
+
+def stacks(settings: Settings) -> list[Deployed]:
+    """Return the stacks of the file that are deployed."""
+    found = (_deployed(plan.region, plan.name) for plan in plans(settings))
+    return [stack for stack in found if stack]
+
+
+def _deployed(region: str, name: str) -> Deployed | None:
+    client = aws.cloudformation(region)
+    current = find_stack(client, name)
+    if current is None or current["StackStatus"] == "REVIEW_IN_PROGRESS":
+        return None
+    pages = client.get_paginator("list_stack_resources").paginate(StackName=name)
+    ids = {
+        item["LogicalResourceId"]: item.get("PhysicalResourceId", "")
+        for page in pages
+        for item in page["StackResourceSummaries"]
+    }
+    return Deployed(name, region, held.deployed(client, name).processed["Resources"], ids)
+
+
+@cache
+def _client(service: str, region: str) -> Any:
+    make: Any = boto3.client
+    return make(service, region_name=region, config=aws.CONFIG)

@@ -1,0 +1,103 @@
+"""CloudFormation's own drift detection, for all stacks side by side.
+
+It compares what the templates name, for every type with a `read` handler:
+<https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-stack-drift.html>
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from runbook.base import aws
+from runbook.base.errors import UserError
+from runbook.base.polling import poll
+from runbook.changes.template.values import masked, place
+from runbook.drift.change import Change, Sort
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation import CloudFormationClient
+    from mypy_boto3_cloudformation.type_defs import StackResourceDriftTypeDef
+
+SORTS: Mapping[str, Sort] = {
+    "AWS::EC2::SecurityGroup": Sort.NETWORK,
+    "AWS::EC2::SecurityGroupIngress": Sort.NETWORK,
+    "AWS::EC2::Route": Sort.NETWORK,
+    "AWS::S3::Bucket": Sort.DATA,
+    "AWS::RDS::DBInstance": Sort.DATA,
+    "AWS::RDS::DBCluster": Sort.DATA,
+    "AWS::Logs::LogGroup": Sort.DATA,
+}
+"""What a change of a type is about. IAM and policies are told by their names, SES by its own."""
+
+
+def detect(region: str, stack: str, resources: Mapping[str, Any]) -> Iterator[Change]:
+    """Yield what CloudFormation finds changed. `resources` are the deployed template's."""
+    client = aws.cloudformation(region)
+    started = client.detect_stack_drift(StackName=stack)["StackDriftDetectionId"]
+    done = poll(
+        client,
+        lambda: client.describe_stack_drift_detection_status(StackDriftDetectionId=started),
+        lambda answer: answer["DetectionStatus"] != "DETECTION_IN_PROGRESS",
+    )
+    if done["DetectionStatus"] == "DETECTION_FAILED":
+        why = done.get("DetectionStatusReason", "CloudFormation gave no reason")
+        raise UserError(f"{stack}: drift cannot be detected: {why}")
+    for drift in _drifts(client, stack):
+        where = place(drift["LogicalResourceId"], resources.get(drift["LogicalResourceId"]))
+        yield from _changes(drift, stack, region, where)
+
+
+def _drifts(client: CloudFormationClient, stack: str) -> Iterator[StackResourceDriftTypeDef]:
+    """Yield the drifted resources of every page."""
+    token: dict[str, str] = {}
+    while True:
+        answer = client.describe_stack_resource_drifts(
+            StackName=stack,
+            StackResourceDriftStatusFilters=["MODIFIED", "DELETED"],
+            **token,  # type: ignore[arg-type]
+        )
+        yield from answer["StackResourceDrifts"]
+        if not answer.get("NextToken"):
+            return
+        token = {"NextToken": answer["NextToken"]}
+
+
+def _changes(
+    drift: StackResourceDriftTypeDef, stack: str, region: str, where: str
+) -> Iterator[Change]:
+    kind = drift["ResourceType"]
+    if drift["StackResourceDriftStatus"] == "DELETED":
+        named = kind.removeprefix("AWS::")
+        yield Change(
+            stack=stack, region=region, place=where, sort=Sort.DELETED, what=named, was="there"
+        )
+    for difference in drift.get("PropertyDifferences", ()):
+        path = tuple(difference["PropertyPath"].strip("/").split("/"))
+        yield Change(
+            stack=stack,
+            region=region,
+            place=where,
+            sort=sort_of(kind),
+            what=".".join(path),
+            was=masked(_value(difference["ExpectedValue"]), path),
+            now=masked(_value(difference["ActualValue"]), path),
+        )
+
+
+def sort_of(kind: str) -> Sort:
+    """Say what a change of a resource of a type is about."""
+    if kind in SORTS:
+        return SORTS[kind]
+    if kind.startswith("AWS::IAM::") or kind.endswith("Policy"):
+        return Sort.ACCESS
+    return Sort.MAIL if kind.startswith(("AWS::SES::", "AWS::SNS::")) else Sort.OTHER
+
+
+def _value(text: str) -> Any:
+    """Read a value, which CloudFormation gives as JSON or as bare text; `null` is nothing."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text

@@ -1,0 +1,68 @@
+"""What our functions set, and nobody but SES knows: feedback, the active rule set, suppression.
+
+CloudFormation has no resource for them and cannot see them drift.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from runbook.drift.change import Change, Sort
+from runbook.drift.deployed import Deployed
+
+FEEDBACK = ("Bounce", "Complaint")
+
+
+def changed(stack: Deployed) -> Iterator[Change]:
+    """Yield the settings that are no longer what the stack's functions made them."""
+    for kind, compare in EFFECTS.items():
+        for place, _, properties in stack.of(kind):
+            for what, was, now in compare(stack, properties):
+                if was != now:
+                    yield Change(
+                        stack=stack.name,
+                        region=stack.region,
+                        place=place.removesuffix("/Default"),
+                        sort=Sort.MAIL,
+                        what=what,
+                        was=was,
+                        now=now,
+                        reversible=False,
+                    )
+
+
+Compared = Iterator[tuple[str, Any, Any]]
+
+
+def _feedback(stack: Deployed, properties: Mapping[str, Any]) -> Compared:
+    """Compare the topics of an identity's feedback.
+
+    <https://docs.aws.amazon.com/ses/latest/APIReference/API_GetIdentityNotificationAttributes.html>
+    """
+    identity, topic = properties["Identity"], properties["Topic"]
+    answer = stack.client("ses").get_identity_notification_attributes(Identities=[identity])
+    found = answer["NotificationAttributes"].get(identity, {})
+    for kind in FEEDBACK:
+        yield f"{kind.lower()}s of {identity} go to", topic, found.get(f"{kind}Topic")
+        headers = found.get(f"HeadersIn{kind}NotificationsEnabled", False)
+        yield f"headers with {kind.lower()}s of {identity}", True, headers
+
+
+def _active_rule_set(stack: Deployed, properties: Mapping[str, Any]) -> Compared:
+    found = stack.client("ses").describe_active_receipt_rule_set()
+    yield "active receipt rule set", properties["RuleSet"], found.get("Metadata", {}).get("Name")
+
+
+def _suppression(stack: Deployed, properties: Mapping[str, Any]) -> Compared:
+    found = stack.client("sesv2").get_account().get("SuppressionAttributes", {})
+    now = sorted(found.get("SuppressedReasons", ()))
+    yield "account suppression", sorted(properties["Reasons"]), now
+
+
+EFFECTS: Mapping[str, Callable[[Deployed, Mapping[str, Any]], Compared]] = {
+    "Custom::IdentityFeedback": _feedback,
+    "Custom::ActiveReceiptRuleSet": _active_rule_set,
+    "Custom::AccountSuppression": _suppression,
+}
+"""By the type of the custom resource that set it."""

@@ -1,0 +1,326 @@
+"""What hands do to a deployed example, and where the report has to name it.
+
+Each change is one call, or two, of plain boto3, as a console would make it.
+"""
+
+import json
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+Client = Callable[..., Any]
+LONDON = "eu-west-2"
+BUCKET = "ocp-redmine-backup"
+EVERYBODY = json.dumps(
+    {
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}],
+    }
+)
+TRUST = json.dumps(
+    {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Principal": {"AWS": "arn:aws:iam::999999999999:root"},
+                "Action": "sts:AssumeRole",
+            }
+        ],
+    }
+)
+ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
+
+
+class Hand(NamedTuple):
+    """One change, the place that the report gives it, and a word of what it says."""
+
+    place: str
+    what: str
+    change: Callable[[Client], Any]
+    reversible: bool = True
+
+
+def group_of(client: Client) -> str:
+    found = client("ec2").describe_security_groups(
+        Filters=[{"Name": "group-name", "Values": ["postgresql-anywhere"]}]
+    )
+    return str(found["SecurityGroups"][0]["GroupId"])
+
+
+def topic_of(client: Client, name: str) -> str:
+    topics = client("sns").list_topics()["Topics"]
+    return next(str(t["TopicArn"]) for t in topics if t["TopicArn"].endswith(f":{name}"))
+
+
+def resource(client: Client, stack: str, place: str, region: str = "us-east-1") -> str:
+    """The physical id of what stands at a place."""
+    cloudformation = client("cloudformation", region)
+    template = cloudformation.get_template(StackName=stack)["TemplateBody"]
+    if isinstance(template, str):
+        template = json.loads(template)
+    (name,) = (
+        name
+        for name, item in template["Resources"].items()
+        if item.get("Metadata", {}).get("aws:cdk:path", "").removesuffix("/Resource")
+        == f"{stack}/{place}"
+    )
+    found = cloudformation.describe_stack_resource(StackName=stack, LogicalResourceId=name)
+    return str(found["StackResourceDetail"]["PhysicalResourceId"])
+
+
+def lifecycle(client: Client) -> None:
+    rule = {"ID": "all", "Status": "Enabled", "Filter": {"Prefix": ""}, "Expiration": {"Days": 1}}
+    client("s3", LONDON).put_bucket_lifecycle_configuration(
+        Bucket=BUCKET, LifecycleConfiguration={"Rules": [rule]}
+    )
+
+
+def public_access(client: Client) -> None:
+    client("s3", LONDON).delete_public_access_block(Bucket=BUCKET)
+
+
+def versioning(client: Client) -> None:
+    client("s3", LONDON).put_bucket_versioning(
+        Bucket=BUCKET, VersioningConfiguration={"Status": "Suspended"}
+    )
+
+
+def bucket_policy(client: Client) -> None:
+    statement = {
+        "Effect": "Allow",
+        "Principal": "*",
+        "Action": "s3:GetObject",
+        "Resource": f"arn:aws:s3:::{BUCKET}/*",
+    }
+    client("s3", LONDON).put_bucket_policy(
+        Bucket=BUCKET, Policy=json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    )
+
+
+def ingress(client: Client) -> None:
+    client("ec2").authorize_security_group_ingress(
+        GroupId=group_of(client), IpProtocol="tcp", FromPort=22, ToPort=22, CidrIp="0.0.0.0/0"
+    )
+
+
+def role_of(client: Client) -> str:
+    return resource(client, "mail-us-east-1", "feedback/calls/role")
+
+
+def feedback(client: Client) -> None:
+    client("ses").set_identity_notification_topic(
+        Identity="data@open-contracting.org", NotificationType="Bounce"
+    )
+
+
+def headers(client: Client) -> None:
+    client("ses").set_identity_headers_in_notifications_enabled(
+        Identity="data@open-contracting.org", NotificationType="Complaint", Enabled=False
+    )
+
+
+def log_group(place: str, stack: str) -> Callable[[Client], Any]:
+    return lambda client: client("logs").put_retention_policy(
+        logGroupName=resource(client, stack, place), retentionInDays=1
+    )
+
+
+def alarm_without_actions(client: Client) -> None:
+    found = client("cloudwatch").describe_alarms(AlarmNames=["analysis storage"])
+    kept = ("AlarmName", "Namespace", "MetricName", "Dimensions", "Statistic", "Period")
+    more = ("EvaluationPeriods", "Threshold", "ComparisonOperator")
+    alarm = {name: found["MetricAlarms"][0][name] for name in (*kept, *more)}
+    client("cloudwatch").put_metric_alarm(**alarm, AlarmActions=[])
+
+
+def managed_policy(client: Client) -> None:
+    attached = client("iam").list_attached_user_policies(UserName=BUCKET)["AttachedPolicies"]
+    client("iam").create_policy_version(
+        PolicyArn=attached[0]["PolicyArn"], PolicyDocument=EVERYBODY, SetAsDefault=True
+    )
+
+
+def rule_set(client: Client) -> None:
+    client("ses").create_receipt_rule_set(RuleSetName="theirs")
+    client("ses").set_active_receipt_rule_set(RuleSetName="theirs")
+
+
+HANDS = {
+    "a bucket's objects expire sooner": Hand(
+        f"buckets/{BUCKET}/bucket", "LifecycleConfiguration", lifecycle
+    ),
+    "a bucket's public access is no longer blocked": Hand(
+        f"buckets/{BUCKET}/bucket", "PublicAccessBlock", public_access
+    ),
+    "a bucket is open to everybody": Hand(
+        f"buckets/{BUCKET}/bucket/Policy", "PolicyDocument", bucket_policy
+    ),
+    "a group lets SSH in": Hand(
+        "security_groups/postgresql-anywhere/group", "SecurityGroupIngress", ingress
+    ),
+    "a database is public": Hand(
+        "databases/common/writer",
+        "PubliclyAccessible",
+        lambda client: client("rds").modify_db_instance(
+            DBInstanceIdentifier=resource(client, "data-us-east-1", "databases/common/writer"),
+            PubliclyAccessible=True,
+            ApplyImmediately=True,
+        ),
+    ),
+    "a database has another class": Hand(
+        "databases/analysis/instance",
+        "DBInstanceClass",
+        lambda client: client("rds").modify_db_instance(
+            DBInstanceIdentifier="analysis", DBInstanceClass="db.t3.large", ApplyImmediately=True
+        ),
+    ),
+    "a cluster is no longer protected": Hand(
+        "databases/common/cluster",
+        "DeletionProtection",
+        lambda client: client("rds").modify_db_cluster(
+            DBClusterIdentifier="common", DeletionProtection=False, ApplyImmediately=True
+        ),
+    ),
+    "a cluster keeps other backups": Hand(
+        "databases/common/cluster",
+        "BackupRetentionPeriod",
+        lambda client: client("rds").modify_db_cluster(
+            DBClusterIdentifier="common", BackupRetentionPeriod=3, ApplyImmediately=True
+        ),
+    ),
+    "a database's log is kept for a day": Hand(
+        "databases/analysis/log-group",
+        "RetentionInDays",
+        log_group("databases/analysis/log-group", "data-us-east-1"),
+    ),
+    "flow logs are kept for a day": Hand(
+        "networks/main/flow-logs/log-group",
+        "RetentionInDays",
+        log_group("networks/main/flow-logs/log-group", "data-us-east-1"),
+    ),
+    "a delivery log is kept for a day": Hand(
+        "senders/credere/delivery_log/log",
+        "RetentionInDays",
+        log_group("senders/credere/delivery_log/log", "mail-us-east-1"),
+    ),
+    "an alarm tells nobody": Hand(
+        "databases/analysis/alarms/storage", "AlarmActions", alarm_without_actions
+    ),
+    "an alarm is gone": Hand(
+        "databases/common/alarms/awake",
+        "CloudWatch::Alarm",
+        lambda client: client("cloudwatch").delete_alarms(AlarmNames=["common awake"]),
+    ),
+    "a subnet gives out public addresses": Hand(
+        "networks/main/subnet-10.0.1.0-24",
+        "MapPublicIpOnLaunch",
+        lambda client: client("ec2").modify_subnet_attribute(
+            SubnetId=resource(client, "data-us-east-1", "networks/main/subnet-10.0.1.0-24"),
+            MapPublicIpOnLaunch={"Value": True},
+        ),
+    ),
+    "a VPC resolves no names": Hand(
+        "networks/main/vpc",
+        "EnableDnsHostnames",
+        lambda client: client("ec2").modify_vpc_attribute(
+            VpcId=resource(client, "data-us-east-1", "networks/main/vpc"),
+            EnableDnsHostnames={"Value": False},
+        ),
+    ),
+    "a set delivers without TLS": Hand(
+        "configuration_sets/credere/configuration-set",
+        "DeliveryOptions",
+        lambda client: client("sesv2").put_configuration_set_delivery_options(
+            ConfigurationSetName="credere", TlsPolicy="OPTIONAL"
+        ),
+    ),
+    "a set suppresses nobody": Hand(
+        "configuration_sets/credere/configuration-set",
+        "SuppressionOptions",
+        lambda client: client("sesv2").put_configuration_set_suppression_options(
+            ConfigurationSetName="credere", SuppressedReasons=["COMPLAINT"]
+        ),
+    ),
+    "a set measures nothing": Hand(
+        "configuration_sets/credere/configuration-set",
+        "ReputationOptions",
+        lambda client: client("sesv2").put_configuration_set_reputation_options(
+            ConfigurationSetName="credere", ReputationMetricsEnabled=False
+        ),
+    ),
+    "a domain has another MAIL FROM": Hand(
+        "domains/open-contracting.org/identity",
+        "MailFromAttributes",
+        lambda client: client("sesv2").put_email_identity_mail_from_attributes(
+            EmailIdentity="open-contracting.org", MailFromDomain="other.open-contracting.org"
+        ),
+    ),
+    "a domain signs nothing": Hand(
+        "domains/open-contracting.org/identity",
+        "DkimAttributes",
+        lambda client: client("sesv2").put_email_identity_dkim_attributes(
+            EmailIdentity="open-contracting.org", SigningEnabled=False
+        ),
+    ),
+    "a sender's policy allows everything": Hand(
+        f"buckets/{BUCKET}", "PolicyDocument", managed_policy
+    ),
+    "a role is trusted by somebody else": Hand(
+        "feedback/calls/role",
+        "AssumeRolePolicyDocument",
+        lambda client: client("iam").update_assume_role_policy(
+            RoleName=role_of(client), PolicyDocument=TRUST
+        ),
+    ),
+    "a user has a policy of its own": Hand(
+        "senders/credere/user",
+        "inline policy",
+        lambda client: client("iam").put_user_policy(
+            UserName="credere", PolicyName="theirs", PolicyDocument=EVERYBODY
+        ),
+        reversible=False,
+    ),
+    "a user is an administrator": Hand(
+        f"buckets/{BUCKET}/users/{BUCKET}",
+        "policy attached",
+        lambda client: client("iam").attach_user_policy(UserName=BUCKET, PolicyArn=ADMINISTRATOR),
+        reversible=False,
+    ),
+    "a role has a policy of its own": Hand(
+        "activation/calls/role",
+        "inline policy",
+        lambda client: client("iam").put_role_policy(
+            RoleName=resource(client, "mail-us-east-1", "activation/calls/role"),
+            PolicyName="theirs",
+            PolicyDocument=EVERYBODY,
+        ),
+        reversible=False,
+    ),
+    "a user has another key": Hand(
+        "senders/credere/user",
+        "access key too many",
+        lambda client: client("iam").create_access_key(UserName="credere"),
+        reversible=False,
+    ),
+    "a topic has another subscriber": Hand(
+        "topics/credere-bounces/topic",
+        "subscription",
+        lambda client: client("sns").subscribe(
+            TopicArn=topic_of(client, "credere-bounces"),
+            Protocol="email",
+            Endpoint="stranger@example.net",
+        ),
+        reversible=False,
+    ),
+    "an address's bounces go nowhere": Hand("feedback/data@open", "bounces", feedback, False),
+    "an address's complaints have no headers": Hand(
+        "feedback/data@open", "headers", headers, False
+    ),
+    "another rule set is active": Hand("activation/active-rule-set", "rule set", rule_set, False),
+    "the account suppresses nobody": Hand(
+        "account/suppression",
+        "suppression",
+        lambda client: client("sesv2").put_account_suppression_attributes(SuppressedReasons=[]),
+        reversible=False,
+    ),
+}

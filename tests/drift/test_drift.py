@@ -1,0 +1,51 @@
+"""Thirty changes by hand: each is named, and what CloudFormation can take back it does."""
+
+import pytest
+
+from tests.drift.conftest import Story
+from tests.drift.hands import HANDS, Hand
+
+pytestmark = [pytest.mark.embedded, pytest.mark.xdist_group("drift")]
+
+
+def named(story: Story, step: str, hand: Hand) -> bool:
+    return any(
+        change["place"].startswith(hand.place) and hand.what in change["what"]
+        for change in story.found(step)
+    )
+
+
+def test_what_was_just_deployed_is_clean(story: Story) -> None:
+    assert story.found("drift-clean") == []
+    assert story.statuses["drift-clean"] == 0
+
+
+@pytest.mark.parametrize("name", HANDS)
+def test_each_change_is_named(story: Story, name: str) -> None:
+    assert named(story, "drift", HANDS[name])
+
+
+def test_the_exit_status_says_that_something_changed(story: Story) -> None:
+    assert story.statuses["drift"] == 1
+
+
+def test_access_and_network_come_first(story: Story) -> None:
+    lines = story.said["drift-shown"]
+    titles = ["who may do what", "who may connect", "data", "mail", "everything else"]
+    places = [lines.index(f"file's back: {title}\n") for title in titles]
+    assert places == sorted(places)
+
+
+def test_both_ways_out_are_said(story: Story) -> None:
+    assert "groundwork drift --revert" in story.said["drift-shown"]
+    assert "change the file: data/databases/analysis" in story.said["drift-shown"]
+
+
+@pytest.mark.parametrize("name", [name for name, hand in HANDS.items() if hand.reversible])
+def test_a_reviewed_change_set_takes_it_back(story: Story, name: str) -> None:
+    assert not named(story, "drift-after", HANDS[name])
+
+
+@pytest.mark.parametrize("name", [name for name, hand in HANDS.items() if not hand.reversible])
+def test_what_no_change_set_takes_back_stays_named(story: Story, name: str) -> None:
+    assert named(story, "drift-after", HANDS[name])
