@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from runbook.changes.review import AccessDiff, Grant
-from runbook.changes.template.values import display
 from runbook.changes.text import line
-
-_DENIED = "NOT "
-_EVERYBODY = ("anybody", "the internet", "0.0.0.0/0", "::/0", "anywhere")
 
 
 @dataclass(frozen=True)
@@ -29,21 +23,6 @@ class AccessChange:
     """Whether what begins is for anybody at all."""
 
 
-def widened(diff: AccessDiff) -> tuple[Grant, ...]:
-    """Return what gives access: a new permission, or a denial that is gone."""
-    return _allowing(diff.gained, diff.lost)
-
-
-def narrowed(diff: AccessDiff) -> tuple[Grant, ...]:
-    """Return what takes access away: a permission that is gone, or a new denial."""
-    return _allowing(diff.lost, diff.gained)
-
-
-def is_for_everybody(grant: Grant) -> bool:
-    """Tell whether a grant is for whoever asks."""
-    return grant.holder in _EVERYBODY and not grant.allows.startswith(_DENIED)
-
-
 def compare(diff: AccessDiff, *, network: bool) -> list[AccessChange]:
     """Put together what ends and what begins on each thing, for everybody first."""
     both = {(("" if network else g.holder), g.on) for g in (*diff.gained, *diff.lost)}
@@ -55,55 +34,47 @@ def compare(diff: AccessDiff, *, network: bool) -> list[AccessChange]:
         AccessChange(
             holder=line(holder),
             on=line(on),
-            before=_lines(of(diff.lost, holder, on), network=network),
-            after=_lines(of(diff.gained, holder, on), network=network),
-            everybody=any(map(is_for_everybody, of(diff.gained, holder, on))),
+            before=_lines(of(diff.lost, holder, on), gained=False, network=network),
+            after=_lines(of(diff.gained, holder, on), gained=True, network=network),
+            everybody=any(grant.everybody for grant in of(diff.gained, holder, on)),
         )
         for holder, on in both
     ]
     return sorted(found, key=lambda item: (not item.everybody, item.holder, item.on))
 
 
-def sentence(grant: Grant) -> str:
-    """Write a grant in one line."""
-    allows = f"{grant.allows.removeprefix(_DENIED)} on {grant.on}"
-    return line(f"{grant.holder}: {allows}{condition(grant.condition)}")
+def sentence(grant: Grant, *, lost: bool = False) -> str:
+    """Write a grant that begins in one line, or one that is lost."""
+    denied = ("denied " if lost else "no longer denied ") if grant.denies else ""
+    return line(f"{grant.holder}: {denied}{grant.allows} on {grant.on}{_when(grant)}")
 
 
-def condition(text: str) -> str:
-    """Write a policy's condition for a person: `if StringEquals aws:SourceAccount = 123`."""
-    if not text:
-        return ""
-    try:
-        tests = [
-            f"{operator} {key} = {display(wanted)}"
-            for operator, keys in json.loads(text).items()
-            for key, wanted in _items(keys)
-        ]
-    except (ValueError, AttributeError):  # an ARN, as a function's permission has it
-        return f", if for {text}"
-    return f", if {' and '.join(tests)}"
-
-
-def _allowing(grants: Iterable[Grant], denials: Iterable[Grant]) -> tuple[Grant, ...]:
-    return (
-        *(grant for grant in grants if not grant.allows.startswith(_DENIED)),
-        *(grant for grant in denials if grant.allows.startswith(_DENIED)),
+def sentences(grants: Iterable[Grant]) -> list[str]:
+    """Write grants in few lines: those that differ in what, or in on what, share one."""
+    actions: dict[Grant, list[str]] = defaultdict(list)
+    for grant in grants:
+        actions[grant.model_copy(update={"allows": ""})].append(grant.allows)
+    things: dict[Grant, list[str]] = defaultdict(list)
+    for grant, allows in actions.items():
+        joined = grant.model_copy(update={"allows": ", ".join(sorted(allows)), "on": ""})
+        things[joined].append(grant.on)
+    return sorted(
+        sentence(grant.model_copy(update={"on": ", ".join(sorted(on))}))
+        for grant, on in things.items()
     )
 
 
-def _lines(grants: Iterable[Grant], *, network: bool) -> tuple[str, ...]:
+def _when(grant: Grant) -> str:
+    return f", if {grant.condition}" if grant.condition else ""
+
+
+def _lines(grants: Iterable[Grant], *, gained: bool, network: bool) -> tuple[str, ...]:
     """Write grants, those in a line that differ only in what they allow."""
+    denied = "no longer denied: " if gained else "denied: "
     groups: dict[tuple[str, str], list[str]] = defaultdict(list)
     for grant in grants:
-        verb = "denied " if grant.allows.startswith(_DENIED) else ""
         source = f"{grant.holder}: " if network else ""
-        groups[f"{verb}{source}", grant.condition].append(grant.allows.removeprefix(_DENIED))
+        groups[f"{denied if grant.denies else ''}{source}", _when(grant)].append(grant.allows)
     return tuple(
-        line(f"{begin}{', '.join(allows)}{condition(end)}")
-        for (begin, end), allows in groups.items()
+        line(f"{begin}{', '.join(allows)}{end}") for (begin, end), allows in groups.items()
     )
-
-
-def _items(keys: Any) -> Iterable[tuple[str, Any]]:
-    return keys.items() if isinstance(keys, dict) else [("", keys)]

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from runbook.changes import access
+from runbook.changes import dangers
+from runbook.changes.access import diff
 from runbook.changes.consequences.judge import judge
 from runbook.changes.consequences.names import name_of
-from runbook.changes.review import Danger, Effect, Finding, ResourceChange, Risk
+from runbook.changes.review import Danger, Effect, Finding, ResourceChange, Risk, Verdict
 from runbook.changes.template.reading import Reading
 from runbook.changes.template.values import Template, differences, named, place
 from runbook.changes.verdict import deletion_policy
@@ -35,13 +36,24 @@ def analyse(description: Mapping[str, Any], before: Reading, after: Reading) -> 
     risks, known = _risks(after), _risks(before)
     listed = description.get("Changes", ())
     changes = tuple(resource_changes(listed, before, after))
+    staying = after.with_resources(before, [c.logical_id for c in changes if _stays_behind(c)])
+    permissions, statements = diff.permissions(before, staying)
+    network, connections = diff.connections(before, staying)
+    gained = diff.Gained(statements, connections)
+    account = str(description["StackId"]).split(":")[4]
     return {
         "changes": changes,
-        "permissions": access.permissions(before, after),
-        "network": access.network(before, after),
+        "permissions": permissions,
+        "network": network,
         "risks": risks,
         "new_risks": tuple(risk for risk in risks if risk not in known),
-        "findings": (*_unreadable(after), *_unknown(listed), *_consequences(changes)),
+        "findings": (
+            *_unreadable(after),
+            *_unknown(listed),
+            *dangers.of_access(gained, (permissions, network), before, staying),
+            *dangers.of_changes(changes, before, after, account),
+            *_consequences(changes),
+        ),
     }
 
 
@@ -62,6 +74,13 @@ def resource_changes(
         if _compared(old) != _compared(new):
             item = {"LogicalResourceId": logical_id, "ResourceType": new["Type"]}
             yield _change({**item, "Action": "Modify"}, before, after)
+
+
+def _stays_behind(change: ResourceChange) -> bool:
+    """Tell whether a resource leaves its stack and goes on existing, with what it allows."""
+    return change.effect is Effect.RETAIN or (
+        change.effect is Effect.DELETE and change.verdict is Verdict.PROTECTED
+    )
 
 
 def _change(item: Mapping[str, Any], before: Reading, after: Reading) -> ResourceChange:

@@ -170,6 +170,14 @@ class DangerOutcome:
 
 DANGERS: Mapping[Danger, DangerOutcome] = {
     Danger.UNREADABLE: DangerOutcome("Not understood: assume the worst", Tone.BAD),
+    Danger.EVERYBODY: DangerOutcome("Opened to everybody", Tone.BAD),
+    Danger.ADMINISTRATOR: DangerOutcome("Administrator rights", Tone.BAD),
+    Danger.ESCALATES: DangerOutcome("Rights that give further rights", Tone.BAD),
+    Danger.FOREIGN: DangerOutcome("Other accounts", Tone.BAD),
+    Danger.TRUST: DangerOutcome("Who may assume roles", Tone.BAD),
+    Danger.BROAD: DangerOutcome("Whole services, or every resource", Tone.CHANGE),
+    Danger.WEAKENED: DangerOutcome("Protection weakened", Tone.BAD),
+    Danger.CODE: DangerOutcome("Code that runs", Tone.CHANGE),
     Danger.FAILS: DangerOutcome("Will fail when it is executed", Tone.BAD),
     Danger.INTERRUPTS: DangerOutcome("Interruptions", Tone.CHANGE),
 }

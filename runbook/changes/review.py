@@ -47,6 +47,14 @@ class Danger(StrEnum):
     """What a reviewer has to see first, whatever else a change does. Worst first."""
 
     UNREADABLE = "unreadable"
+    EVERYBODY = "everybody"
+    ADMINISTRATOR = "administrator"
+    ESCALATES = "escalates"
+    FOREIGN = "foreign"
+    TRUST = "trust"
+    BROAD = "broad"
+    WEAKENED = "weakened"
+    CODE = "code"
     FAILS = "fails"
     INTERRUPTS = "interrupts"
 
@@ -131,16 +139,19 @@ class ResourceChange(_Record):
 
 
 class Grant(_Record):
-    """Something that somebody may do, or an address that may connect."""
+    """Something that somebody may do, or may not; or an address that may connect."""
 
     holder: str
     allows: str
     on: str
     condition: str = ""
+    denies: bool = False
+    everybody: bool = False
+    """Whether it is for whoever asks."""
 
 
 class AccessDiff(_Record):
-    """Grants that a change adds and takes away."""
+    """What gives access and what takes it away. A denial that ends gives, a new one takes."""
 
     gained: tuple[Grant, ...] = ()
     lost: tuple[Grant, ...] = ()

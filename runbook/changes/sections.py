@@ -114,7 +114,7 @@ def _added(stack: StackReview) -> Iterable[Row]:
 
 
 def _access(title: str, diff: AccessDiff, *, network: bool, folded: bool = False) -> Section:
-    gained, lost = len(access_diff.widened(diff)), len(access_diff.narrowed(diff))
+    gained, lost = len(diff.gained), len(diff.lost)
     rows = tuple(_access_row(change) for change in access_diff.compare(diff, network=network))
     return Section(title, rows, folded, f"{gained:,} gained, {lost:,} lost")
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from runbook.changes import access_diff
 from runbook.changes.layout import Code, Row, Section, StackView, Text, View
 from runbook.changes.outcome import DANGERS, EFFECTS, VERDICTS, Alert, Tone, severity, worst
 from runbook.changes.review import AccessDiff, Danger, Effect, Review, StackReview, Verdict
@@ -38,7 +37,7 @@ def _headline(review: Review) -> tuple[Tone, Alert, str]:
     concerned = [change for change in changes if change.verdict is found]
     possible = sum(c.effect is Effect.MAY_REPLACE and c.leaves for c in concerned)
     text = outcome.headline.format(resources=_counted(len(concerned), possible))
-    dangers = sum(len(stack.findings) for stack in review.changed) + len([*_opened(review)])
+    dangers = sum(len(stack.findings) for stack in review.changed)
     if found is Verdict.KEPT and not review.changed:
         text = "Nothing changes"
     if dangers and outcome.tone is Tone.GOOD:
@@ -59,7 +58,6 @@ def _alerts(review: Review) -> Iterable[Section]:
     yield Section("Data lost, overwritten or less protected", tuple(_data(review)), tone=Tone.BAD)
     for danger, outcome in DANGERS.items():
         yield Section(outcome.title, tuple(_findings(review, danger)), tone=outcome.tone)
-    yield Section("Opened to everybody", tuple(_opened(review)), tone=Tone.BAD)
     risks = tuple(risk_row(risk, review) for stack in review.changed for risk in stack.new_risks)
     yield Section("Newly accepted risks", risks, tone=Tone.CHANGE)
     names = tuple(Row((Code(name),), "!", Tone.BAD) for name in review.guarded)
@@ -88,14 +86,6 @@ def _findings(review: Review, danger: Danger) -> Iterable[Row]:
                 yield Row(text, "!", DANGERS[danger].tone)
 
 
-def _opened(review: Review) -> Iterable[Row]:
-    for stack in review.changed:
-        for grant in (*stack.network.gained, *stack.permissions.gained):
-            if access_diff.is_for_everybody(grant):
-                text = (Code(access_diff.sentence(grant)), " in ", Code(stack.name))
-                yield Row(text, "!", Tone.BAD)
-
-
 def _overview(review: Review) -> Iterable[Row]:
     for stack in review.stacks:
         happening = (Code(stack.name), " is ", *_happening(stack, review))
@@ -120,7 +110,7 @@ def _summary(stack: StackReview) -> str:
 
 
 def _balance(diff: AccessDiff, noun: str) -> str:
-    gained, lost = len(access_diff.widened(diff)), len(access_diff.narrowed(diff))
+    gained, lost = len(diff.gained), len(diff.lost)
     words = (f"{count(number, noun)} {end}" for number, end in ((gained, "gained"), (lost, "lost")))
     return ", ".join(text for text in words if not text.startswith("0 "))
 

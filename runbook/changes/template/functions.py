@@ -108,7 +108,12 @@ def _sub(resolver: Resolver, value: JsonValue) -> JsonValue:
 def _select(resolver: Resolver, value: JsonValue) -> JsonValue:
     match value:
         case [index, choices]:
-            found, position = resolver.items(choices), resolver.text(index)
+            found, position = resolver.value(choices), resolver.text(index)
+            if isinstance(found, str) and any(mark in found for mark in MARKS):
+                # A list that CloudFormation makes: the blocks of a network, the zones of a region.
+                begin = COMPUTED if COMPUTED in found else OPEN
+                return f"{begin}part {position} of {bare(found)}{CLOSE}"
+            found = resolver.items(choices)
             if position.isdecimal() and int(position) < len(found):
                 return found[int(position)]
     raise UnreadableError("Fn::Select picks what is not there")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pydantic import JsonValue
@@ -26,6 +26,12 @@ class Reading:
     def places(self) -> dict[str, str]:
         """Return where each resource stands in the application."""
         return {name: place(name, resource) for name, resource in self.resources.items()}
+
+    def with_resources(self, other: Reading, names: Iterable[str]) -> Reading:
+        """Return this version with some resources of another one: those that are left behind."""
+        return replace(
+            self, resources={**{name: other.resources[name] for name in names}, **self.resources}
+        )
 
 
 def read(template: Template, given: Given) -> Reading:

@@ -105,8 +105,8 @@ def harmless() -> Review:
 def hostile() -> Review:
     """Return a review in which every text that others wrote tries to be something else."""
     bad = HOSTILE
-    grants = (Grant(holder=bad, allows=bad, on=bad, condition=bad),)
-    opening = AccessDiff(gained=grants, lost=(Grant(holder=bad, allows="NOT x", on=bad),))
+    grants = (Grant(holder=bad, allows=bad, on=bad, condition=bad, everybody=True),)
+    opening = AccessDiff(gained=grants, lost=(Grant(holder=bad, allows="x", on=bad, denies=True),))
     risk = Risk(rule=bad, on=bad, reason=bad, owner=bad, until=date(2026, 10, 2))
     values: dict[str, tuple[Any, Any]] = {
         f"Properties.{bad}": (bad, {"key": [bad, 1, None]}),
@@ -192,7 +192,7 @@ def _data() -> StackReview:
         ),
         parameters={"BootstrapVersion": "/cdk-bootstrap/hnb659fds/version"},
         network=AccessDiff(
-            gained=(Grant(holder="0.0.0.0/0", allows="tcp 5432", on=reached),),
+            gained=(Grant(holder="0.0.0.0/0", allows="tcp 5432", on=reached, everybody=True),),
             lost=(Grant(holder="192.0.2.0/24", allows="tcp 5432", on=reached),),
         ),
         risks=(risk,),
@@ -263,7 +263,7 @@ def _mail() -> StackReview:
     code = {"Properties.Code.S3Key": ("5f70bf18.zip", "ce114e45.zip")}
     role = "senders/credere/role"
     identity = "arn:aws:ses:us-east-1:123456789012:identity/open-contracting.org"
-    only = '{"StringEquals": {"ses:FromAddress": "noreply@open-contracting.org"}}'
+    only = "StringEquals ses:fromaddress = noreply@open-contracting.org"
     send = Grant(holder=role, allows="ses:SendRawEmail", on=identity, condition=only)
     return stack(
         "mail-us-east-1",
@@ -281,7 +281,10 @@ def _mail() -> StackReview:
             ),
         ),
         permissions=AccessDiff(
-            gained=(send, Grant(holder="anybody", allows="sns:Subscribe", on="bounces")),
+            gained=(
+                send,
+                Grant(holder="everybody", allows="sns:Subscribe", on="bounces", everybody=True),
+            ),
             lost=(Grant(holder=role, allows="ses:SendEmail", on=identity),),
         ),
     )
@@ -290,7 +293,7 @@ def _mail() -> StackReview:
 def _backup() -> StackReview:
     bucket = "buckets/ocp-redmine-backup"
     parts = {"bucket": "S3::Bucket", "policy": "S3::BucketPolicy", "user": "IAM::User"}
-    insecure = '{"Bool": {"aws:SecureTransport": "false"}}'
+    insecure = "Bool aws:securetransport = false"
     actions = ("s3:DeleteObject", "s3:GetObject", "s3:PutObject")
     return stack(
         "backup-eu-west-2",
@@ -298,9 +301,13 @@ def _backup() -> StackReview:
         depends_on=("data-us-east-1", "mail-us-east-1"),
         changes=tuple(change(f"{bucket}/{p}", kind, Effect.ADD) for p, kind in parts.items()),
         permissions=AccessDiff(
-            gained=(
-                Grant(holder="anybody", allows="NOT s3:*", on=bucket, condition=insecure),
-                *(Grant(holder=f"{bucket}/user", allows=a, on=f"{bucket}/*") for a in actions),
-            )
+            gained=tuple(
+                Grant(holder=f"{bucket}/user", allows=a, on=f"{bucket}/*") for a in actions
+            ),
+            lost=(
+                Grant(
+                    holder="everybody", allows="s3:*", on=bucket, condition=insecure, denies=True
+                ),
+            ),
         ),
     )

@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 import yaml
 
+from runbook.changes.access_diff import sentence
 from runbook.changes.analysis import analyse
 from runbook.changes.outcome import Undo, undo
-from runbook.changes.review import StackAction, StackReview, Verdict
+from runbook.changes.review import Danger, StackAction, StackReview, Verdict
 from tests.runbook.changes import samples
 from tests.runbook.changes.readings import STACK, reading
 
@@ -25,9 +26,11 @@ CASES: dict[str, dict[str, Any]] = {
     for case in yaml.safe_load(file.read_text(encoding="utf-8"))
 }
 KEYS = {
-    "action", "after", "attributes", "before", "beside", "case", "dangers", "effect", "hides",
-    "page", "replacement", "says", "type", "typed", "undo", "verdict",
+    "action", "admitted", "after", "attributes", "before", "beside", "case", "conditions",
+    "dangers", "effect", "elsewhere", "gained", "hides", "lost", "page", "parameters", "refused",
+    "replacement", "says", "type", "typed", "undo", "verdict",
 }  # fmt: skip
+PARAMETERS = {name: {"Type": "String"} for name in ("Secret", "Stage")}
 
 
 def template(case: dict[str, Any], side: str) -> dict[str, Any]:
@@ -37,7 +40,8 @@ def template(case: dict[str, Any], side: str) -> dict[str, Any]:
         kind = case["type"] if case["type"].startswith("Custom::") else f"AWS::{case['type']}"
         attributes = case.get("attributes", {}).get(side, {})
         resources["Probe"] = {"Type": kind, "Properties": case[side], **attributes}
-    return {"Resources": resources}
+    conditions = case.get("conditions", {})
+    return {"Resources": resources, "Parameters": PARAMETERS, "Conditions": conditions}
 
 
 def listed(before: dict[str, Any], after: dict[str, Any], case: dict[str, Any]) -> Any:
@@ -61,7 +65,8 @@ def listed(before: dict[str, Any], after: dict[str, Any], case: dict[str, Any]) 
 def reviewed(case: dict[str, Any]) -> StackReview:
     before, after = template(case, "before"), template(case, "after")
     description = {**STACK, "Changes": [*listed(before, after, case)]}
-    found = analyse(description, reading(before), reading(after))
+    given = case.get("parameters", {})
+    found = analyse(description, reading(before, **given), reading(after, **given))
     return samples.stack("data-eu-west-2", StackAction.UPDATE, **found)
 
 
@@ -74,20 +79,37 @@ def test_the_review_says_what_aws_documents(name: str) -> None:
     assert {*case} <= KEYS
     assert probe.effect == case.get("effect", "change")
     assert probe.verdict == case.get("verdict")
-    dangers = sorted(f.danger for f in stack.findings if f.place == "Probe")
-    assert dangers == sorted(case.get("dangers", ()))
+    here = sorted(f.danger for f in stack.findings if f.place == "Probe")
+    assert here == sorted(case.get("dangers", ()))
+    elsewhere = sorted(f.danger for f in stack.findings if f.place != "Probe")
+    assert elsewhere == sorted(case.get("elsewhere", ()))
     said = " ".join(reason.text for reason in probe.reasons)
     assert case.get("says", "") in said
-    bad = probe.verdict not in (None, Verdict.KEPT) or probe.leaves
+    bad = probe.verdict not in (None, Verdict.KEPT) or probe.leaves or Danger.UNREADABLE in here
     assert ("data-eu-west-2/Probe" in review.guarded) is case.get("typed", bad)
     assert undo(probe) >= Undo[case.get("undo", "free").upper()]
     assert not [hidden for hidden in case.get("hides", ()) if hidden in review.text()]
 
 
+@pytest.mark.parametrize("name", CASES)
+def test_the_review_says_who_gains_what(name: str) -> None:
+    case, stack = CASES[name], reviewed(CASES[name])
+    for key, found in (
+        ("gained", stack.permissions.gained),
+        ("lost", stack.permissions.lost),
+        ("admitted", stack.network.gained),
+        ("refused", stack.network.lost),
+    ):
+        expected = case.get(key, [] if key in ("gained", "admitted") else "any")
+        if expected != "any":
+            lost = key in ("lost", "refused")
+            assert sorted(sentence(g, lost=lost) for g in found) == sorted(expected), key
+
+
 def test_no_case_hides_another() -> None:
     lines = [line for file in FOLDER.glob("*.yaml") for line in file.read_text().splitlines()]
     assert len(CASES) == sum(line.startswith("- case:") for line in lines)
-    assert len(CASES) >= 95
+    assert len(CASES) >= 180
 
 
 def test_every_verdict_has_a_case() -> None:

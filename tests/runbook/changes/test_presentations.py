@@ -114,12 +114,12 @@ def test_a_new_risk_is_told_with_its_end() -> None:
         assert "2027-06-30 (in 273 days)" in shown
 
 
-def test_a_denial_that_goes_is_access_gained() -> None:
-    denied = Grant(holder="role", allows="NOT s3:*", on="bucket")
-    stack = samples.stack("data-us-east-1", permissions=AccessDiff(lost=(denied,)))
+def test_a_denial_that_ends_is_access_gained() -> None:
+    denied = Grant(holder="role", allows="s3:*", on="bucket", denies=True)
+    stack = samples.stack("data-us-east-1", permissions=AccessDiff(gained=(denied,)))
     (comment,) = markdown(samples.review(stack))
     assert "1 permission gained" in comment
-    assert "no longer: `denied s3:*`" in comment
+    assert "new: `no longer denied: s3:*`" in comment
 
 
 def test_a_stack_that_waits_names_what_for() -> None:

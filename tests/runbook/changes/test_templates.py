@@ -4,10 +4,8 @@ from typing import Any
 
 import pytest
 
-from runbook.changes import access, access_diff
 from runbook.changes.review import Difference
 from runbook.changes.template.values import differences
-from tests.runbook.changes.readings import of, resource
 
 
 @pytest.mark.parametrize(
@@ -44,25 +42,3 @@ def test_a_condition_on_a_token_is_no_secret() -> None:
 def test_what_is_no_secret_is_shown() -> None:
     (found,) = differences({"Engine": "mysql"}, {"Engine": "postgres"})
     assert (found.before, found.after) == ("mysql", "postgres")
-
-
-def test_what_may_be_done_names_resources_by_their_places() -> None:
-    statement = {
-        "Effect": "Allow",
-        "Action": "s3:GetObject",
-        "Resource": {"Fn::GetAtt": ["bucket1A2B", "Arn"]},
-        "Condition": {"ArnLike": {"aws:SourceArn": {"Ref": "bucket1A2B"}}},
-    }
-    policy = {"Roles": [{"Ref": "role3C4D"}], "PolicyDocument": {"Statement": [statement]}}
-    template = of(
-        bucket1A2B=_placed("S3::Bucket", "data/buckets/raw/Resource"),
-        role3C4D=_placed("IAM::Role", "data/roles/reader/Resource"),
-        policy=resource("IAM::Policy", policy),
-    )
-    (found,) = access_diff.compare(access.permissions(of(), template), network=False)
-    assert (found.holder, found.on) == ("roles/reader", "buckets/raw.Arn")
-    assert found.after == ("s3:GetObject, if ArnLike aws:SourceArn = buckets/raw",)
-
-
-def _placed(kind: str, path: str) -> dict[str, Any]:
-    return resource(kind, Metadata={"aws:cdk:path": path})

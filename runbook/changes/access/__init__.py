@@ -1,0 +1,1 @@
+"""Who may do what, and who may connect: read from templates, and compared by meaning."""

@@ -1,0 +1,92 @@
+"""What one set of statements allows beyond another, by meaning and not by words.
+
+Nothing that allows more is ever left out: a statement is only dropped when a single one of the
+other side certainly covers it. So what several cover together is shown although nothing is gained.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from runbook.changes.access.globs import covers, may_meet
+from runbook.changes.access.policy import Statement, Terms, Test
+
+_PATTERNS = ("stringlike", "arnlike", "arnequals", "stringnotlike", "arnnotlike", "arnnotequals")
+_COMPARING = ("lessthan", "greaterthan")
+
+
+class Difference(NamedTuple):
+    """What begins, and what ends. Among what is gained are denials that end."""
+
+    gained: list[Statement]
+    lost: list[Statement]
+
+
+def compare(before: Iterable[Statement], after: Iterable[Statement]) -> Difference:
+    """Return what the statements after allow beyond those before, and the other way round."""
+    old, new = _by_effect(before), _by_effect(after)
+    return Difference(
+        gained=[*_beyond(new[True], old[True]), *_beyond(old[False], new[False])],
+        lost=[*_beyond(old[True], new[True]), *_beyond(new[False], old[False])],
+    )
+
+
+def _by_effect(statements: Iterable[Statement]) -> dict[bool, list[Statement]]:
+    found: dict[bool, list[Statement]] = defaultdict(list)
+    for statement in dict.fromkeys(statements):
+        found[statement.allows].append(statement)
+    return found
+
+
+def _beyond(some: list[Statement], others: list[Statement]) -> Iterator[Statement]:
+    """Yield those of some statements that no other one covers."""
+    index: dict[str, list[Statement]] = defaultdict(list)
+    for other in others:
+        index["" if other.who.excluded else next(iter(other.who.patterns))].append(other)
+    for statement in some:
+        who = "" if statement.who.excluded else next(iter(statement.who.patterns))
+        near = [*index[who], *(index["*"] if who != "*" else ()), *(index[""] if who else ())]
+        if not any(is_covered(statement, other) for other in near):
+            yield statement
+
+
+def is_covered(statement: Statement, other: Statement) -> bool:
+    """Tell whether the other statement certainly matches whatever this one matches."""
+    return (
+        _include(other.who, statement.who)
+        and _include(_folded(other.actions), _folded(statement.actions))
+        and _include(other.resources, statement.resources)
+        and all(any(_implies(mine, test) for mine in statement.tests) for test in other.tests)
+    )
+
+
+def _include(terms: Terms, others: Terms) -> bool:
+    if terms.excluded and others.excluded:
+        return all(any(covers(b, a) for b in others.patterns) for a in terms.patterns)
+    if terms.excluded:
+        return not any(may_meet(a, b) for a in terms.patterns for b in others.patterns)
+    if others.excluded:
+        return "*" in terms.patterns
+    return all(any(covers(a, b) for a in terms.patterns) for b in others.patterns)
+
+
+def _folded(actions: Terms) -> Terms:
+    """Actions are the same in upper and lower case."""
+    return Terms(frozenset(action.lower() for action in actions.patterns), actions.excluded)
+
+
+def _implies(test: Test, other: Test) -> bool:
+    """Tell whether a condition that holds makes certain that the other one holds too."""
+    if test == other:
+        return True
+    if test.operator != other.operator or test.key != other.key:
+        return False
+    operator = test.operator.lower().rpartition(":")[2].removesuffix("ifexists")
+    if any(word in operator for word in _COMPARING):
+        return False
+    narrow, wide = (other, test) if "not" in operator else (test, other)
+    if operator in _PATTERNS:
+        return all(any(covers(w, n) for w in wide.values) for n in narrow.values)
+    return narrow.values <= wide.values

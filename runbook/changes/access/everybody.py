@@ -1,0 +1,81 @@
+"""Whether a permission is for whoever asks, however it is spelled.
+
+<https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html#access-control-block-public-access-policy-status>
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from runbook.changes.access.network import is_wide, network_of
+from runbook.changes.access.policy import Statement, Test
+
+_RESTRICTING = frozenset(
+    {
+        "aws:principalaccount",
+        "aws:principalarn",
+        "aws:principalorgid",
+        "aws:principalorgpaths",
+        "aws:sourceaccount",
+        "aws:sourcearn",
+        "aws:sourceip",
+        "aws:sourceorgid",
+        "aws:sourceowner",
+        "aws:sourcevpc",
+        "aws:sourcevpce",
+        "aws:userid",
+        "kms:calleraccount",
+        "lambda:eventsourcetoken",
+        "s3:dataaccesspointaccount",
+        "s3:dataaccesspointarn",
+    }
+)
+"""Keys that name somebody. What says how to ask, as `aws:SecureTransport`, restricts nobody."""
+
+_SUBJECT = ":sub"
+"""Anybody may sign in with a public identity provider: only the subject tells who it is."""
+
+
+def is_for_everybody(statement: Statement) -> bool:
+    """Tell whether whoever asks is allowed."""
+    if not statement.allows:
+        return False
+    if statement.who.excluded:
+        return not _is_restricted(statement.tests)
+    (who,) = statement.who.patterns
+    if who == "*":
+        return not _is_restricted(statement.tests)
+    if any("assumerolewithwebidentity" in one.lower() for one in statement.actions.patterns):
+        return not any(map(_names_a_subject, statement.tests))
+    return False
+
+
+def _is_restricted(tests: Iterable[Test]) -> bool:
+    return any(test.key in _RESTRICTING and _is_narrow(test) for test in tests)
+
+
+def _is_narrow(test: Test) -> bool:
+    """Tell whether a condition has to hold, and does not hold for everybody."""
+    operator = test.operator.lower()
+    if "not" in operator or "ifexists" in operator or "forallvalues" in operator:
+        return False
+    if operator.endswith("ipaddress"):
+        return not any(_is_everywhere(value) for value in test.values)
+    return all(value.strip("*?") for value in test.values)
+
+
+def _is_everywhere(value: str) -> bool:
+    network = network_of(value)
+    return network is None or is_wide(network)
+
+
+def _names_a_subject(test: Test) -> bool:
+    """Tell whether a condition names whose pipeline it is: `repo:owner/*`, but not `repo:*`."""
+    operator = test.operator.lower()
+    fits = test.key.endswith(_SUBJECT) and "not" not in operator and "ifexists" not in operator
+    return fits and all(_owner(value).strip("*?") for value in test.values)
+
+
+def _owner(subject: str) -> str:
+    """Return the part of a subject that names the owner: `example` of `repo:example/*`."""
+    return subject.partition(":")[2].partition("/")[0]

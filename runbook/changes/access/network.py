@@ -1,0 +1,206 @@
+"""Who may connect to what: rules of security groups, what is put behind them, and public addresses.
+
+<https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html>
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, collapse_addresses, ip_network
+
+from pydantic import JsonValue
+
+from runbook.changes.access.identities import reference
+from runbook.changes.consequences.model import is_on, number
+from runbook.changes.template.reading import Reading
+from runbook.changes.template.values import CLOSE, COMPUTED, Template, bare
+
+Network = IPv4Network | IPv6Network
+
+_SOURCES = (
+    "CidrIp",
+    "CidrIpv6",
+    "SourceSecurityGroupId",
+    "SourceSecurityGroupName",
+    "SourcePrefixListId",
+    "DestinationSecurityGroupId",
+    "DestinationPrefixListId",
+)
+_GROUPS: Mapping[str, str] = {
+    "AWS::EC2::Instance": "SecurityGroupIds",
+    "AWS::RDS::DBCluster": "VpcSecurityGroupIds",
+    "AWS::RDS::DBInstance": "VPCSecurityGroups",
+}
+"""What is put behind security groups, and the property that names them."""
+
+_PROTOCOLS: Mapping[str, str] = {"1": "icmp", "6": "tcp", "17": "udp", "58": "icmpv6"}
+ALL_PORTS = (0, 65_535)
+WIDE = {4: 8, 6: 16}
+"""A public network with a shorter prefix is everybody: half of the internet is no restriction."""
+
+
+@dataclass(frozen=True)
+class Connection:
+    """That a source may reach, or be reached from, something."""
+
+    source: str
+    """A network in its shortest form, a reference, or words."""
+    on: str
+    words: str = ""
+    """What may be done, where it is no protocol and ports."""
+    protocol: str = ""
+    ports: tuple[float, float] = ALL_PORTS
+    outbound: bool = False
+
+    def covers(self, other: Connection) -> bool:
+        """Tell whether whatever the other one admits is admitted by this one."""
+        return (
+            (self.on, self.words, self.outbound) == (other.on, other.words, other.outbound)
+            and self.protocol in ("-1", other.protocol)
+            and self.ports[0] <= other.ports[0]
+            and other.ports[1] <= self.ports[1]
+            and _covers(self.source, other.source)
+        )
+
+
+def compare(
+    before: Iterable[Connection], after: Iterable[Connection]
+) -> tuple[list[Connection], list[Connection]]:
+    """Return the connections that begin, and those that end."""
+    old, new = [*dict.fromkeys(before)], [*dict.fromkeys(after)]
+    return (
+        [one for one in new if not any(other.covers(one) for other in old)],
+        [one for one in old if not any(other.covers(one) for other in new)],
+    )
+
+
+def connections(version: Reading) -> Iterator[Connection]:
+    """Yield every connection that a template admits."""
+    for logical_id, resource in version.resources.items():
+        kind, properties = resource["Type"], resource.get("Properties", {})
+        own = reference(logical_id)
+        if kind == "AWS::EC2::SecurityGroup":
+            yield from _group(own, properties)
+        elif kind == "AWS::EC2::SecurityGroupIngress":
+            yield _rule(properties, str(properties.get("GroupId")))
+        elif kind == "AWS::EC2::SecurityGroupEgress":
+            yield _rule(properties, str(properties.get("GroupId")), outbound=True)
+        elif kind == "AWS::EC2::NetworkAclEntry" and properties.get("RuleAction") == "allow":
+            outbound = is_on(properties.get("Egress"))
+            source = properties.get("CidrBlock", properties.get("Ipv6CidrBlock"))
+            yield Connection(shortest(source), own, "pass", outbound=outbound)
+        yield from _behind(kind, own, properties)
+        yield from _public(kind, own, properties)
+
+
+def open_to_everybody(versions: Iterable[Connection]) -> set[Connection]:
+    """Return the connections whose sources together are a large part of the internet."""
+    inbound = [one for one in versions if not one.outbound]
+    found = {one for one in inbound if one.source == "the internet" and one.protocol == ""}
+    for one in inbound:
+        kind = (one.on, one.protocol, one.ports)
+        near = (o for o in inbound if (o.on, o.protocol, o.ports) == kind)
+        wide = [n for n in _collapsed(o.source for o in near) if is_wide(n)]
+        own = network_of(one.source)
+        if own and any(_contains(n, own) for n in wide):
+            found.add(one)
+    behind = {f"whoever {one.on} admits" for one in found}
+    return found | {one for one in inbound if one.source in behind}
+
+
+def is_wide(network: Network) -> bool:
+    """Tell a network that is not restricted to anybody in particular."""
+    return network.prefixlen < WIDE[network.version] and not network.is_private
+
+
+def shortest(source: JsonValue) -> str:
+    """Write a network in its shortest form: 0:0:0:0:0:0:0:0/0 is ::/0, and 1.2.3.4/0 0.0.0.0/0."""
+    network = network_of(str(source))
+    return str(network) if network else str(source)
+
+
+def network_of(source: str) -> Network | None:
+    """Return a network, or None for what is none."""
+    try:
+        return ip_network(source, strict=False)
+    except ValueError:
+        return None
+
+
+def _collapsed(sources: Iterable[str]) -> Iterator[Network]:
+    networks = [found for source in sources if (found := network_of(source))]
+    yield from collapse_addresses(n for n in networks if isinstance(n, IPv4Network))
+    yield from collapse_addresses(n for n in networks if isinstance(n, IPv6Network))
+
+
+def _covers(source: str, other: str) -> bool:
+    wide, narrow = network_of(source), network_of(other)
+    return source == other or (wide is not None and narrow is not None and _contains(wide, narrow))
+
+
+def _contains(wide: Network, narrow: Network) -> bool:
+    if isinstance(wide, IPv4Network) and isinstance(narrow, IPv4Network):
+        return narrow.subnet_of(wide)
+    if isinstance(wide, IPv6Network) and isinstance(narrow, IPv6Network):
+        return narrow.subnet_of(wide)
+    return False
+
+
+def _group(own: str, properties: Template) -> Iterator[Connection]:
+    for rule in _listed(properties.get("SecurityGroupIngress")):
+        yield _rule(rule, own)
+    if "SecurityGroupEgress" not in properties:
+        # Without a rule of its own, a group lets everything out.
+        yield Connection("0.0.0.0/0", own, protocol="-1", outbound=True)
+    for rule in _listed(properties.get("SecurityGroupEgress")):
+        yield _rule(rule, own, outbound=True)
+
+
+def _rule(rule: JsonValue, on: str, *, outbound: bool = False) -> Connection:
+    """Read a rule. One that is no mapping admits what nobody can tell."""
+    if not isinstance(rule, dict):
+        return Connection(f"{COMPUTED}anybody{CLOSE}", on, "connect", outbound=outbound)
+    source = next((rule[key] for key in _SOURCES if key in rule), f"{COMPUTED}anybody{CLOSE}")
+    protocol = str(rule.get("IpProtocol", f"{COMPUTED}any protocol{CLOSE}")).lower()
+    protocol = _PROTOCOLS.get(protocol, protocol)
+    first, last = number(rule.get("FromPort"), 0), number(rule.get("ToPort"), ALL_PORTS[1])
+    if first is None or last is None:
+        asked = bare(f"ports {rule.get('FromPort')} to {rule.get('ToPort')}")
+        protocol += f" {COMPUTED}{asked}{CLOSE}"
+        first, last = ALL_PORTS
+    ports = ALL_PORTS if protocol == "-1" else (first, last)
+    return Connection(shortest(source), on, protocol=protocol, ports=ports, outbound=outbound)
+
+
+def _behind(kind: str, own: str, properties: Template) -> Iterator[Connection]:
+    for group in _listed(properties.get(_GROUPS.get(kind, ""))):
+        yield Connection(f"whoever {group} admits", own, "connect")
+    for card in _listed(properties.get("NetworkInterfaces")):
+        groups = card.get("GroupSet") if isinstance(card, dict) else None
+        for group in _listed(groups):
+            yield Connection(f"whoever {group} admits", own, "connect")
+
+
+def _public(kind: str, own: str, properties: Template) -> Iterator[Connection]:
+    """Yield what gives something an address that the whole internet can reach."""
+    internet = Connection("the internet", own, "reach a public address")
+    if kind == "AWS::RDS::DBInstance" and is_on(properties.get("PubliclyAccessible"), True):
+        # Without a word, the subnets decide: <https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html>
+        yield internet
+    if kind == "AWS::RDS::DBCluster" and is_on(properties.get("PubliclyAccessible")):
+        yield internet
+    if kind == "AWS::EC2::Subnet" and is_on(properties.get("MapPublicIpOnLaunch")):
+        yield Connection("the internet", own, "reach public addresses of what starts in it", "-1")
+    if kind == "AWS::EC2::Route" and "GatewayId" in properties:
+        block = properties.get("DestinationCidrBlock", properties.get("DestinationIpv6CidrBlock"))
+        yield Connection(f"{properties['GatewayId']} ({block})", own, "be reached by the route")
+    for card in _listed(properties.get("NetworkInterfaces")):
+        if isinstance(card, dict) and is_on(card.get("AssociatePublicIpAddress")):
+            yield Connection("the internet", own, "reach a public address", "-1")
+
+
+def _listed(value: JsonValue) -> list[JsonValue]:
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]

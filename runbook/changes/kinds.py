@@ -1,0 +1,74 @@
+"""The types of resources that a review understands: all that our stacks can have, and some more.
+
+A type that does not stand here may hold data or open anything: it is said and has to be typed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from runbook.changes.access.identities import NAMES as IDENTITIES
+from runbook.changes.access.resource_policies import POLICIES, READERS
+from runbook.changes.verdict import HOLDS_DATA
+
+GUARDS: Mapping[str, str] = {
+    "AWS::CloudTrail::Trail": "what is done in the account is no longer recorded by it",
+    "AWS::CloudWatch::Alarm": "nobody is alarmed by it any more",
+    "AWS::EC2::FlowLog": "connections are no longer recorded",
+}
+"""What watches over something, and what its removal means while that something stays."""
+
+_OPENING = {
+    "AWS::EC2::NetworkAclEntry",
+    "AWS::EC2::Route",
+    "AWS::EC2::SecurityGroup",
+    "AWS::EC2::SecurityGroupEgress",
+    "AWS::EC2::SecurityGroupIngress",
+    "AWS::EC2::Subnet",
+    "AWS::IAM::GroupPolicy",
+    "AWS::IAM::ManagedPolicy",
+    "AWS::IAM::Policy",
+    "AWS::IAM::RolePolicy",
+    "AWS::IAM::UserPolicy",
+    "AWS::IAM::UserToGroupAddition",
+}
+"""What is read where access is compared, besides what has a policy of its own."""
+
+_NEITHER = {
+    "AWS::CDK::Metadata",
+    "AWS::CloudFormation::WaitConditionHandle",
+    "AWS::EC2::InternetGateway",
+    "AWS::EC2::NetworkAcl",
+    "AWS::EC2::RouteTable",
+    "AWS::EC2::SubnetRouteTableAssociation",
+    "AWS::EC2::VPC",
+    "AWS::EC2::VPCCidrBlock",
+    "AWS::EC2::VPCGatewayAttachment",
+    "AWS::Events::Rule",
+    "AWS::IAM::InstanceProfile",
+    "AWS::KMS::Alias",
+    "AWS::Lambda::EventInvokeConfig",
+    "AWS::Logs::MetricFilter",
+    "AWS::RDS::DBClusterParameterGroup",
+    "AWS::RDS::DBParameterGroup",
+    "AWS::RDS::DBSubnetGroup",
+    "AWS::Route53::RecordSet",
+    "AWS::SES::ConfigurationSet",
+    "AWS::SES::ConfigurationSetEventDestination",
+    "AWS::SES::EmailIdentity",
+    "AWS::SES::ReceiptRule",
+    "AWS::SES::ReceiptRuleSet",
+    "AWS::SNS::Topic",
+    "AWS::SQS::Queue",
+    "AWS::SSM::Parameter",
+    "AWS::SecretsManager::RotationSchedule",
+    "AWS::SecretsManager::SecretTargetAttachment",
+    "Custom::AccessKey",
+    "Custom::AccountSuppression",
+    "Custom::ActiveReceiptRuleSet",
+    "Custom::IdentityFeedback",
+    "Custom::SesProductionAccess",
+}
+"""What neither holds data nor opens anything by itself."""
+
+KNOWN = frozenset({*HOLDS_DATA, *GUARDS, *IDENTITIES, *POLICIES, *READERS, *_OPENING, *_NEITHER})

@@ -1,0 +1,181 @@
+"""Policies compared by meaning: nothing that allows more than before is ever left out."""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import Any
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from pydantic import JsonValue
+
+from runbook.changes.access.compare import Difference, compare
+from runbook.changes.access.globs import covers, may_meet
+from runbook.changes.access.policy import Statement, statements
+from runbook.changes.template.values import CLOSE, OPEN
+from tests.runbook.changes.evaluator import Request, allows, glob
+
+PRINCIPALS = ["ann", "bob"]
+ACTIONS = ["s3:GetObject", "s3:PutObject", "iam:PassRole"]
+RESOURCES = ["b/one", "b/two", "c"]
+CONTEXTS: list[dict[str, str]] = [{}, {"k": "1"}, {"k": "22"}, {"k": "1", "l": "1"}]
+REQUESTS = [Request(*parts) for parts in product(PRINCIPALS, ACTIONS, RESOURCES, CONTEXTS)]
+
+actions = st.sampled_from([*ACTIONS, "*", "s3:*", "s3:Get*", "S3:getobject", "?am:*", "s3:*Object"])
+resources = st.sampled_from([*RESOURCES, "*", "b/*", "b/t*", "b/???", "?"])
+principals = st.sampled_from([*PRINCIPALS, "*"])
+operators = st.sampled_from(
+    ["StringEquals", "StringNotEquals", "StringLike", "StringNotLike", "StringEqualsIfExists"]
+)
+conditions = st.dictionaries(
+    operators,
+    st.dictionaries(
+        st.sampled_from(["k", "l"]),
+        st.lists(st.sampled_from(["1", "22", "*", "2?", "1*"]), min_size=1, max_size=2),
+        min_size=1,
+        max_size=2,
+    ),
+    max_size=2,
+)
+
+
+def few(of: st.SearchStrategy[str]) -> st.SearchStrategy[list[str]]:
+    return st.lists(of, min_size=1, max_size=2, unique=True)
+
+
+@st.composite
+def statement(draw: st.DrawFn) -> dict[str, Any]:
+    made: dict[str, Any] = {"Effect": draw(st.sampled_from(["Allow", "Allow", "Deny"]))}
+    for name, of in (("Action", actions), ("Resource", resources), ("Principal", principals)):
+        made[f"{draw(st.sampled_from(['', '', 'Not']))}{name}"] = draw(few(of))
+    if found := draw(conditions):
+        made["Condition"] = found
+    return made
+
+
+policies = st.lists(statement(), max_size=3).map(lambda found: {"Statement": found})
+
+
+def parsed(document: dict[str, Any]) -> list[Statement]:
+    """Read a policy. IAM writes principals below the kind that they are of."""
+    written: list[JsonValue] = [
+        {k: {"AWS": v} if k.endswith("Principal") else v for k, v in one.items()}
+        for one in document["Statement"]
+    ]
+    return [*statements({"Statement": written})]
+
+
+def compared(before: dict[str, Any], after: dict[str, Any]) -> Difference:
+    return compare(parsed(before), parsed(after))
+
+
+def concerns(found: Statement, request: Request) -> bool:
+    """Tell whether a statement of the difference is about a request, by the evaluator's means."""
+    for terms, asked, fold in (
+        (found.who, request.principal, False),
+        (found.actions, request.action, True),
+        (found.resources, request.resource, False),
+    ):
+        if any(glob(pattern, asked, fold) for pattern in terms.patterns) is terms.excluded:
+            return False
+    return True
+
+
+@settings(max_examples=150, deadline=None)
+@given(policies, policies)
+@example({"Statement": []}, {"Statement": []})
+def test_whatever_is_newly_allowed_is_gained_by_a_statement_about_it(
+    before: dict[str, Any], after: dict[str, Any]
+) -> None:
+    found = compared(before, after)
+    for request in REQUESTS:
+        if allows(after, request) and not allows(before, request):
+            assert any(concerns(one, request) for one in found.gained), request
+        if allows(before, request) and not allows(after, request):
+            assert any(concerns(one, request) for one in found.lost), request
+
+
+@settings(max_examples=60, deadline=None)
+@given(policies)
+def test_a_policy_gains_nothing_over_itself(policy: dict[str, Any]) -> None:
+    turned = {"Statement": [*reversed(policy["Statement"])]}
+    assert compared(policy, turned) == Difference([], [])
+
+
+@settings(max_examples=60, deadline=None)
+@given(policies, policies)
+def test_fewer_statements_that_allow_are_never_a_gain(
+    policy: dict[str, Any], more: dict[str, Any]
+) -> None:
+    allowing = [one for one in more["Statement"] if one["Effect"] == "Allow"]
+    wider = {"Statement": [*policy["Statement"], *allowing]}
+    assert compared(wider, policy).gained == []
+
+
+letters = st.text(alphabet="ab", max_size=4)
+patterns = st.text(alphabet="ab*?", max_size=4)
+
+
+@settings(max_examples=200, deadline=None)
+@given(patterns, patterns, st.lists(letters, max_size=8))
+def test_a_pattern_covers_another_only_if_it_matches_all_of_it(
+    pattern: str, other: str, texts: list[str]
+) -> None:
+    for text in [*texts, other.replace("*", ""), other.replace("*", "ab").replace("?", "a")]:
+        if covers(pattern, other) and glob(other, text, False):
+            assert glob(pattern, text, False)
+        if glob(pattern, text, False) and glob(other, text, False):
+            assert may_meet(pattern, other)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "other", "expected"),
+    [
+        ("*", "anything", True),
+        ("s3:*", "s3:Get*", True),
+        ("s3:Get*", "s3:*", False),
+        ("a?c", "abc", True),
+        ("a?c", "a?c", True),
+        ("a?c", "a*c", False),
+        ("a*c", "a?c", True),
+        (f"{OPEN}Bucket.Arn{CLOSE}/*", f"{OPEN}Bucket.Arn{CLOSE}/x", True),
+        (f"{OPEN}Bucket.Arn{CLOSE}/*", f"{OPEN}Other.Arn{CLOSE}/x", False),
+        ("?", f"{OPEN}Bucket{CLOSE}", False),
+        ("arn:aws:s3:::b/*", "arn:aws:s3:::b/${aws:username}", True),
+        ("arn:aws:s3:::b/${aws:username}", "arn:aws:s3:::b/ann", False),
+        ("b/*", "b/${*}", True),
+    ],
+)
+def test_a_pattern_covers(pattern: str, other: str, expected: bool) -> None:
+    assert covers(pattern, other) is expected
+
+
+def test_a_reference_may_be_anything() -> None:
+    assert may_meet(f"{OPEN}Bucket.Arn{CLOSE}", "arn:aws:s3:::secret")
+    assert not may_meet("arn:aws:s3:::a/*", "arn:aws:s3:::b/*")
+
+
+# `ForAllValues` and `ForAnyValue` compare several values of a request with those of the policy.
+@pytest.mark.parametrize(
+    ("operator", "before", "after", "gains"),
+    [
+        ("ForAllValues:StringEquals", ["a", "b"], ["a"], False),
+        ("ForAllValues:StringEquals", ["a"], ["a", "b"], True),
+        ("ForAnyValue:StringLike", ["a*"], ["ab"], False),
+        ("ForAnyValue:StringNotLike", ["ab"], ["a*"], False),
+        ("NumericLessThan", ["10"], ["5"], True),
+        ("ArnLike", ["arn:aws:sns:*:1:t"], ["arn:aws:sns:us-east-1:1:t"], False),
+        ("ArnNotEquals", ["arn:a:*"], ["arn:a:b"], True),
+        ("IpAddress", ["192.0.2.0/24"], ["192.0.2.0/25"], True),
+    ],
+)
+def test_a_condition_is_compared_by_its_operator(
+    operator: str, before: list[str], after: list[str], gains: bool
+) -> None:
+    def policy(values: list[str]) -> dict[str, Any]:
+        test = {operator: {"k": values}}
+        one = {"Effect": "Allow", "Action": ["s3:*"], "Resource": ["*"], "Condition": test}
+        return {"Statement": [{**one, "Principal": ["ann"]}]}
+
+    assert bool(compared(policy(before), policy(after)).gained) is gains
