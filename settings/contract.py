@@ -24,6 +24,9 @@ ITEMS = "GroundworkItems"
 CHANGE_SET_PREFIX = "groundwork-"
 """What the name of every change set of ours starts with. The roles' policies rely on it."""
 
+STACK_TAG = "groundwork-stack"
+"""The tag by which a stack's function tells the users of its own stack. Policies rely on it."""
+
 DESCRIPTION_PREFIX = "Groundwork: "
 """What the description of every stack of ours starts with."""
 

@@ -26,6 +26,10 @@ class Diagnostic(NamedTuple):
     message: str
 
 
+MOST_LINES = 100
+"""What is printed of a file's faults: whoever fixes these learns of the others."""
+
+
 class ConfigurationError(Exception):
     """The file cannot be used. `faults` has every reason, in the order of the file.
 
@@ -37,7 +41,10 @@ class ConfigurationError(Exception):
         self.file = printable(file)
         once = dict.fromkeys(_printable(fault) for fault in faults)
         self.faults = sorted(once, key=lambda fault: (fault.line, fault.column))
-        super().__init__("\n".join(self._line(fault) for fault in self.faults))
+        lines = [self._line(fault) for fault in self.faults[:MOST_LINES]]
+        if (more := len(self.faults) - MOST_LINES) > 0:
+            lines.append(f"{self.file}: and {more:,} more")
+        super().__init__("\n".join(lines))
 
     def _line(self, fault: Diagnostic) -> str:
         path = f"{fault.path}: " if fault.path else ""

@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterator
 from typing import Any
 
+from embedded.gaps._ministack import account, service
+
 Document = dict[str, Any]
+_NAMED = re.compile(
+    r"arn:aws:(?:iam|sts)::(?P<account>\d{12}):(?P<kind>role|user|assumed-role)/(?P<path>.+)"
+)
 
 
 def parse(document: Any) -> Document:
@@ -20,3 +27,30 @@ def parse(document: Any) -> Document:
 def size(document: Any) -> int:
     """The characters that AWS counts: all but white space outside of strings."""
     return len(json.dumps(parse(document), separators=(",", ":"), ensure_ascii=False))
+
+
+def absent_principal(document: Any) -> str | None:
+    """The first role or user of this account that a policy names and that is not there."""
+    return next((name for name in _principals(document) if not _is_there(name)), None)
+
+
+def _principals(document: Any) -> Iterator[str]:
+    statements = parse(document).get("Statement", [])
+    for statement in [statements] if isinstance(statements, dict) else statements:
+        for element in ("Principal", "NotPrincipal"):
+            named = statement.get(element, {})
+            found = named.get("AWS", []) if isinstance(named, dict) else named
+            yield from [found] if isinstance(found, str) else found
+
+
+def _is_there(principal: str) -> bool:
+    """Whether it exists. What other accounts have cannot be known here."""
+    named = _NAMED.fullmatch(principal)
+    if named is None or named["account"] != account():
+        return True
+    iam = service("iam")
+    if named["kind"] == "assumed-role":
+        return named["path"].partition("/")[0] in iam._roles
+    name = named["path"].rpartition("/")[2]
+    found = (iam._roles if named["kind"] == "role" else iam._users).get(name)
+    return found is not None and found["Arn"] == principal

@@ -26,6 +26,7 @@ from runbook.changes.prepare import now
 from runbook.changes.progress import watching
 from runbook.changes.render import terminal
 from runbook.changes.review import Review
+from runbook.local import principals
 from settings import Settings, load
 
 TOOLKIT = "CDKToolkit"
@@ -51,6 +52,8 @@ def deploy(configuration: Path, state: Path) -> None:
 
 def _deploy(console: Console, settings: Settings, assembly: Assembly, configuration: Path) -> None:
     _bootstrap(console, assembly)
+    if made := principals.make(settings):
+        console.print(f"The account has what the file trusts, as yours must: {', '.join(made)}")
     who = aws.caller_in(assembly.account, settings.region)
     prepared = commands.prepared(console, assembly, settings, configuration, who, now())
     terminal.present(prepared, console)

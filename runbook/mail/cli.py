@@ -55,6 +55,34 @@ def explain(
     explain(file, as_json=as_json)
 
 
+@app.command("may-send")
+def may_send(
+    sender: Annotated[str, typer.Argument(help="A sender of mail.senders.")],
+    from_address: Annotated[str, typer.Argument(metavar="FROM", help="Its From address.")],
+    to: Annotated[list[str] | None, typer.Option(help="A recipient; one option for each.")] = None,
+    envelope: Annotated[
+        str, typer.Option(help="The envelope's sender (Return-Path), where it is not FROM.")
+    ] = "",
+    configuration_set: Annotated[
+        str, typer.Option(help="The set that X-SES-CONFIGURATION-SET names, if not the sender's.")
+    ] = "",
+    as_json: Json = False,
+    config: Configuration = CONFIGURATION,
+) -> None:
+    """Say whether a sender may send as an address, and what decides that, without sending.
+
+    SES's own settings and IAM's simulation answer, in each region of the sender. The exit status is
+    1 for no.
+
+    Example: groundwork mail may-send app noreply@example.org --to jane@example.net
+    """
+    from runbook.mail.permission.command import Asked, may_send
+
+    asked = Asked(sender, from_address, to or (), envelope, configuration_set)
+    if not may_send(_settings(config), asked, as_json=as_json):
+        raise typer.Exit(1)
+
+
 @app.command()
 def dmarc(
     file: Annotated[
@@ -80,6 +108,32 @@ def dmarc(
     from runbook.mail.dmarc.command import dmarc
 
     raise typer.Exit(dmarc(file, server, trust, as_json=as_json))
+
+
+@app.command("test")
+def try_out(
+    sender: Annotated[str, typer.Argument(help="A sender of mail.senders.")],
+    region: Annotated[
+        str | None, typer.Option(help="One of its regions; the first unless named.")
+    ] = None,
+    wait: Annotated[
+        float, typer.Option(min=0, max=3600, help="Seconds to wait for the delivery log.")
+    ] = 120,
+    as_json: Json = False,
+    config: Configuration = CONFIGURATION,
+) -> None:
+    """Send as a sender does, to SES's mailbox simulator, and follow what becomes of the messages.
+
+    By SMTP with STARTTLS and the sender's own password: a message each that is delivered, bounced,
+    complained about and suppressed. What becomes of them is read from the sender's delivery log,
+    if it has one. The exit status is 1 when a message is refused, or not told of in time.
+
+    Example: groundwork mail test app
+    """
+    from runbook.mail.simulator.command import test
+
+    if not test(_settings(config), sender, region, wait, as_json=as_json):
+        raise typer.Exit(1)
 
 
 @app.command()

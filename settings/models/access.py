@@ -8,7 +8,9 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from settings.models.base import Model, Problem
-from settings.values.names import DomainName, Matching
+from settings.values.addresses import DomainName
+from settings.values.matching import Matching
+from settings.values.names import ROLE
 
 Provider = Literal["github", "gitlab"]
 
@@ -39,7 +41,7 @@ GitLabSubject = Annotated[
 PrincipalArn = Annotated[
     str,
     Matching(
-        r"arn:aws:iam::\d{12}:(?:role|user)/[\w+=,.@/-]{1,576}",
+        rf"arn:aws:iam::\d{{12}}:(?:role|user)/{ROLE}",
         "the ARN of one role or user without a wildcard, as in "
         "arn:aws:iam::123456789012:role/NAME (a whole account cannot be named)",
     ),

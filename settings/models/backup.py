@@ -9,15 +9,9 @@ from pydantic import Field
 
 from settings.models.base import Model, Problem
 from settings.models.credentials import Credentials
-from settings.values.names import (
-    BucketName,
-    EmailAddress,
-    IamUserName,
-    Label,
-    ObjectPrefix,
-    Region,
-    Seconds,
-)
+from settings.values.addresses import EmailAddress
+from settings.values.durations import Seconds
+from settings.values.names import BucketName, IamUserName, Label, ObjectPrefix, Region
 from settings.values.regions import DEFAULT_REGION
 
 Days = Annotated[int, Field(ge=1, le=36_500)]

@@ -16,10 +16,10 @@ class Problem(NamedTuple):
     """What it must be. It follows "must be", unless it begins with "must" itself."""
     key: bool = False
     """Whether the name at `path` is wrong, rather than the value that stands behind it."""
-    rests_on: tuple[tuple[str, ...], ...] = ((),)
+    depends_on: tuple[tuple[str, ...], ...] = ((),)
     """The parts of the model that it depends on: all of it, unless named.
 
-    While a wrong item of such a part is left out, it cannot be told, and is kept back.
+    While a wrong item of such a part is left out, the problem cannot be seen, and is not reported.
     """
 
 

@@ -8,7 +8,8 @@ from typing import Annotated
 from pydantic import Field
 
 from settings.models.base import Model, Problem
-from settings.values.names import RoleArn, Seconds
+from settings.values.durations import Seconds
+from settings.values.names import RoleArn
 
 DAY = 86_400
 

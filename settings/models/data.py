@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Literal
 
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
 
 from settings.models.base import Model, Problem
 from settings.models.networks import Network, SecurityGroup, is_block
 from settings.values import versions
+from settings.values.addresses import EmailAddress
+from settings.values.durations import Seconds
+from settings.values.matching import Matching
 from settings.values.names import (
     DatabaseIdentifier,
     DatabaseName,
     DatabaseUser,
-    EmailAddress,
     InstanceClass,
     Label,
-    Matching,
-    Seconds,
     SecurityGroupName,
 )
 
@@ -101,15 +101,20 @@ class PostgreSql(_Database):
             )
 
 
-Units = Annotated[float, Field(ge=0, le=256, multiple_of=0.5, strict=False)]
+def _number(value: object) -> object:
+    """Take 2 for 2.0; keep a switch and a text from passing for a number."""
+    return float(value) if type(value) is int else value
+
+
+NUMBER = BeforeValidator(_number)
 
 
 class Capacity(Model):
     """Aurora capacity units: about 2 GiB of memory each."""
 
-    min: Units = 0
+    min: Annotated[float, Field(ge=0, le=256, multiple_of=0.5), NUMBER] = 0
     """The units that are always there. With 0 it pauses when idle."""
-    max: Annotated[Units, Field(ge=1)]
+    max: Annotated[float, Field(ge=1, le=256, multiple_of=0.5), NUMBER]
     """The units that it grows to."""
     pause_after: Seconds | None = None
     """Pause after this long without a connection, from 5m to 1d; with `min: 0` 5m unless named."""
@@ -125,7 +130,7 @@ class Capacity(Model):
                 ("min",),
                 "0, since pause_after is set: Aurora Serverless v2 pauses only from a minimum of 0 "
                 "(v1, which paused from any minimum, ended in March 2025). "
-                "Say min: 0, or remove pause_after and pay for the minimum all day",
+                "Set capacity.min: 0, or remove pause_after and pay for the minimum all day",
             )
         if not 300 <= self.pause_after <= 86_400:
             yield Problem(("pause_after",), "from 5m to 1d")
@@ -154,6 +159,9 @@ class Aurora(_Database):
         if self.capacity.min == 0 and not versions.has(version, versions.PAUSES_FROM):
             known = versions.listed(versions.PAUSES_FROM)
             yield Problem(("version",), f"one that pauses, {known}; or capacity.min from 0.5")
+        if self.capacity.max > 128 and not versions.has(version, versions.LARGEST_FROM):
+            known = versions.listed(versions.LARGEST_FROM)
+            yield Problem(("version",), f"one with 256 units, {known}; or capacity.max to 128")
         if self.data_api and not versions.has(version, versions.DATA_API_FROM):
             known = versions.listed(versions.DATA_API_FROM)
             yield Problem(("version",), f"one with the Data API, {known}; or data_api: false")

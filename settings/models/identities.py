@@ -9,7 +9,9 @@ from pydantic import Field
 
 from settings.models.base import Model, Problem
 from settings.models.records import Dmarc, Dns, Spf
-from settings.values.names import DomainLabel, EmailAddress, Matching, Region
+from settings.values.addresses import DomainLabel, EmailAddress
+from settings.values.matching import Matching
+from settings.values.names import Region
 from settings.values.regions import DEFAULT_REGION, RECEIVING
 
 Regions = Annotated[tuple[Region, ...], Field(min_length=1)]
@@ -52,6 +54,11 @@ class Domain(Model):
             yield Problem(
                 ("regions", 0), f"one where SES receives mail: {', '.join(sorted(RECEIVING))}"
             )
+
+        fitting = min((62 - len(region) for region in self.regions[1:]), default=63)
+        if self.mail_from and len(self.mail_from) > fitting:
+            message = f"a label of {fitting} characters at most: further regions add their names"
+            yield Problem(("mail_from",), message)
 
     def mail_from_domain(self, name: str, region: str) -> str | None:
         """Return the MAIL FROM domain in a region.

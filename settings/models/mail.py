@@ -13,8 +13,9 @@ from settings.models.identities import Address, ConfigurationSetName, Domain, Re
 from settings.models.records import record_problems
 from settings.models.senders import Sender
 from settings.models.sending import Identities
-from settings.models.topics import feedback_topic
-from settings.values.names import DomainName, EmailAddress, IamUserName, Matching
+from settings.values.addresses import DomainName, EmailAddress
+from settings.values.matching import Matching
+from settings.values.names import IamUserName
 from settings.values.regions import DEFAULT_REGION
 
 Feedback = Literal["bounce", "complaint"]
@@ -63,7 +64,11 @@ class ProductionAccess(Model):
     mail_type: MailType
     """What most of the mail is."""
     website: Annotated[
-        str, Matching(r"https?://[^\s]{1,990}", "a web address, as in https://example.org")
+        str,
+        Matching(
+            r"https?://[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+(:\d{1,5})?([/?#][!-~]{0,900})?",
+            "a web address, as in https://example.org",
+        ),
     ]
     """The web address of who sends."""
     use_case: Annotated[str, Field(min_length=30, max_length=5000)]
@@ -121,7 +126,6 @@ class Mail(Model):
 
     def problems(self) -> Iterator[Problem]:
         """Compare the items with each other."""
-        yield from self._clashes()
         yield from record_problems(self.domains)
         for name, domain in self.domains.items():
             yield from self._set_problems(
@@ -143,19 +147,8 @@ class Mail(Model):
                     ("senders", name, "configuration_set"),
                     "a configuration set: its mail is measured, logged and suppressed by one, and "
                     "its identities have none, or several",
-                    rests_on=(("domains",), ("addresses",)),
+                    depends_on=(("domains",), ("addresses",)),
                 )
-
-    def _clashes(self) -> Iterator[Problem]:
-        """Find identities whose topics would have one name."""
-        owner: dict[str, str] = {}
-        for name in self.identities.by_name:
-            first = owner.setdefault(feedback_topic(name), name)
-            if first != name:
-                group = "addresses" if "@" in name else "domains"
-                message = f"a name whose letters and digits differ from those of {first}: "
-                message += f"both topics would be called {feedback_topic(name)}"
-                yield Problem((group, name), message, key=True, rests_on=())
 
     def _set_problems(
         self, path: tuple[str, ...], name: str | None, regions: tuple[str, ...]
@@ -168,7 +161,7 @@ class Mail(Model):
             yield Problem(
                 (*path, "configuration_set"),
                 f"a configuration set declared in mail.configuration_sets: {known}",
-                rests_on=(("configuration_sets",),),
+                depends_on=(("configuration_sets",),),
             )
         elif missing := [region for region in regions if region not in declared.regions]:
             yield Problem(
@@ -185,7 +178,7 @@ class Mail(Model):
             yield Problem(
                 path,
                 f"an address declared in mail.addresses: {', '.join(self.addresses) or 'none yet'}",
-                rests_on=(("addresses",),),
+                depends_on=(("addresses",),),
             )
         elif missing := [
             region for region in configuration_set.regions if region not in address.regions
@@ -206,7 +199,7 @@ class Mail(Model):
                         f"an address whose identity is declared in {region}: add {domain} to "
                         "mail.domains, or the address to mail.addresses "
                         "(SES answers 554 Message rejected otherwise)",
-                        rests_on=(("domains",), ("addresses",)),
+                        depends_on=(("domains",), ("addresses",)),
                     )
 
     def notes(self) -> Iterator[str]:

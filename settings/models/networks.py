@@ -4,22 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from ipaddress import ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from itertools import combinations
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, TypeAdapter
 
 from settings.models.base import Model, Problem
-from settings.values.names import (
-    Cidr,
-    Cidr4,
-    Label,
-    Matching,
-    Region,
-    SecurityGroupDescription,
-    SecurityGroupName,
-)
+from settings.values.matching import Matching
+from settings.values.names import Label, Region, SecurityGroupDescription, SecurityGroupName
+from settings.values.networks import Cidr, Cidr4
 from settings.values.regions import DEFAULT_REGION
 
 Zone = Annotated[str, Matching(r"[a-f]", "an availability zone's letter, as in a")]
@@ -39,6 +33,10 @@ def _source(value: str) -> str:
 Source = Annotated[str, AfterValidator(_source)]
 """A CIDR block, or the name of a security group."""
 
+MOST_RULES = 60
+"""<https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html#vpc-limits-security-groups>"""
+MOST_OF_A_SOURCE = 240
+"""A rule's description has 255 characters, and says "PostgreSQL from" before the name."""
 _WIDEST = {4: 8, 6: 16}
 _VPC_BITS = range(16, 29)
 
@@ -73,6 +71,8 @@ class Network(Model):
         network = ip_network(self.cidr)
         if network.prefixlen not in _VPC_BITS:
             yield Problem(("cidr",), "a block of /16 to /28, as a VPC takes")
+        if _is_reserved(network):
+            yield Problem(("cidr",), "a block of addresses that a VPC takes, as in 10.0.0.0/16")
         for block in self.subnets:
             if not ip_network(block).subnet_of(network):  # type: ignore[arg-type]
                 yield Problem(
@@ -95,6 +95,19 @@ class Network(Model):
                 )
 
 
+def _is_reserved(network: IPv4Network | IPv6Network) -> bool:
+    """Tell a block that EC2 refuses for a VPC.
+
+    <https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html>
+    """
+    return (
+        network.is_loopback
+        or network.is_link_local
+        or network.is_multicast
+        or network.network_address.packed[0] in (0, *range(240, 256))
+    )
+
+
 class SecurityGroup(Model):
     """Who may connect to PostgreSQL: address blocks, or the members of another group."""
 
@@ -107,6 +120,7 @@ class SecurityGroup(Model):
 
     def problems(self) -> Iterator[Problem]:
         """Two halves of the world are the world, which no rule of the checks would notice."""
+        yield from self._problems_of_rules()
         for index, block in enumerate(self.postgresql_from):
             if (
                 is_block(block)
@@ -117,6 +131,18 @@ class SecurityGroup(Model):
                     f"a block of /{_WIDEST[network.version]} or narrower; "
                     "or the whole world, 0.0.0.0/0 and ::/0, with an accepted risk",
                 )
+
+    def _problems_of_rules(self) -> Iterator[Problem]:
+        """EC2 counts rules for IPv4 and for IPv6 apart, and those for groups among both."""
+        versions = [ip_network(block).version for block in self.blocks]
+        most = max(versions.count(4), versions.count(6)) + len(self.groups)
+        if most > MOST_RULES:
+            message = f"a list of {MOST_RULES} sources at most for IPv4, and as many for IPv6"
+            yield Problem(("postgresql_from",), f"{message}: EC2 takes no more rules in a group")
+        for index, source in enumerate(self.postgresql_from):
+            if not is_block(source) and len(source) > MOST_OF_A_SOURCE:
+                message = f"a group whose name has {MOST_OF_A_SOURCE} characters at most"
+                yield Problem(("postgresql_from", index), f"{message}: rules are described by it")
 
     @property
     def blocks(self) -> list[str]:

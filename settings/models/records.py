@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Literal
 
 from settings.models.base import Model, Problem
-from settings.values.names import DomainName, EmailAddress, HostedZoneId
+from settings.values.addresses import DomainName, EmailAddress
+from settings.values.names import HostedZoneId
 from settings.values.spf import LOOKUPS, SES, SpfTerm, TxtValue, needs_lookup
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ def record_problems(domains: Mapping[str, Domain]) -> Iterator[Problem]:
                 ("domains", name, "mail_from"),
                 f"another label: {taken} is declared as a domain itself, and a MAIL FROM domain "
                 "has an MX and an SPF record of its own",
-                rests_on=(("domains",),),
+                depends_on=(("domains",),),
             )
     for name, domain in domains.items():
         zone = domain.dns.zone

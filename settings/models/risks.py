@@ -9,7 +9,7 @@ from pydantic import Field
 
 from settings.models.base import Model
 from settings.values.areas import Area
-from settings.values.names import Matching
+from settings.values.matching import ONE_LINE, Matching
 
 
 class AcceptedRisk(Model):
@@ -26,9 +26,9 @@ class AcceptedRisk(Model):
         ),
     ]
     """The area, the item, and where that holds several findings of the rule, the resource in it."""
-    reason: Annotated[str, Field(min_length=20, max_length=500)]
+    reason: Annotated[str, Field(min_length=20, max_length=500), ONE_LINE]
     """Why the risk is taken: for whoever has to decide on it again."""
-    owner: Annotated[str, Field(min_length=2, max_length=100)]
+    owner: Annotated[str, Field(min_length=2, max_length=100), ONE_LINE]
     """Who answers for it, and renews or ends it."""
     until: date
     """The last day on which it is accepted. The next day the synthesis fails."""

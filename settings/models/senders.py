@@ -10,8 +10,11 @@ from pydantic import Field
 from settings.models.base import Model, Problem
 from settings.models.credentials import Credentials
 from settings.models.identities import ConfigurationSetName, Regions
-from settings.values.names import EmailAddress, Label, Matching, RecipientPattern, SenderPattern
+from settings.values.addresses import EmailAddress, RecipientPattern, SenderPattern
+from settings.values.matching import Matching
+from settings.values.names import Label
 from settings.values.regions import DEFAULT_REGION
+from settings.values.tags import RegisterEntry
 
 RetentionDays = Literal[
     1,
@@ -38,6 +41,25 @@ RetentionDays = Literal[
     3653,
 ]
 
+Contact = Annotated[
+    EmailAddress,
+    Matching(r"[\w.:/=+@-]*", "an address of letters, digits and _.:/=+-@: it becomes a tag"),
+]
+
+
+TAGS = frozenset(
+    {
+        "approval",
+        "attachments",
+        "category",
+        "contact",
+        "cost-center",
+        "daily-volume",
+        "monthly-volume",
+    }
+)
+"""The keys of the tags that a sender's user has from its entry."""
+
 
 class Volume(Model):
     """The mail that a sender expects to send, in recipients."""
@@ -62,16 +84,11 @@ class Sender(Model):
     """The From addresses it may use; * and ? stand before the @ only."""
     category: Literal["system", "marketing"]
     """Marketing mail stops at a complaint as well as at a bounce."""
-    contact: EmailAddress
+    contact: Contact
     """Who answers for this sender."""
-    cost_center: Annotated[
-        str,
-        Matching(r"[\w .:/=+@-]{1,256}", "letters, digits, spaces and _.:/=+-@, between quotes"),
-    ]
+    cost_center: RegisterEntry
     """Who pays for it."""
-    approval: Annotated[
-        str, Matching(r"[\w .:/=+@-]{1,256}", "the reference of the approval, as in OPS-42")
-    ]
+    approval: RegisterEntry
     """The reference of its approval."""
     volume: Volume
     """An alarm tells when a day brings more than was approved."""
@@ -88,9 +105,22 @@ class Sender(Model):
 
     Suppression, bounces, volume and logs are those of the set.
     """
-    only_to: tuple[RecipientPattern, ...] = ()
+    only_to: Annotated[tuple[RecipientPattern, ...], Field(min_length=1)] | None = None
     """A test environment's sender reaches these recipients and nobody else."""
     credentials: Credentials = Credentials()
     """Its SMTP user name and password."""
     stack: Label | None = None
     """A further stack for this sender, once the mail stack nears CloudFormation's 500 resources."""
+
+    @property
+    def tags(self) -> dict[str, str]:
+        """What the register knows of the sender, as the tags of its user."""
+        return {
+            "approval": self.approval,
+            "attachments": "yes" if self.attachments else "no",
+            "category": self.category,
+            "contact": self.contact,
+            "cost-center": self.cost_center,
+            "daily-volume": str(self.volume.daily),
+            "monthly-volume": str(self.volume.monthly),
+        }

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated
 
 from pydantic import Field
 
-from settings.diagnostics import dotted
 from settings.models.access import Access
 from settings.models.backup import Backup
 from settings.models.base import Model, Problem
 from settings.models.data import Data
 from settings.models.mail import Mail
+from settings.models.naming import naming_problems
 from settings.models.risks import AcceptedRisk
-from settings.values.names import AccountId, Label, Region, TagKey, TagValue
+from settings.values.names import AccountId, Label, Region
 from settings.values.regions import DEFAULT_REGION
+from settings.values.tags import TagKey, TagValue
 
 MOST_REGIONS = 6
 """The roles' policies name each region's stacks, and end at IAM's 6,144 characters."""
@@ -67,41 +68,16 @@ class Settings(Model):
         if not any(parts):
             yield Problem((), "must declare something to deploy: mail, data, backup or access")
         yield from self._problems_of_access()
-        yield from self._problems_of_case()
-        yield from self._problems_of_identifiers()
+        yield from naming_problems(self)
         seen: set[tuple[str, str]] = set()
         for index, risk in enumerate(self.accepted_risks):
             if (risk.rule, risk.on) in seen:
                 yield Problem(
                     ("accepted_risks", index),
-                    "one entry for a rule and place: this one stands above already",
-                    rests_on=(),
+                    "unique: an entry above has the same rule and place",
+                    depends_on=(),
                 )
             seen.add((risk.rule, risk.on))
-
-    def _problems_of_case(self) -> Iterator[Problem]:
-        """AWS has one of these by a name, whatever the case of its letters."""
-        senders = [("mail", "senders", name) for name in self.mail.senders]
-        buckets = self.backup.buckets.items()
-        users = [
-            ("backup", "buckets", name, "users", user) for name, b in buckets for user in b.users
-        ]
-        yield from _same("the account's IAM users", [*senders, *users])
-        yield from _same("the keys of an IAM user's tags", [("tags", key) for key in self.tags])
-        groups = self.data.security_groups.items()
-        for network in self.data.networks:
-            inside = [name for name, group in groups if self.data.network_of(group) == network]
-            paths = [("data", "security_groups", name) for name in inside]
-            yield from _same(f"the security groups of {network}", paths)
-
-    def _problems_of_identifiers(self) -> Iterator[Problem]:
-        """RDS takes 63 characters, and the environment's name stands before the item's."""
-        for name in self.data.databases:
-            spare = 63 - len(self.named(name))
-            if self.environment and spare < 0:
-                most = len(name) + spare
-                message = f"of at most {most} characters after the environment {self.environment}"
-                yield Problem(("data", "databases", name), message, key=True)
 
     def _problems_of_access(self) -> Iterator[Problem]:
         if not self.access:
@@ -120,13 +96,3 @@ class Settings(Model):
                 "of IAM can name: use a file with an environment of its own for some of them",
                 key=True,
             )
-
-
-def _same(kind: str, paths: Iterable[tuple[str, ...]]) -> Iterator[Problem]:
-    """Find names that differ by the case of their letters alone, or not at all."""
-    first: dict[str, tuple[str, ...]] = {}
-    for path in paths:
-        other = first.setdefault(path[-1].lower(), path)
-        if other != path:
-            message = f"a name of its own among {kind}, whatever the case of its letters: "
-            yield Problem(path, f"{message}{dotted(other)} has it", key=True, rests_on=())

@@ -88,13 +88,34 @@ def _problems(value: Any, location: Location = ()) -> Iterator[tuple[Location, P
     if isinstance(value, Model):
         for name, info in type(value).model_fields.items():
             yield from _problems(getattr(value, name), (*location, info.alias or name))
-        yield from ((location, problem) for problem in value.problems())
+        yield from ((location, problem) for problem in (*_nothing(value), *value.problems()))
     elif isinstance(value, Mapping):
         for name, item in value.items():
             yield from _problems(item, (*location, name))
     elif isinstance(value, tuple):
+        yield from ((location, problem) for problem in _repeated(value))
         for index, item in enumerate(value):
             yield from _problems(item, (*location, index))
+
+
+def _nothing(value: Model) -> Iterator[Problem]:
+    """Find fields that may be left out and are there, without a value.
+
+    What remains when somebody comments out the value must not mean more than the value did: no
+    prefix is the whole bucket, and no lock is none.
+    """
+    for name in value.model_fields_set:
+        if getattr(value, name) is None:
+            path = (type(value).model_fields[name].alias or name,)
+            yield Problem(path, "a value, or removed together with its name", depends_on=())
+
+
+def _repeated(values: tuple[Any, ...]) -> Iterator[Problem]:
+    """Find what a list has twice: AWS would take it once, or refuse both."""
+    first: dict[Any, int] = {}
+    for index, value in enumerate(values):
+        if not isinstance(value, Model) and first.setdefault(value, index) != index:
+            yield Problem((index,), "unique: it stands in the list already", depends_on=())
 
 
 def _other_faults(document: Document, wrong: list[Location]) -> list[Diagnostic]:
@@ -128,7 +149,7 @@ def _around(location: Location, depth: int) -> Location:
 
 def _is_open(location: Location, problem: Problem, out: Iterable[Location]) -> bool:
     """Tell whether a problem may be gone once what was left out is mended."""
-    groups = [(*location, *group) for group in problem.rests_on]
+    groups = [(*location, *group) for group in problem.depends_on]
     return any(
         all(one == other for one, other in zip(group, gone, strict=False))
         for group in groups
@@ -138,8 +159,8 @@ def _is_open(location: Location, problem: Problem, out: Iterable[Location]) -> b
 
 def _detail_fault(document: Document, detail: ErrorDetails) -> Diagnostic:
     location, message, key = explain(detail)
-    words = None if key else document.words.get(location)
-    return _fault(document, location, message, key=key, words=words)
+    source_text = None if key else document.source_text.get(location)
+    return _fault(document, location, message, key=key, source_text=source_text)
 
 
 def _problem_fault(document: Document, location: Location, problem: Problem) -> Diagnostic:
@@ -148,13 +169,13 @@ def _problem_fault(document: Document, location: Location, problem: Problem) -> 
     if not message.startswith("must "):
         message = f"must be {message}"
     key = problem.key or isinstance(at(document.data, whole), dict)
-    words = None if key else document.words.get(whole)
-    return _fault(document, whole, message, key=key, words=words)
+    source_text = None if key else document.source_text.get(whole)
+    return _fault(document, whole, message, key=key, source_text=source_text)
 
 
 def _fault(
-    document: Document, location: Location, message: str, *, key: bool, words: str | None
+    document: Document, location: Location, message: str, *, key: bool, source_text: str | None
 ) -> Diagnostic:
-    if words:
-        message = f"found {words}; {message}"
+    if source_text:
+        message = f"found {source_text}; {message}"
     return Diagnostic(*document.place(location, key=key), dotted(location), message)

@@ -23,8 +23,10 @@ class Document:
     data: Any = None
     values: dict[Location, Position] = field(default_factory=dict)
     keys: dict[Location, Position] = field(default_factory=dict)
-    words: dict[Location, str] = field(default_factory=dict)
+    source_text: dict[Location, str] = field(default_factory=dict)
     faults: list[Diagnostic] = field(default_factory=list)
+    hidden: list[Diagnostic] = field(default_factory=list)
+    """Faults of characters that nobody sees, for where nothing else is wrong."""
 
     def place(self, path: Location, *, key: bool) -> Position:
         """Return the place of a path, or of the nearest thing around it that the file has."""
@@ -41,6 +43,8 @@ class Document:
 
 def read(text: str) -> Document:
     """Read a file's text. What is wrong with it as YAML is in the document's `faults`."""
+    if found := _unreadable(text):
+        return Document(faults=[found])
     reader = _Reader(text)
     try:
         reader.read()
@@ -56,6 +60,20 @@ def read(text: str) -> Document:
     except _UnusableError as reason:
         reader.document.add(*reason.args)
     return reader.document
+
+
+_LARGEST = 5_000_000
+"""Characters in a file: far above a file of a thousand senders."""
+_LINE_ENDS = re.compile("[\x85\u2028\u2029]")
+"""What YAML takes for the end of a line, and editors do not."""
+
+
+def _unreadable(text: str) -> Diagnostic | None:
+    if len(text) > _LARGEST:
+        return Diagnostic(1, 1, "", f"the file has more than {_LARGEST:,} characters")
+    if found := _LINE_ENDS.search(text):
+        return Diagnostic(*_position_of(text, found.start()), "", _control(ord(found[0])))
+    return None
 
 
 class _UnusableError(Exception):
@@ -102,13 +120,14 @@ class _Reader:
             )
         before = self.count
         if isinstance(event, yaml.ScalarEvent):
-            value, self.document.words[path] = _scalar(event)
+            value, self.document.source_text[path] = _scalar(event)
+            self._check_text(event, path)
         elif isinstance(event, yaml.SequenceStartEvent):
             value = self._list(path)
-            self.document.words[path] = "a list" if value else "an empty list"
+            self.document.source_text[path] = "a list" if value else "an empty list"
         else:
             value = self._mapping(path)
-            self.document.words[path] = "names with values" if value else "no names"
+            self.document.source_text[path] = "names with values" if value else "no names"
         if event.anchor:
             self.anchors[event.anchor] = (value, self.count - before)
         return value
@@ -130,7 +149,7 @@ class _Reader:
                 _start(event), path, f"*{name} needs a complete value marked &{name} before it"
             )
         value, size = self.anchors[name]
-        self.document.words[path] = f"*{name}"
+        self.document.source_text[path] = f"*{name}"
         self.count += size
         return value
 
@@ -158,6 +177,7 @@ class _Reader:
             return None
         name = str(event.value)
         whole = (*path, name)
+        self._check_text(event, whole)
         if name == "<<" and event.implicit[0]:
             self.document.add(
                 _start(event), whole, "names cannot be merged; an alias stands for a whole value"
@@ -169,6 +189,20 @@ class _Reader:
             return None
         self.document.keys[whole] = _start(event)
         return name
+
+    def _check_text(self, event: Any, path: Location) -> None:
+        """Refuse what a terminal hides or obeys, and what AWS replaces by something else."""
+        text = str(event.value)
+        hidden = next((c for c in text if not c.isprintable() and c != "\n"), None)
+        if hidden:
+            message = f"{_character(ord(hidden))}, which is invisible"
+            self.document.hidden.append(Diagnostic(*_start(event), dotted(path), message))
+        if found := _REPLACED.search(text):
+            self.document.add(
+                _start(event),
+                path,
+                f"found {found[0]}, which CloudFormation and IAM replace; must be text without it",
+            )
 
     def _skip(self, event: Any) -> None:
         """Pass over a value that has no place."""
@@ -185,6 +219,11 @@ def _start(event: Any) -> Position:
     return Position(event.start_mark.line + 1, event.start_mark.column + 1)
 
 
+_REPLACED = re.compile(r"\$\{|\{\{")
+"""IAM's policy variables and the CDK's tokens, and CloudFormation's dynamic references.
+
+<https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html>
+"""
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 _TRUE = frozenset({"true", "True", "TRUE"})
 _FALSE = frozenset({"false", "False", "FALSE"})
@@ -214,8 +253,12 @@ def _position_of(text: str, index: int) -> Position:
     return Position(before.count("\n") + 1, index - before.rfind("\n"))
 
 
+def _character(code: int) -> str:
+    return f"found the character U+{code:04X}"
+
+
 def _control(code: int) -> str:
-    return f"found the character U+{code:04X}, which a text file does not have"
+    return f"{_character(code)}, which a text file does not have"
 
 
 _REASONS = {

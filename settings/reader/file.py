@@ -35,9 +35,11 @@ def parse(text: str, file: str = "configuration") -> Settings:
     faults = document.faults
     if document.data is not None:
         settings, wrong = check(document)
-        if settings and not faults:
+        if settings and not (faults or document.hidden):
             return settings
-        faults = [*faults, *wrong]
+        explained = {(fault.line, fault.column) for fault in wrong}
+        hidden = (f for f in document.hidden if (f.line, f.column) not in explained)
+        faults = [*faults, *wrong, *hidden]
     empty = Diagnostic(1, 1, "", "the file is empty: it needs an account at least")
     raise ConfigurationError(file, faults or [empty])
 

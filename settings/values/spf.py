@@ -6,7 +6,7 @@ import re
 from ipaddress import IPv4Network, IPv6Network
 from typing import Annotated
 
-from settings.values.names import Matching
+from settings.values.matching import Matching
 
 LOOKUPS = 10
 """How many look-ups a receiver makes for one record: more are an error, and no term counts then."""

@@ -18,6 +18,7 @@ import pytest
 
 import embedded
 from embedded import Embedded
+from tests.builders import REST_OF_A_SENDER
 from tests.clients.conftest import ACCOUNT, KEY, OPERATOR, deploy, make_operator
 from tests.clients.postfix import postfix
 from tests.conftest import ACCOUNT as ACCOUNT_LINE
@@ -35,14 +36,7 @@ mail:
   configuration_sets:
     system: {{}}
   senders:
-    app:
-      from: [{FROM}]
-      category: system
-      contact: app@example.org
-      cost_center: "1"
-      approval: OPS-1
-      volume: {{daily: 100, monthly: 1000}}
-      {KEY}
+    app: {{from: [{FROM}], {KEY}, {REST_OF_A_SENDER}}}
 """
 
 

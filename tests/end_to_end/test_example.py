@@ -237,3 +237,10 @@ def test_the_backup_user_has_its_policy_and_nothing_else(deployment: Deployment)
         )
     }
     assert {"s3:ListBucket", "s3:PutObject", "s3:GetObject", "s3:DeleteObject"} <= allowed
+
+
+def test_the_account_has_the_roles_that_the_file_trusts(deployment: Deployment) -> None:
+    role = deployment.client("iam").get_role(RoleName="developers")["Role"]
+    assert role["Arn"] == "arn:aws:iam::123456789012:role/developers"
+    assert "what the file trusts, as yours must" in deployment.first.output
+    assert "what the file trusts" not in deployment.second.output

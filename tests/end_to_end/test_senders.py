@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from email.message import EmailMessage
 from functools import cache
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -18,16 +19,37 @@ from botocore.exceptions import ClientError
 
 import embedded
 from embedded import Embedded
+from runbook.mail.permission import iam
+from runbook.mail.permission.command import judge
+from runbook.mail.permission.message import Message
+from runbook.mail.permission.ses import Region
 from settings.contract import Output, output_key
+from tests.builders import sender
 from tests.end_to_end import every_call
 from tests.end_to_end.conftest import Run, groundwork
 
 pytestmark = [pytest.mark.embedded, pytest.mark.xdist_group("senders")]
 
-SENDERS = Path(__file__).parent / "senders.yaml"
 REGION = "us-east-1"
 OPERATOR = "operator"
 SYSTEM, NEWS = "system", "news"
+KEYS = {"credentials": {"readers": [f"arn:aws:iam::123456789012:role/{OPERATOR}"]}}
+SENDERS = (Path(__file__).parent / "senders.yaml").read_text() + "".join(
+    f"    {name}: {declared}\n"
+    for name, declared in {
+        "app": sender(
+            "noreply@example.org", "noreply-*@example.org", bounces_to=["app@example.org"], **KEYS
+        ),
+        "newsletter": sender(
+            "news@example.com",
+            "noreply-*@example.org",
+            category="marketing",
+            configuration_set=NEWS,
+            **KEYS,
+        ),
+        "staging": sender("staging@example.org", only_to=["*@example.net"], **KEYS),
+    }.items()
+)
 
 
 class Account:
@@ -75,9 +97,11 @@ class Account:
             client.login(self.secret(user)["username"], self.secret(user)["password"])
             yield client
 
-    def deploy(self, configuration: Path) -> Run:
+    def deploy(self, configuration: str) -> Run:
+        file = self.instance.directory / "groundwork.yaml"
+        file.write_text(configuration)
         state = str(self.instance.directory)
-        return groundwork("local", "deploy", "--config", str(configuration), "--state", state)
+        return groundwork("local", "deploy", "--config", str(file), "--state", state)
 
 
 @pytest.fixture(scope="module")
@@ -273,15 +297,55 @@ def test_production_access_is_asked_for_in_the_words_of_the_file(account: Accoun
     assert details["UseCaseDescription"].startswith("Account notices to people")
 
 
+ENVELOPES = ("bounces@example.com", "root@host.example.net")
+RECIPIENTS = (("a@example.net",), ("a@example.net", "press@example.edu"))
+
+
+def matrix(senders: list[str]) -> Iterator[Message]:
+    """Messages with every sender, and with each thing that can be wrong beside it."""
+    for address, used, to in product(senders, ["", SYSTEM, NEWS, "missing"], RECIPIENTS):
+        yield Message(address, address, to, used)
+    for address, envelope in product(senders, ENVELOPES):
+        yield Message(address, envelope, RECIPIENTS[0])
+
+
+def reply(client: smtplib.SMTP, asked: Message) -> str:
+    """What SES answers to a message; nothing if it takes it."""
+    written = message(asked.from_address, asked.header or None).as_bytes()
+    try:
+        client.sendmail(asked.envelope, asked.recipients, written)
+    except smtplib.SMTPDataError as error:
+        said = error.smtp_error
+        return f"{error.smtp_code} {said if isinstance(said, str) else said.decode()}"
+    return ""
+
+
+@pytest.mark.parametrize("user", OWN)
+def test_may_send_foretells_what_ses_answers(account: Account, user: str) -> None:
+    region = Region(account.client("sesv2"))
+    iam_user = iam.user(account.client("iam"), user)
+    assert iam_user
+    answers = set()
+    with account.smtp(user) as client:
+        for asked in matrix([*OTHERS, *OWN[user]]):
+            verdict = judge(account.client("iam"), iam_user, region, asked, "123456789012")
+            refusals = [check.answer for check in verdict.checks if not check.passes]
+            said = reply(client, asked)
+            assert bool(refusals) is bool(said), (asked, verdict, said)
+            assert not said or said[:17] in {answer[:17] for answer in refusals}
+            assert len(refusals) != 1 or said.startswith(refusals[0]), (asked, said)
+            answers.add(said[:12])
+    assert answers == {"", "554 Access d", "554 Message "}
+
+
 def test_what_is_no_longer_declared_leaves_what_was_there_before(
-    account: Account, tmp_path: Path
+    account: Account,
 ) -> None:
     ses, v2 = account.client("ses"), account.client("sesv2")
     assert ses.describe_active_receipt_rule_set()["Metadata"]["Name"] != "theirs"
     assert v2.get_account()["SuppressionAttributes"] == {"SuppressedReasons": ["BOUNCE"]}
 
-    changed = tmp_path / "changed.yaml"
-    text = SENDERS.read_text()
+    text = SENDERS
     for old, new in (
         (", receives_mail: true", ""),
         (", notify: [team@example.org]}\n    example.com", "}\n    example.com"),
@@ -289,13 +353,12 @@ def test_what_is_no_longer_declared_leaves_what_was_there_before(
     ):
         assert old in text
         text = text.replace(old, new)
-    changed.write_text(text)
     # What holds data, the logs of functions included, is freed by whoever approves the change.
     everything = {"Effect": "Allow", "Action": "Update:*", "Principal": "*", "Resource": "*"}
     account.client("cloudformation").set_stack_policy(
         StackName="mail-us-east-1", StackPolicyBody=json.dumps({"Statement": [everything]})
     )
-    run = account.deploy(changed)
+    run = account.deploy(text)
     assert run.status == 0, run.errors
 
     assert ses.describe_active_receipt_rule_set()["Metadata"]["Name"] == "theirs"

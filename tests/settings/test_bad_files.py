@@ -2,6 +2,7 @@
 
 A comment with a caret stands below the line that is wrong. The caret marks the column, `#^` the
 first one, and what follows it is the message, of which `…` leaves the rest unsaid.
+REST_OF_A_SENDER stands for the fields that every sender has to have.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from settings import ConfigurationError, parse
+from tests.builders import completed
 
 FILES = sorted((Path(__file__).parent / "bad").glob("*.yaml"))
 MARK = re.compile(r"(?P<before> *# *)\^ (?P<message>.+)")
@@ -34,7 +36,7 @@ def expected(text: str) -> list[str]:
 def test_every_fault_of_a_file_is_reported_at_its_place(file: Path) -> None:
     text = file.read_text()
     with pytest.raises(ConfigurationError) as raised:
-        parse(text, "f")
+        parse(completed(text), "f")
     reported = [f"f:{f.line}:{f.column}: {f.path}: {f.message}" for f in raised.value.faults]
     shortened = [
         f"{whole[: len(said) - 1]}…" if said.endswith("…") else whole

@@ -9,22 +9,16 @@ from pydantic import ValidationError
 
 from settings import Settings, parse
 from settings.models.base import Model
+from tests.builders import completed
 
-SHORTEST = """
+SHORTEST = completed("""
 account: "123456789012"
 mail:
   domains: {example.org: }
   addresses: {data@example.net: }
   configuration_sets: {credere: }
   senders:
-    credere:
-      from: [noreply@example.org]
-      category: system
-      contact: sysadmin@example.org
-      cost_center: "1234"
-      approval: OPS-42
-      volume: {daily: 500, monthly: 10000}
-      configuration_set: credere
+    credere: {from: [noreply@example.org], configuration_set: credere, REST_OF_A_SENDER}
 data:
   networks: {main: {cidr: 10.0.0.0/16, subnets: {10.0.1.0/24: a, 10.0.2.0/24: b}}}
   security_groups: {private: {description: Private}}
@@ -34,7 +28,7 @@ data:
 backup:
   buckets:
     some-backup: {users: {files: {tool: files}, laptop: {tool: restic}}}
-"""
+""")
 
 
 @pytest.fixture(scope="module")

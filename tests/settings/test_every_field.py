@@ -46,7 +46,7 @@ def test_the_file_of_every_field_has_every_field() -> None:
 
 @pytest.mark.parametrize("location", [where for where in DOCUMENT.values if where], ids=dotted)
 def test_a_value_of_another_kind_is_reported_where_it_stands(location: Location) -> None:
-    is_list = DOCUMENT.words[location] == "a list"
+    is_list = DOCUMENT.source_text[location] == "a list"
     data = replaced(DOCUMENT.data, location, {"wrong": 1} if is_list else [1])
     text = yaml.dump(data, Dumper=yaml.CSafeDumper, sort_keys=False)
     with pytest.raises(ConfigurationError) as raised:

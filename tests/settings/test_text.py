@@ -59,6 +59,11 @@ def fault(text: str) -> str:
             "f:2:11: found the character U+001B, which a text file does not have",
         ),
         ("tags: \ud800\n", "f:1:7: found the character U+D800, which a text file does not have"),
+        (
+            ACCOUNT + "tags: {a: b}  # one\u2028two\n",
+            "f:2:20: found the character U+2028, which a text file does not have",
+        ),
+        ("# " + "x" * 5_000_000, "f:1:1: the file has more than 5,000,000 characters"),
         ("[" * 10_000, "f:1:22: [0][0][0]: nested more than 20 levels deep"),
     ],
 )
@@ -70,6 +75,12 @@ def test_aliases_that_repeat_each_other_do_not_fill_the_memory() -> None:
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 12)]
     assert "more than 200,000 values up to here" in fault("\n".join(lines))
+
+
+def test_only_so_much_is_printed_of_a_file_that_is_wrong_throughout() -> None:
+    lines = fault(ACCOUNT + "".join(f"unknown{number}:\n" for number in range(150))).splitlines()
+    assert len(lines) == 101
+    assert lines[-1] == "f: and 50 more"
 
 
 def test_an_alias_stands_for_a_whole_value() -> None:

@@ -8,6 +8,7 @@ import pytest
 import yaml
 from aws_cdk.assertions import Template
 
+from tests.builders import REGISTER
 from tests.conftest import EXAMPLE, templates_of
 
 ADDED: dict[str, Any] = {
@@ -16,14 +17,7 @@ ADDED: dict[str, Any] = {
         "addresses": {"another@open-contracting.org": {"notify": ["a@example.org"]}},
         "configuration_sets": {"another": {"notify": ["b@example.org"]}},
         "senders": {
-            "another": {
-                "from": ["another@another.example"],
-                "category": "marketing",
-                "contact": "a@example.org",
-                "cost_center": "1",
-                "approval": "A",
-                "volume": {"daily": 1, "monthly": 1},
-            }
+            "another": {**REGISTER, "from": ["another@another.example"], "category": "marketing"}
         },
     },
     "data": {

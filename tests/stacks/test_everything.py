@@ -8,6 +8,7 @@ from aws_cdk.assertions import Template
 from settings import parse
 from settings.contract import ACCEPTED_RISKS, ITEMS, output_key
 from settings.plan import StackPlan, plans
+from tests.builders import sender
 from tests.conftest import templates_of
 from tests.settings.test_every_field import EVERYTHING
 
@@ -41,23 +42,17 @@ def test_a_template_carries_what_the_file_declares_of_its_items(
     assert ACCEPTED_RISKS not in metadata
 
 
-COLLIDING = """
+COLLIDING = f"""
 mail:
-  domains: {example.org: {configuration_set: one}}
-  configuration_sets: {one: }
+  domains: {{example.org: {{configuration_set: one}}}}
+  configuration_sets: {{one: }}
   senders:
-    app.one: &sender
-      from: [noreply@example.org]
-      category: system
-      contact: a@example.org
-      cost_center: "1"
-      approval: OPS-1
-      volume: {daily: 1, monthly: 1}
-    app-one: *sender
+    app.one: {sender("noreply@example.org")}
+    app-one: {sender("noreply@example.org")}
 backup:
   buckets:
     some-backup:
-      users: {b.x: {tool: files}, b-x: {tool: files}, b1: {tool: files}, b-1: {tool: files}}
+      users: {{b.x: &files {{tool: files}}, b-x: *files, b1: *files, b-1: *files}}
 """
 
 

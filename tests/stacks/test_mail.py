@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from aws_cdk.assertions import Template
@@ -10,6 +11,7 @@ from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.json import JSONSnapshotExtension
 
 from settings import Settings
+from tests.builders import sender
 
 ASSET = re.compile(r"[0-9a-f]{64}\.zip")
 
@@ -97,16 +99,12 @@ mail:
   configuration_sets: {{credere: {{regions: [us-east-1, eu-west-1]}}}}
   senders:{senders}
 """
-SENDER = """
-    {name}:
-      from: [{name}@example.org]
-      category: system
-      contact: a@example.org
-      cost_center: "1"
-      approval: OPS-1
-      volume: {{daily: 1, monthly: 1}}
-      bounces_to: [a@example.org]
-      {more}"""
+
+
+def declared(name: str, **fields: Any) -> str:
+    """Write a sender with its name, as a line below `senders`."""
+    whole = sender(f"{name}@example.org", bounces_to=["a@example.org"], **fields)
+    return f"\n    {name}: {whole}"
 
 
 def users(template: Template) -> set[str]:
@@ -119,8 +117,8 @@ def test_a_sender_is_in_the_stack_that_it_names_and_watched_in_every_region(
 ) -> None:
     found = templates(
         SENDERS.format(
-            senders=SENDER.format(name="here", more="")
-            + SENDER.format(name="apart", more="stack: more\n      regions: [us-east-1, eu-west-1]")
+            senders=declared("here")
+            + declared("apart", stack="more", regions=["us-east-1", "eu-west-1"])
         )
     )
     assert {stack: users(template) for stack, template in found.items()} == {
@@ -144,7 +142,7 @@ def test_adding_and_reordering_senders_touches_no_other(
     templates: Callable[[str], dict[str, Template]],
 ) -> None:
     def resources(*names: str) -> dict[str, object]:
-        senders = "".join(SENDER.format(name=name, more="") for name in names)
+        senders = "".join(declared(name) for name in names)
         template = templates(SENDERS.format(senders=senders))["mail-us-east-1"].to_json()
         return {
             name: resource

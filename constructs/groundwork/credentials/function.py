@@ -8,8 +8,8 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from groundwork.checks import acknowledge
-from groundwork.credentials.user import STACK_TAG
 from groundwork.kit import RuntimeFunction, arn_in_stack
+from settings.contract import STACK_TAG
 
 USERS_OF_THE_STACK = (
     "It makes and deletes keys of users with its stack's tag alone. Of others it may list the ids "

@@ -6,7 +6,7 @@ from aws_cdk import Stack, Tags
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-STACK_TAG = "groundwork-stack"
+from settings.contract import STACK_TAG
 
 
 class AccessKeyUser(iam.User):

@@ -31,7 +31,7 @@ class SenderUser(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         self.user = AccessKeyUser(self, "user", name=name)
-        for key, value in register(declared).items():
+        for key, value in declared.tags.items():
             Tags.of(self.user).add(key, value)
         self.policy = iam.ManagedPolicy(
             self, "policy", users=[self.user], statements=[sending(declared, sends_through)]
@@ -53,16 +53,3 @@ def sending(declared: Sender, resources: Iterable[str]) -> iam.PolicyStatement:
     return iam.PolicyStatement(
         actions=["ses:SendRawEmail"], resources=[*resources], conditions=conditions
     )
-
-
-def register(declared: Sender) -> dict[str, str]:
-    """Write what the register knows of a sender as tags."""
-    return {
-        "approval": declared.approval,
-        "attachments": "yes" if declared.attachments else "no",
-        "category": declared.category,
-        "contact": declared.contact,
-        "cost-center": declared.cost_center,
-        "daily-volume": str(declared.volume.daily),
-        "monthly-volume": str(declared.volume.monthly),
-    }

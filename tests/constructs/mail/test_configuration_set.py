@@ -9,23 +9,16 @@ from aws_cdk.assertions import Template
 from groundwork.mail.configuration_set import EVENTS
 from groundwork.mail.production_access import MAIL_TYPES
 from settings.models.mail import EventType, MailType
+from tests.builders import sender
 
 Templates = Callable[[str], dict[str, Template]]
 
-SENDER = """
-    {name}:
-      from: [noreply@example.org]
-      category: {category}
-      contact: a@example.org
-      cost_center: "1"
-      approval: OPS-1
-      volume: {{daily: 1, monthly: 1}}
-      configuration_set: credere
-"""
-
 
 def mail(*categories: str, declared: str = "{}") -> str:
-    senders = "".join(SENDER.format(name=name, category=name) for name in categories)
+    senders = "".join(
+        f"\n    {name}: {sender('a@example.org', category=name, configuration_set='credere')}"
+        for name in categories
+    )
     return (
         "mail:\n  domains: {example.org: {}}\n"
         f"  configuration_sets:\n    credere: {declared}\n"

@@ -8,9 +8,21 @@ import pytest
 from aws_cdk.assertions import Template
 
 from settings import ConfigurationError, parse
+from tests.builders import sender
 
 Templates = Callable[[str], dict[str, Template]]
 
+APP = sender(
+    "noreply@example.org",
+    "noreply-*@sub.example.org",
+    regions=["us-east-1", "eu-west-1"],
+    attachments=True,
+    bounces_to=["b@example.org", "a@example.org"],
+    delivery_logs=True,
+    delivery_logs_days=30,
+    only_to=["*@example.net", "tester@example.org"],
+)
+DATA = sender("data@example.com")
 MAIL = """
 mail:
   domains:
@@ -22,27 +34,9 @@ mail:
     credere: {regions: [us-east-1, eu-west-1]}
     other: {}
   senders:
-    app:
-      from: [noreply@example.org, "noreply-*@sub.example.org"]
-      regions: [us-east-1, eu-west-1]
-      category: system
-      contact: owner@example.org
-      cost_center: "1234"
-      approval: OPS-42
-      volume: {daily: 500, monthly: 10000}
-      attachments: true
-      bounces_to: [b@example.org, a@example.org]
-      delivery_logs: true
-      delivery_logs_days: 30
-      only_to: ["*@example.net", "tester@example.org"]
-    data:
-      from: [data@example.com]
-      category: system
-      contact: owner@example.org
-      cost_center: "1234"
-      approval: OPS-43
-      volume: {daily: 5, monthly: 10}
-"""
+    app: APP
+    data: DATA
+""".replace("APP", APP).replace("DATA", DATA)
 
 
 @pytest.fixture
@@ -193,7 +187,7 @@ def test_a_sender_whose_identities_have_no_single_set_names_one() -> None:
 
 
 def test_a_from_address_without_a_declared_identity_is_refused() -> None:
-    text = MAIL.replace("[data@example.com]", "[data@example.net]")
+    text = MAIL.replace(DATA, sender("data@example.net"))
     with pytest.raises(ConfigurationError) as refused:
         parse(f'account: "123456789012"\n{text}')
     assert "SES answers 554 Message rejected otherwise" in str(refused.value)

@@ -121,6 +121,51 @@ class TestIdentities:
             "PermissionsBoundary" not in pristine.client("iam").get_role(RoleName="bounded")["Role"]
         )
 
+    def test_a_simulation_judges_by_its_context_on_each_resource(
+        self, aws: Any, pristine: Any
+    ) -> None:
+        statement = {
+            "Effect": "Allow",
+            "Action": "ses:SendRawEmail",
+            "Resource": "arn:aws:ses:*:*:identity/example.org",
+            "Condition": {
+                "StringLike": {"ses:FromAddress": "noreply@*"},
+                "ForAllValues:StringLike": {"ses:Recipients": ["*@example.net"]},
+            },
+        }
+        for where in (aws, pristine):
+            iam = where.client("iam")
+            iam.create_user(UserName="simulated")
+            policy = json.dumps(document(statement))
+            iam.put_user_policy(UserName="simulated", PolicyName="send", PolicyDocument=policy)
+
+        def decisions(where: Any, sender: str, *recipients: str) -> list[str]:
+            identities = ("example.org", "example.com")
+            found = where.client("iam").simulate_principal_policy(
+                PolicySourceArn="arn:aws:iam::123456789012:user/simulated",
+                ActionNames=["ses:SendRawEmail"],
+                ResourceArns=[f"arn:aws:ses:us-east-1:1:identity/{name}" for name in identities],
+                ContextEntries=[
+                    entry("ses:FromAddress", "string", sender),
+                    entry("ses:Recipients", "stringList", *recipients),
+                ],
+            )
+            return [result["EvalDecision"] for result in found["EvaluationResults"]]
+
+        def entry(key: str, kind: str, *values: str) -> dict[str, Any]:
+            return {
+                "ContextKeyName": key,
+                "ContextKeyType": kind,
+                "ContextKeyValues": [*values],
+            }
+
+        both = ("a@example.net", "b@example.net")
+        assert decisions(aws, "noreply@example.org", *both) == ["allowed", "implicitDeny"]
+        assert decisions(aws, "ceo@example.org", *both) == ["implicitDeny", "implicitDeny"]
+        other = (*both, "c@example.com")
+        assert decisions(aws, "noreply@example.org", *other) == ["implicitDeny", "implicitDeny"]
+        assert decisions(pristine, "noreply@example.org", *both) == ["implicitDeny"]
+
     def test_ref_of_an_instance_profile_is_its_name(self, aws: Any, pristine: Any) -> None:
         profile = {
             "Type": "AWS::IAM::InstanceProfile",

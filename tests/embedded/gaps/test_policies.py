@@ -1,4 +1,4 @@
-"""How long policies may be."""
+"""What is asked of a policy before it is taken."""
 
 import json
 from typing import Any
@@ -8,7 +8,18 @@ from botocore.exceptions import ClientError
 
 from tests.embedded.gaps.templates import LAMBDA, document
 
+ABSENT = "arn:aws:iam::123456789012:role/absent"
 LONG = {"Effect": "Allow", "Action": "s3:GetObject"}
+
+
+def trusting(principal: str) -> dict[str, Any]:
+    statement = {"Effect": "Allow", "Principal": {"AWS": principal}, "Action": "sts:AssumeRole"}
+    return document(statement)
+
+
+def allowing(principal: str, action: str, resource: str) -> str:
+    named = {"Principal": {"AWS": principal}, "Action": action, "Resource": resource}
+    return json.dumps(document({"Effect": "Allow", **named}))
 
 
 def of_size(characters: int) -> dict[str, Any]:
@@ -16,6 +27,46 @@ def of_size(characters: int) -> dict[str, Any]:
     empty = document({**LONG, "Resource": "arn:aws:s3:::"})
     missing = characters - len(json.dumps(empty, separators=(",", ":")))
     return document({**LONG, "Resource": "arn:aws:s3:::" + missing * "x"})
+
+
+class TestPrincipals:
+    def test_a_role_that_does_not_exist_is_trusted_by_none(self, aws: Any) -> None:
+        iam = aws.client("iam")
+        with pytest.raises(ClientError, match=r"MalformedPolicyDocument.*Invalid principal"):
+            iam.create_role(RoleName="x", AssumeRolePolicyDocument=json.dumps(trusting(ABSENT)))
+        role = {
+            "Type": "AWS::IAM::Role",
+            "Properties": {"AssumeRolePolicyDocument": trusting(ABSENT)},
+        }
+        with pytest.raises(Exception, match=f"Invalid principal.*{ABSENT}"):
+            aws.deploy("trusting", {"Role": role})
+
+    def test_nor_may_it_read_a_secret(self, aws: Any) -> None:
+        secrets = aws.client("secretsmanager")
+        secret = secrets.create_secret(Name="principals", SecretString="{}")["ARN"]
+        policy = allowing(ABSENT, "secretsmanager:GetSecretValue", "*")
+        with pytest.raises(ClientError, match=r"MalformedPolicyDocumentException.*unsupported"):
+            secrets.put_resource_policy(SecretId=secret, ResourcePolicy=policy)
+
+    def test_nor_a_bucket(self, aws: Any) -> None:
+        s3 = aws.client("s3")
+        s3.create_bucket(Bucket="of-principals")
+        policy = allowing(ABSENT, "s3:GetObject", "arn:aws:s3:::of-principals/*")
+        with pytest.raises(ClientError, match=r"MalformedPolicy.*Invalid principal"):
+            s3.put_bucket_policy(Bucket="of-principals", Policy=policy)
+
+    @pytest.mark.parametrize(
+        "principal",
+        ["*", "123456789012", "arn:aws:iam::123456789012:root", "arn:aws:iam::999999999999:role/x"],
+    )
+    def test_accounts_everybody_and_others_are_taken(self, aws: Any, principal: str) -> None:
+        iam, name = aws.client("iam"), f"trusts-{principal.strip('*').replace(':', '-')[-20:]}"
+        name = name.replace("/", "-")
+        iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(trusting(principal)))
+
+    def test_ministack_still_trusts_who_does_not_exist(self, pristine: Any) -> None:
+        policy = json.dumps(trusting(ABSENT))
+        pristine.client("iam").create_role(RoleName="x", AssumeRolePolicyDocument=policy)
 
 
 class TestSizes:

@@ -1,0 +1,144 @@
+"""May a sender send, and does its mail arrive: the questions, asked of the deployed example."""
+
+from __future__ import annotations
+
+import json
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Event, Thread
+from time import time
+from typing import Any
+from urllib.request import urlopen
+
+import pytest
+
+import embedded
+from tests.end_to_end.conftest import Command, Deployment
+
+pytestmark = [pytest.mark.embedded, pytest.mark.xdist_group("example")]
+
+
+def test_a_sender_may_send_as_its_address(at: Command) -> None:
+    run = at("mail may-send credere noreply@open-contracting.org --to jane@example.net")
+    assert run.status == 0, run.output + run.errors
+    assert run.output.startswith(
+        "Yes: credere may send as noreply@open-contracting.org to jane@example.net in us-east-1"
+    )
+    assert "configuration set  credere, its identity's own" in run.output
+
+
+def test_a_sender_may_not_send_as_anybody_else(at: Command) -> None:
+    run = at("mail may-send credere 'Director <ceo@open-contracting.org>' --json")
+    assert run.status == 1
+    (verdict,) = json.loads(run.output)
+    refused = [check for check in verdict["checks"] if not check["passes"]]
+    assert {check["name"] for check in refused} == {"policy"}
+    assert "and not ceo@open-contracting.org" in refused[0]["why"]
+    assert refused[0]["answer"].startswith("554 Access denied: User `arn:aws:iam::")
+
+
+def test_an_envelope_that_nobody_verified_is_refused(at: Command) -> None:
+    run = at("mail may-send credere noreply@open-contracting.org --envelope root@localhost.net")
+    assert run.status == 1
+    said = " ".join(run.output.split())
+    assert "no identity covers root@localhost.net" in said
+    assert "SES answers: 554 Message rejected" in said
+
+
+@pytest.mark.parametrize(
+    ("sender", "text"),
+    [
+        ("ocp-redmine-backup", "backup user in the file, not a sender"),
+        ("crede", "Did you mean credere?"),
+        ("credere not-an-address", "not-an-address is no e-mail address"),
+    ],
+)
+def test_what_is_asked_wrongly_is_explained(at: Command, sender: str, text: str) -> None:
+    address = "" if " " in sender else " noreply@open-contracting.org"
+    run = at(f"mail may-send {sender}{address}")
+    assert run.status == 1
+    assert text in run.errors
+
+
+@contextmanager
+def told(deployment: Deployment) -> Iterator[None]:
+    """Write what becomes of mail to the simulator into the delivery log, as EventBridge does."""
+    done, client = Event(), deployment.client("logs")
+    group = deployment.outputs("mail-us-east-1")["CredereDeliveryLog"]
+    client.create_log_stream(logGroupName=group, logStreamName="test")
+
+    def tell() -> None:
+        seen: set[str] = set()
+        while not done.wait(0.5):
+            for mail in kept(deployment):
+                if mail["MessageId"] not in seen:
+                    seen.add(mail["MessageId"])
+                    detail = {**EVENTS[mail["To"][0]], "mail": {"messageId": mail["MessageId"]}}
+                    entry = {"timestamp": int(time() * 1000), "message": json.dumps(detail)}
+                    client.put_log_events(
+                        logGroupName=group, logStreamName="test", logEvents=[entry]
+                    )
+
+    thread = Thread(target=tell)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
+        client.delete_log_stream(logGroupName=group, logStreamName="test")
+
+
+EVENTS: dict[str, dict[str, Any]] = {
+    "success@simulator.amazonses.com": {"eventType": "Delivery"},
+    "bounce@simulator.amazonses.com": {
+        "eventType": "Bounce",
+        "bounce": {"bounceType": "Permanent", "bounceSubType": "General"},
+    },
+    "complaint@simulator.amazonses.com": {
+        "eventType": "Complaint",
+        "complaint": {"complaintFeedbackType": "abuse"},
+    },
+    "suppressionlist@simulator.amazonses.com": {
+        "eventType": "Bounce",
+        "bounce": {"bounceType": "Permanent", "bounceSubType": "Suppressed"},
+    },
+}
+
+
+def kept(deployment: Deployment) -> list[dict[str, Any]]:
+    """The messages to the simulator that the account sent."""
+    instance = embedded.find(deployment.state)
+    assert instance
+    trust = ssl.create_default_context(cafile=instance.certificate)
+    url = f"{instance.endpoint}/_ministack/ses/messages"
+    with urlopen(url, context=trust) as answer:  # noqa: S310 - always https
+        found = json.load(answer)["messages"].get(instance.account, [])
+    return [mail for mail in found if mail["To"][0] in EVENTS]
+
+
+def test_a_senders_mail_is_followed_to_its_end(at: Command, deployment: Deployment) -> None:
+    with told(deployment):
+        run = at("mail test credere --json --wait 60")
+    assert run.status == 0, run.output + run.errors
+    found = {result["case"]: result for result in json.loads(run.output)}
+    assert [*found] == ["delivered", "bounced", "complained", "suppressed"]
+    assert all(result["arrived"] for result in found.values())
+    assert "Permanent, General" in found["bounced"]["told"]
+    sent = kept(deployment)[-4:]
+    assert {mail["MessageId"] for mail in sent} == {each["message_id"] for each in found.values()}
+    assert {mail["Source"] for mail in sent} == {"noreply@open-contracting.org"}
+
+
+def test_an_event_that_does_not_come_is_said(at: Command) -> None:
+    run = at("mail test credere --wait 0")
+    assert run.status == 1
+    assert "accepted: " in run.output
+    assert "no Bounce event came in time" in run.output
+
+
+def test_a_sender_does_not_send_where_it_is_not_declared(at: Command) -> None:
+    run = at("mail test credere --region eu-west-1")
+    assert run.status == 1
+    assert "credere does not send in eu-west-1." in run.errors
