@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from aws_cdk import Duration
 from constructs import Construct
 
 from groundwork.access import (
@@ -23,6 +24,13 @@ PURPOSES = {
     "author": "Prepares and shows changes of Groundwork's stacks; cannot execute them",
     "approver": "Executes approved changes of Groundwork's stacks; cannot prepare any",
     "reader": "Sees Groundwork's stacks, their changes and the records of them",
+}
+
+SESSIONS = {
+    "author": Duration.hours(1),
+    # Databases take hours to change, and what an execution lifts it has to put back at its end.
+    "approver": Duration.hours(4),
+    "reader": Duration.hours(1),
 }
 
 
@@ -53,6 +61,7 @@ class AccessStack(AreaStack):
                 description=PURPOSES[name],
                 trusted=list(providers.trusted(item.trust)),
                 permissions=permissions[name],
+                session=SESSIONS[name],
             )
             self.output(Output.ROLE, name, made.role.role_arn, PURPOSES[name])
 

@@ -59,6 +59,7 @@ class Senders(Construct):
             name=item.user,
             declared=item.declared,
             sends_through=self._resources(item),
+            sandbox=[identity_arn(self, "*", region) for region in item.identities if item.sandbox],
         )
         regions = item.declared.regions
         credentials = AccessKeySecret(

@@ -87,6 +87,11 @@ class Quota(Model):
     per_second: Annotated[int, Field(ge=1)] = 1
     """Recipients in a second. An account in the sandbox has 1."""
 
+    @property
+    def is_of_sandbox(self) -> bool:
+        """Tell whether it is what AWS gives an account in the sandbox."""
+        return self.daily <= 200 and self.per_second <= 1
+
 
 class Mail(Model):
     """Everything that SES does for the team."""

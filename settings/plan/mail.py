@@ -64,6 +64,8 @@ class SenderItem:
     """The topic of the bounces of its configuration set."""
     identities: Mapping[str, tuple[str, ...]]
     """The identities that prove its From addresses, by region."""
+    sandbox: bool
+    """Whether the account is in SES's sandbox, as the file's quota says."""
 
 
 @dataclass(frozen=True)
@@ -185,6 +187,7 @@ class _Region:
                 region: self._mail.identities.of_sender(declared, region)
                 for region in declared.regions
             },
+            sandbox=self._mail.quota.is_of_sandbox,
         )
 
     def _set_item(self, name: str, declared: ConfigurationSet) -> SetItem:

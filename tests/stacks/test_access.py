@@ -56,11 +56,12 @@ def test_no_action_has_a_wildcard_and_only_listing_stacks_is_on_everything(
     assert on_everything == ["cloudformation:ListStacks"] * 3
 
 
-def test_a_role_is_bound_by_its_own_policy_for_sessions_of_an_hour(template: Template) -> None:
+def test_a_role_is_bound_by_its_own_policy_for_sessions_of_some_hours(template: Template) -> None:
     for role in template.find_resources("AWS::IAM::Role").values():
         properties = role["Properties"]
         assert properties["ManagedPolicyArns"] == [properties["PermissionsBoundary"]]
-        assert properties["MaxSessionDuration"] == 3600
+        hours = 4 if properties["RoleName"].endswith("approver") else 1
+        assert properties["MaxSessionDuration"] == hours * 3600
         assert "Policies" not in properties
 
 

@@ -16,7 +16,7 @@ class AccessRole(Construct):
     """A role whose policy is its permissions boundary too.
 
     Whatever somebody attaches to the role later, it may do nothing more: an author does not become
-    an approver by one more policy. A session ends after an hour.
+    an approver by one more policy. A session ends after `session` at most.
     <https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html>
     """
 
@@ -29,6 +29,7 @@ class AccessRole(Construct):
         description: str,
         trusted: Sequence[iam.IPrincipal],
         permissions: Sequence[Permission],
+        session: Duration,
     ) -> None:
         super().__init__(scope, construct_id)
         self.policy = iam.ManagedPolicy(
@@ -45,7 +46,7 @@ class AccessRole(Construct):
             assumed_by=iam.CompositePrincipal(*trusted),
             managed_policies=[self.policy],
             permissions_boundary=self.policy,
-            max_session_duration=Duration.hours(1),
+            max_session_duration=session,
         )
         for permission in permissions:
             for resource in permission.resources:

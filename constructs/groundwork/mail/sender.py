@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from aws_cdk import Tags
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from groundwork.checks import acknowledge
 from groundwork.credentials import AccessKeyUser
 from settings.models.senders import Sender
+
+RECIPIENTS = (
+    "In the sandbox SES asks for a permission on each recipient's identity. The condition keeps "
+    "the sender to its own From addresses; it goes once mail.quota is above the sandbox."
+)
 
 
 class SenderUser(Construct):
     """A user with the register's entries as tags, and the policy to send as its From addresses.
 
     SES authorizes a message on the identity that proves its From address and on the configuration
-    set that it uses; both have to be allowed.
+    set that it uses; both have to be allowed. While the account is in the sandbox it authorizes it
+    on the recipients' identities as well, which nobody can name before: any is allowed then, with
+    the same From addresses and recipients.
     <https://docs.aws.amazon.com/ses/latest/dg/control-user-access.html>
     """
 
@@ -28,14 +36,17 @@ class SenderUser(Construct):
         name: str,
         declared: Sender,
         sends_through: Iterable[str],
+        sandbox: Sequence[str] = (),
     ) -> None:
+        """`sandbox` is every identity of the regions in which the account is in the sandbox."""
         super().__init__(scope, construct_id)
         self.user = AccessKeyUser(self, "user", name=name)
         for key, value in declared.tags.items():
             Tags.of(self.user).add(key, value)
-        self.policy = iam.ManagedPolicy(
-            self, "policy", users=[self.user], statements=[sending(declared, sends_through)]
-        )
+        statement = sending(declared, [*sends_through, *sandbox])
+        self.policy = iam.ManagedPolicy(self, "policy", users=[self.user], statements=[statement])
+        for identities in sandbox:
+            acknowledge(self.policy, f"AwsSolutions-IAM5[Resource::{identities}]", RECIPIENTS)
 
 
 def sending(declared: Sender, resources: Iterable[str]) -> iam.PolicyStatement:

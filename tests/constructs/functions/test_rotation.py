@@ -105,6 +105,17 @@ def test_a_fault_in_the_first_step_leaves_no_key_behind_once_it_is_repeated(
     assert {*(aws.keys or ())} == {value["access_key_id"], value["previous_access_key_id"]}
 
 
+def test_the_test_that_aws_makes_when_rotation_is_set_up_tries_the_key_in_use(
+    aws: FakeAws,
+) -> None:
+    announce(aws)
+    before = aws.value()
+    step(aws, "testSecret")
+    assert aws.value() == before
+    with pytest.raises(Failure, match="refused"):
+        step(aws, "testSecret", refused=True)
+
+
 def test_a_version_that_is_not_being_rotated_is_refused(aws: FakeAws) -> None:
     with pytest.raises(Failure, match="is not being rotated"):
         step(aws, "createSecret", version="unknown")

@@ -40,6 +40,13 @@ mail:
 
 
 @pytest.fixture
+def production(templates: Templates) -> Template:
+    """The same in an account that has left the sandbox."""
+    quota = "mail:\n  quota: {daily: 50000, per_second: 14}\n"
+    return templates(MAIL.replace("mail:\n", quota, 1))["mail-us-east-1"]
+
+
+@pytest.fixture
 def template(templates: Templates) -> Template:
     return templates(MAIL)["mail-us-east-1"]
 
@@ -59,9 +66,9 @@ def policies(template: Template) -> dict[str, Any]:
 
 
 def test_a_sender_may_send_as_its_addresses_on_its_identity_and_set_and_nothing_else(
-    template: Template,
+    production: Template,
 ) -> None:
-    (statement,) = policies(template)["app"]
+    (statement,) = policies(production)["app"]
     assert statement["Action"] == "ses:SendRawEmail"
     assert statement["Effect"] == "Allow"
     assert set(statement["Resource"]) == {
@@ -74,6 +81,17 @@ def test_a_sender_may_send_as_its_addresses_on_its_identity_and_set_and_nothing_
     }
 
 
+def test_in_the_sandbox_a_sender_reaches_verified_recipients_and_no_further(
+    template: Template, production: Template
+) -> None:
+    (sandboxed,), (free,) = policies(template)["app"], policies(production)["app"]
+    assert {*sandboxed["Resource"]} - {*free["Resource"]} == {
+        f"arn:aws:ses:{region}:123456789012:identity/*" for region in ("us-east-1", "eu-west-1")
+    }
+    assert sandboxed["Action"] == free["Action"]
+    assert sandboxed["Condition"] == free["Condition"]
+
+
 def test_a_test_environments_sender_reaches_its_recipients_only(template: Template) -> None:
     (statement,) = policies(template)["app"]
     assert statement["Condition"]["ForAllValues:StringLike"] == {
@@ -83,9 +101,9 @@ def test_a_test_environments_sender_reaches_its_recipients_only(template: Templa
 
 
 def test_an_address_of_its_own_may_be_proved_by_its_domain_as_long_as_it_is_unverified(
-    template: Template,
+    production: Template,
 ) -> None:
-    (statement,) = policies(template)["data"]
+    (statement,) = policies(production)["data"]
     assert [
         arn.partition(":identity/")[2] for arn in statement["Resource"] if "identity" in arn
     ] == [

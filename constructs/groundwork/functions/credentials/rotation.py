@@ -21,6 +21,7 @@ def rotate(step: str, keys: AccessKeys, secret: Secret, version: str, verify: Ve
     if step == "createSecret" and not secret.read(PENDING):
         stage(keys, secret, secret.read(CURRENT) or {}, version)
     elif step == "testSecret":
-        verify(secret.read(PENDING) or {})
+        # When rotation is set up, AWS asks for this step alone, with a version that has no value.
+        verify(secret.read(PENDING) or secret.read(CURRENT) or {})
     elif step == "finishSecret":
         secret.promote(version)
