@@ -10,7 +10,6 @@ import pytest
 import yaml
 
 import embedded
-from runbook.database.cli import session
 from tests.end_to_end.conftest import Command, Deployment
 
 pytestmark = [pytest.mark.embedded, pytest.mark.xdist_group("example")]
@@ -28,7 +27,7 @@ def test_connection_details_name_everything_but_the_password(
     assert details["password"] == f"in the secret {secret}"
     value = deployment.client("secretsmanager").get_secret_value(SecretId=secret)["SecretString"]
     assert json.loads(value)["password"] not in run.output
-    assert "psql 'host=analysis." in run.output
+    assert "groundwork database connect analysis" in run.output
     assert "tunnel" not in run.output
 
 
@@ -36,21 +35,14 @@ def test_a_private_database_is_reached_through_the_tunnel(at: Command) -> None:
     assert "groundwork database tunnel common" in at("database show common").output
     refused = at("database tunnel common")
     assert refused.status == 1
-    assert "There is no bastion." in refused.errors
+    assert "there is no bastion." in refused.errors
     assert "bastion: true" in refused.errors
 
 
-def test_a_database_that_is_not_deployed_is_told_which_are(at: Command) -> None:
-    run = at("database show another")
+def test_a_database_that_the_file_has_not_gets_the_nearest(at: Command) -> None:
+    run = at("database show analyses")
     assert run.status == 1
-    assert "another is not deployed." in run.errors
-    assert "analysis, common" in run.errors
-
-
-def test_the_tunnel_forwards_one_port_to_the_database_alone() -> None:
-    command = session("i-1", "us-east-1", "host.example", "5432", 15432)
-    assert command[:3] == ["aws", "ssm", "start-session"]
-    assert command[-1] == "host=host.example,portNumber=5432,localPortNumber=15432"
+    assert "Did you mean analysis?" in run.errors
 
 
 def test_a_key_is_printed_for_the_salt_pillar(at: Command) -> None:

@@ -1,0 +1,53 @@
+"""`groundwork database connect` and `tunnel`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from runbook.base import secrets
+from runbook.credentials.values import DatabaseSecret
+from runbook.database import session
+from runbook.database import tunnel as forwarding
+from runbook.database.place import Place, find
+
+
+def connect(configuration: Path, name: str, arguments: Sequence[str], ca: Path | None) -> int:
+    """Run psql on a database, and return its status."""
+    trust, _ = session.certificates(ca), session.psql()
+    place = find(configuration, name)
+    secret = _secret(place)
+    if place.public:
+        return session.run(secret, trust, arguments, local_port=None)
+    place.require_bastion()
+    port = forwarding.free_port()
+    command = forwarding.command(place, port)
+    forwarding.wake(place)
+    with forwarding.opened(command, port):
+        return session.run(secret, trust, arguments, local_port=port)
+
+
+def tunnel(configuration: Path, name: str, port: int) -> None:
+    """Become the command that forwards a port, until it is interrupted."""
+    place = find(configuration, name)
+    place.require_bastion()
+    command = forwarding.command(place, port)
+    forwarding.wake(place)
+    print(f"Listening on 127.0.0.1:{port}; Ctrl-C closes the tunnel.", flush=True)
+    os.execv(command[0], command)  # noqa: S606 - no shell
+
+
+def _secret(place: Place) -> DatabaseSecret:
+    """Read the password; where the database is, the stack's outputs know better than a copy."""
+    value = secrets.read(place.secret)
+    return DatabaseSecret.model_validate(
+        {
+            **value,
+            "name": place.name,
+            "host": place.host,
+            "port": place.port,
+            "dbname": place.database,
+            "username": place.user,
+        }
+    )

@@ -1,0 +1,87 @@
+"""A session of psql with a database, whose password nobody sees."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+
+from runbook.base.errors import UserError
+from runbook.credentials.dialects import pgpass
+from runbook.credentials.values import CERTIFICATES, DatabaseSecret
+
+SOURCE = "https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem"
+OTHERS = ("PGSERVICE", "PGSERVICEFILE", "PGPASSWORD", "PGPASSFILE", "PGHOSTADDR", "PGOPTIONS")
+"""Variables that would lead psql elsewhere."""
+
+
+def certificates(given: Path | None) -> Path:
+    """Return the file with Amazon's certificates, or say where it comes from.
+
+    It is not downloaded in passing: whoever could change it could stand between.
+    """
+    file = given or Path(os.environ.get("PGSSLROOTCERT") or CERTIFICATES)
+    if file.is_file():
+        return file
+    raise UserError(
+        f"Amazon's certificates are not in {file}: without them nobody knows who answers.",
+        f"Fetch them once: sudo curl -fsSo {CERTIFICATES} {SOURCE}\nOr name them with --ca FILE.",
+    )
+
+
+def psql() -> str:
+    """Return the program, or say that it is missing."""
+    if found := shutil.which("psql"):
+        return found
+    raise UserError("psql is not installed.", "On Debian: apt-get install postgresql-client")
+
+
+def run(
+    secret: DatabaseSecret, trust: Path, arguments: Sequence[str], *, local_port: int | None
+) -> int:
+    """Run psql to its end, and return its status. Through a tunnel, it is at `local_port`.
+
+    The password is in a file that only this user can read, until psql ends.
+    """
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="groundwork-")))
+        port = local_port or secret.port
+        passwords = folder / "pgpass"
+        passwords.touch(mode=0o600)
+        fields = (secret.host, str(port), secret.username, secret.password)
+        host, number, user, password = map(pgpass, fields)
+        passwords.write_text(f"{host}:{number}:*:{user}:{password}\n", encoding="utf-8")
+        variables = {
+            "PGHOST": secret.host,
+            "PGPORT": str(port),
+            "PGDATABASE": secret.database,
+            "PGUSER": secret.username,
+            "PGPASSFILE": str(passwords),
+            "PGSSLMODE": "verify-full",
+            "PGSSLROOTCERT": str(trust.absolute()),
+            **({"PGHOSTADDR": "127.0.0.1"} if local_port else {}),
+        }
+        # Ctrl-C ends a query, and not the session.
+        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+        stack.callback(signal.signal, signal.SIGINT, before)
+        finished = subprocess.run(
+            [psql(), *arguments],
+            env=_environment(variables),
+            check=False,
+            preexec_fn=_interruptible,
+        )
+        return finished.returncode
+
+
+def _interruptible() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def _environment(variables: Mapping[str, str]) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if name not in OTHERS}
+    return kept | dict(variables)
