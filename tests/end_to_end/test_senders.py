@@ -23,6 +23,7 @@ from runbook.mail.permission import iam
 from runbook.mail.permission.command import judge
 from runbook.mail.permission.message import Message
 from runbook.mail.permission.ses import Region
+from runbook.mail.simulator import smtp
 from settings.contract import Output, output_key
 from tests.builders import sender
 from tests.end_to_end import every_call
@@ -310,14 +311,17 @@ def matrix(senders: list[str]) -> Iterator[Message]:
 
 
 def reply(client: smtplib.SMTP, asked: Message) -> str:
-    """What SES answers to a message; nothing if it takes it."""
+    """What SES answers to a message; nothing if it takes it. One that is too soon is repeated."""
     written = message(asked.from_address, asked.header or None).as_bytes()
-    try:
-        client.sendmail(asked.envelope, asked.recipients, written)
-    except smtplib.SMTPDataError as error:
-        said = error.smtp_error
-        return f"{error.smtp_code} {said if isinstance(said, str) else said.decode()}"
-    return ""
+    while True:
+        try:
+            client.sendmail(asked.envelope, asked.recipients, written)
+        except smtplib.SMTPDataError as error:
+            if error.smtp_code != smtp.THROTTLED:
+                said = error.smtp_error
+                return f"{error.smtp_code} {said if isinstance(said, str) else said.decode()}"
+        else:
+            return ""
 
 
 @pytest.mark.parametrize("user", OWN)
