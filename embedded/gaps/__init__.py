@@ -54,10 +54,12 @@ GAPS = (
     "ses.account_suppression",
     "ses.authorization",
     "ses.dkim_records",
-    "ses.from_header",
     "ses.identity_feedback",
     "ses.identity_settings",
+    "ses.quotas",
     "ses.receipt_rules",
+    "ses.verified_addresses",
+    "ses.well_formed_messages",
 )
 
 

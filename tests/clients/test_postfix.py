@@ -107,6 +107,8 @@ def sender(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sender]:
             RoleName=OPERATOR, PolicyName="look", PolicyDocument=json.dumps({"Statement": look})
         )
         deploy(state)
+        asked = {"MailType": "TRANSACTIONAL", "WebsiteURL": "https://example.org"}
+        sender.client("sesv2").put_account_details(**asked, ProductionAccessEnabled=True)
         yield sender
     finally:
         embedded.stop(state)

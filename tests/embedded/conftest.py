@@ -87,6 +87,11 @@ class Aws:
         code = {"S3Bucket": CODE, "S3Key": key}
         return {**resource, "Properties": {**resource["Properties"], "Code": code}}
 
+    def leave_sandbox(self, region: str = REGION) -> None:
+        """Have SES send to everybody from now on."""
+        asked = {"MailType": "TRANSACTIONAL", "WebsiteURL": "https://example.org"}
+        self.client("sesv2", region).put_account_details(**asked, ProductionAccessEnabled=True)
+
     def delete(self, stack: str) -> str:
         """Delete a stack and return the status it ends in."""
         identifier = self.client("cloudformation").describe_stacks(StackName=stack)

@@ -16,6 +16,14 @@ ADDRESS = "data@open-contracting.org"
 TOPIC = "arn:aws:sns:us-east-1:123456789012:data-open-contracting-org"
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _left_the_sandbox(deployment: Deployment) -> None:
+    """The example does not ask for production access; somebody did."""
+    asked = {"MailType": "TRANSACTIONAL", "WebsiteURL": "https://example.org"}
+    ses = deployment.client("sesv2")
+    ses.put_account_details(**asked, ProductionAccessEnabled=True)
+
+
 def faults(at: Command) -> dict[str, str]:
     """What needs attention, by item. The example does not ask to leave the sandbox."""
     run = at("mail status --json")

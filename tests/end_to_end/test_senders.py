@@ -114,8 +114,6 @@ def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
         make_operator(found.client("iam"))
         found.client("ses").create_receipt_rule_set(RuleSetName="theirs")
         found.client("ses").set_active_receipt_rule_set(RuleSetName="theirs")
-        sandbox = {"MailType": "TRANSACTIONAL", "WebsiteURL": "https://example.org"}
-        found.client("sesv2").put_account_details(**sandbox, ProductionAccessEnabled=False)
         run = found.deploy(SENDERS)
         assert run.status == 0, run.errors
         yield found
@@ -192,6 +190,24 @@ def test_a_sender_sends_as_nobody_else_and_through_no_other_set(
     account: Account, user: str, sender: str, used: str | None
 ) -> None:
     assert not may_send(account, user, sender, used)
+
+
+@pytest.fixture
+def sandbox(account: Account) -> Iterator[None]:
+    """Put the account back into the sandbox, with one recipient that is verified."""
+    ses = account.client("sesv2")
+    words = {n: v for n, v in ses.get_account()["Details"].items() if n != "ReviewDetails"}
+    ses.create_email_identity(EmailIdentity="tester@example.net")
+    ses.put_account_details(**words, ProductionAccessEnabled=False)
+    yield
+    ses.put_account_details(**words, ProductionAccessEnabled=True)
+
+
+@pytest.mark.xfail(
+    reason="a sender's policy allows its own identity, and not the recipient's", strict=True
+)
+def test_in_the_sandbox_a_sender_reaches_who_is_verified(account: Account, sandbox: None) -> None:
+    assert may_send(account, "app", "noreply@example.org", None, "tester@example.net")
 
 
 def test_a_test_environments_sender_reaches_nobody_but_its_recipients(account: Account) -> None:

@@ -6,8 +6,6 @@ from typing import Any, ClassVar
 import pytest
 
 IDENTITY_ARN = "arn:aws:ses:us-east-1:123456789012:identity/example.com"
-
-
 SET_ARN = "arn:aws:ses:us-east-1:123456789012:configuration-set/allowed"
 
 
@@ -31,6 +29,7 @@ def sender(where: Any, name: str, resources: list[str], **condition: Any) -> dic
     found = where.client("sesv2").list_email_identities()["EmailIdentities"]
     if not any(identity["IdentityName"] == "example.com" for identity in found):
         where.client("sesv2").create_email_identity(EmailIdentity="example.com")
+    where.leave_sandbox()
     return {name: where.client(name, **credentials) for name in ("ses", "sesv2")}
 
 
@@ -97,6 +96,13 @@ class TestSending:
         with pytest.raises(clients["ses"].exceptions.ClientError, match="AccessDenied") as denied:
             self.raw(clients, *given, X_SES_CONFIGURATION_SET="denied")
         assert "configuration-set/denied" in str(denied.value)
+
+    def test_a_source_arn_is_judged_in_place_of_the_identity(self, aws: Any) -> None:
+        clients = sender(aws, "source-arn", [IDENTITY_ARN])
+        other = IDENTITY_ARN.replace("example.com", "example.edu")
+        with pytest.raises(clients["ses"].exceptions.ClientError, match="AccessDenied") as denied:
+            self.raw(clients, "noreply@example.com", "you@example.net", X_SES_SOURCE_ARN=other)
+        assert other in str(denied.value)
 
     def test_ministack_still_judges_sends_without_their_identity(self, pristine: Any) -> None:
         clients = sender(pristine, "itself", [IDENTITY_ARN], **self.FROM)
