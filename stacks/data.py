@@ -40,7 +40,7 @@ class DataStack(AreaStack):
     def _add_networks(self, items: DataItems) -> dict[str, Vpc]:
         scope = self.group("networks")
         return {
-            name: Vpc(scope, name, declared=item.declared, public=item.public)
+            name: Vpc(scope, name, declared=item.declared, public=item.public, bastion=item.bastion)
             for name, item in items.networks.items()
         }
 

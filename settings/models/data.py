@@ -19,6 +19,7 @@ from settings.values.names import (
     DatabaseUser,
     InstanceClass,
     Label,
+    RoleArn,
     SecurityGroupName,
 )
 
@@ -60,6 +61,11 @@ class _Database(Model):
     """PostgreSQL's log goes to CloudWatch, for 90 days."""
     major_upgrade: bool = False
     """Let a change of the version cross a major one, which cannot be undone. Otherwise it fails."""
+    readers: tuple[RoleArn, ...] = ()
+    """The roles that may read the secret with its password.
+
+    Nobody else can then; without any, whoever the account's own policies allow.
+    """
     notify: tuple[EmailAddress, ...] = ()
     """Who is told of the database's alarms."""
 

@@ -68,6 +68,7 @@ class Settings(Model):
         if not any(parts):
             yield Problem((), "must declare something to deploy: mail, data, backup or access")
         yield from self._problems_of_access()
+        yield from self._problems_of_readers()
         yield from naming_problems(self)
         seen: set[tuple[str, str]] = set()
         for index, risk in enumerate(self.accepted_risks):
@@ -78,6 +79,24 @@ class Settings(Model):
                     depends_on=(),
                 )
             seen.add((risk.rule, risk.on))
+
+    def _problems_of_readers(self) -> Iterator[Problem]:
+        """Secrets are under AWS's own key, which opens none to another account."""
+        for path, readers in self._readers():
+            for index, reader in enumerate(readers):
+                if reader.split(":")[4] != self.account:
+                    yield Problem((*path, index), f"a role of the file's account, {self.account}")
+
+    def _readers(self) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
+        for name, sender in self.mail.senders.items():
+            path = ("mail", "senders", name, "credentials", "readers")
+            yield path, sender.credentials.readers
+        for name, database in self.data.databases.items():
+            yield ("data", "databases", name, "readers"), database.readers
+        for name, bucket in self.backup.buckets.items():
+            for user, item in bucket.users.items():
+                users = ("backup", "buckets", name, "users")
+                yield (*users, user, "credentials", "readers"), item.credentials.readers
 
     def _problems_of_access(self) -> Iterator[Problem]:
         if not self.access:

@@ -22,7 +22,7 @@ class NetworkItem:
     bastion: bool
     """Whether it has a bastion: the file asks for one, and a database has no public address."""
     public: bool
-    """Whether anything in it has a public address, the bastion included."""
+    """Whether a database in it has a public address."""
 
 
 @dataclass(frozen=True)
@@ -94,4 +94,4 @@ def _network(data: Data, name: str) -> NetworkItem:
     databases = data.databases.values()
     publicity = {database.public for database in databases if data.network_of(database) == name}
     bastion = data.bastion and False in publicity
-    return NetworkItem(data.networks[name], bastion, public=bastion or True in publicity)
+    return NetworkItem(data.networks[name], bastion, public=True in publicity)

@@ -15,9 +15,11 @@ from groundwork.data.vpc import Vpc
 
 STOP_WHEN_IDLE = Path(__file__).with_name("stop_when_idle.sh")
 IMAGE = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64"
-"""Amazon Linux with the SSM agent, read by CloudFormation when it makes the machine.
+"""Amazon Linux with the SSM agent.
 
-A newer image replaces nothing: the reference stays the same.
+CloudFormation reads the parameter at every update of the stack. After Amazon has published an image
+the next update, whatever it is about, makes the machine anew: sessions end, and its id is another.
+<https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references-ssm.html>
 """
 
 
@@ -61,7 +63,7 @@ class Bastion(Construct):
                 cpu_credits="standard"
             ),
             iam_instance_profile=profile.ref,
-            network_interfaces=[_interface(vpc.subnets[0], self.group)],
+            network_interfaces=[_interface(vpc.bastion_subnet, self.group)],
             block_device_mappings=[_DISK],
             metadata_options=ec2.CfnInstance.MetadataOptionsProperty(
                 http_tokens="required", http_put_response_hop_limit=1

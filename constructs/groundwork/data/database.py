@@ -82,6 +82,7 @@ class Database(Construct):
             user=declared.user,
             description=f"The owner of the database {self.identifier}",
             # A snapshot opens with the password of its day.
+            readers=declared.readers,
             removal=_destroy_unless(runs_on or declared.deletion == "snapshot"),
         )
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from aws_cdk import RemovalPolicy
 from aws_cdk import aws_rds as rds
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
 from groundwork.checks import acknowledge
+from groundwork.kit import SecretReaders
 
 # Letters and digits alone, which need no quoting in a URL, a shell or a password file. With another
 # length Secrets Manager would generate another password, behind the database's back.
@@ -28,6 +31,7 @@ class Password(Construct):
         *,
         user: str,
         description: str,
+        readers: Sequence[str],
         removal: RemovalPolicy,
     ) -> None:
         super().__init__(scope, construct_id)
@@ -43,6 +47,9 @@ class Password(Construct):
             ),
         )
         self.secret.apply_removal_policy(removal)
+        if readers:
+            closed = SecretReaders(self, "readers", secret_arn=self.secret.ref, readers=readers)
+            closed.apply_removal_policy(removal)
         acknowledge(
             self.secret,
             "AwsSolutions-SMG4",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
+from ipaddress import IPv4Network
 
 from aws_cdk import CfnResource, CfnTag, Fn, Stack
 from aws_cdk import aws_ec2 as ec2
@@ -18,15 +20,15 @@ class Vpc(Construct):
     """Subnets with the declared blocks in the declared zones, and nothing that costs while idle.
 
     Made of CloudFormation's own resources: the CDK's VPC divides a block by masks and its zones by
-    number, so that it cannot say which block goes where. A network that is not `public` has no way
-    to or from the internet; there is never a NAT gateway.
+    number, so that it cannot say which block goes where. Where a database is `public` all subnets
+    have a way to and from the internet; for a `bastion` its own has. There is no NAT gateway.
 
     The default security group keeps EC2's rules, which only an API call could remove. It admits
     nobody but its own members, and has none.
     """
 
     def __init__(
-        self, scope: Construct, construct_id: str, *, declared: Network, public: bool
+        self, scope: Construct, construct_id: str, *, declared: Network, public: bool, bastion: bool
     ) -> None:
         super().__init__(scope, construct_id)
         self.declared = declared
@@ -39,8 +41,12 @@ class Vpc(Construct):
             tags=[CfnTag(key="Name", value=construct_id)],
         )
         self.ipv6 = self._ipv6() if declared.ipv6 else None
-        self.subnets = [self._subnet(block, zone) for block, zone in declared.subnets.items()]
-        self.internet = self._connect_to_internet() if public else []
+        blocks = sorted(declared.subnets, key=IPv4Network)
+        self.subnets = [self._subnet(block, declared.subnets[block]) for block in blocks]
+        """By their blocks, in whatever order the file has them."""
+        self.bastion_subnet = self.subnets[0]
+        open_subnets = self.subnets if public else [self.bastion_subnet] if bastion else []
+        self.internet = self._connect_to_internet(open_subnets) if open_subnets else []
         """What has to be in place before anything in the network has a public address."""
         if declared.flow_logs:
             FlowLogs(self, "flow-logs", vpc_id=self.resource.ref)
@@ -93,8 +99,8 @@ class Vpc(Construct):
             group.add_resource_dependency(resource)
         return group
 
-    def _connect_to_internet(self) -> list[CfnResource]:
-        """Route every subnet to and from the internet."""
+    def _connect_to_internet(self, subnets: Sequence[ec2.CfnSubnet]) -> list[CfnResource]:
+        """Route subnets to and from the internet."""
         gateway = ec2.CfnInternetGateway(self, "internet-gateway")
         attachment = ec2.CfnVPCGatewayAttachment(
             self, "gateway-attachment", vpc_id=self.resource.ref, internet_gateway_id=gateway.ref
@@ -107,7 +113,7 @@ class Vpc(Construct):
             )
         for route in routes:
             route.add_resource_dependency(attachment)
-        return [*routes, *(self._associate(subnet, table) for subnet in self.subnets)]
+        return [*routes, *(self._associate(subnet, table) for subnet in subnets)]
 
     def _route(
         self,

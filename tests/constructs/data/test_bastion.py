@@ -42,6 +42,19 @@ def test_there_is_no_bastion_with_nothing_to_reach(data: Data) -> None:
     assert not template.all("EC2::Instance")
 
 
+def test_it_alone_has_a_way_to_the_internet_from_its_own_subnet(template: DataTemplate) -> None:
+    routed = template.properties("EC2::SubnetRouteTableAssociation")["SubnetId"]
+    (interface,) = template.properties("EC2::Instance")["NetworkInterfaces"]
+    assert routed == interface["SubnetId"]
+
+
+def test_the_order_of_subnets_moves_nothing(data: Data) -> None:
+    text = f"{BASTION}  common: {AURORA}\n"
+    blocks = ("10.0.1.0/24: a, 10.0.2.0/24: b", "10.0.2.0/24: b, 10.0.1.0/24: a")
+    before, after = (data(text.replace(blocks[0], block)).template.to_json() for block in blocks)
+    assert before["Resources"] == after["Resources"]
+
+
 def test_it_takes_no_connection_and_has_no_key_pair(template: DataTemplate) -> None:
     bastion = template.template.find_resources("AWS::EC2::SecurityGroup")[
         groups(template)["Bastion"]

@@ -92,6 +92,19 @@ def test_the_password_is_generated_and_in_no_template(make: Make) -> None:
     assert "SecretString" not in template.properties("SecretsManager::Secret")
 
 
+def test_whoever_the_account_allows_reads_the_password_unless_readers_are_named(
+    make: Make,
+) -> None:
+    assert not make("").all("SecretsManager::ResourcePolicy")
+    template = make('readers: ["arn:aws:iam::123456789012:role/salt"]')
+    policy = template.properties("SecretsManager::ResourcePolicy")
+    denial, grant = policy["ResourcePolicy"]["Statement"]
+    salt, cloudformation = denial["Condition"]["ArnNotEquals"]["aws:PrincipalArn"]
+    assert salt == "arn:aws:iam::123456789012:role/salt"
+    assert ":role/cdk-hnb659fds-cfn-exec-role-" in cloudformation
+    assert grant["Condition"]["ArnEquals"] == {"aws:PrincipalArn": [salt]}
+
+
 def test_the_way_of_generating_stays_or_the_password_would_change(make: Make) -> None:
     generated = make("").properties("SecretsManager::Secret")["GenerateSecretString"]
     assert generated == {
