@@ -28,7 +28,10 @@ from stacks.senders import Senders
 
 
 class MailStack(AreaStack):
-    """Identities, topics, configuration sets and senders of one region."""
+    """Identities, topics, configuration sets and senders of one region.
+
+    A further stack of the region has identities and senders alone, and comes after the first.
+    """
 
     def __init__(self, scope: Construct, plan: StackPlan, items: MailItems) -> None:
         super().__init__(scope, plan)
@@ -79,7 +82,7 @@ class MailStack(AreaStack):
                 name=name,
                 declared=item.declared,
                 region=self.region,
-                configuration_set=self._sets.get(item.declared.configuration_set or ""),
+                configuration_set=self._set_name(item.declared.configuration_set),
             )
             self._send_feedback(name, domain, item.feedback)
             self._publish_records(domain, name, item.declared.dns)
@@ -102,9 +105,13 @@ class MailStack(AreaStack):
                 scope,
                 name,
                 name=name,
-                configuration_set=self._sets.get(item.declared.configuration_set or ""),
+                configuration_set=self._set_name(item.declared.configuration_set),
             )
             self._send_feedback(name, address, item.feedback)
+
+    def _set_name(self, name: str | None) -> str | None:
+        """Refer to a set of this stack, so that it comes first; one of the first stack has."""
+        return self._sets[name].configuration_set.ref if name in self._sets else name
 
     def _send_feedback(
         self, name: str, identity: DomainIdentity | AddressIdentity, topic: str | None

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from app import refusal
 from tests.conftest import CONTEXT, ROOT
 
 
@@ -60,10 +59,24 @@ def test_nothing_switches_the_cdks_own_validation_off(file: str) -> None:
     assert CONTEXT["@aws-cdk/core:validateAgainstDefaultRules"] is True
 
 
-@pytest.mark.parametrize(
-    ("message", "advice"),
-    [("TooManyResourcesInStack: 513", "with the field `stack`"), ("Something else", "else")],
-)
-def test_what_the_cdk_refuses_is_said_with_what_to_do(message: str, advice: str) -> None:
-    assert refusal(message).startswith(f"The CDK refuses the configuration: {message}")
-    assert refusal(message).endswith(advice)
+def test_what_a_synthesis_refuses_is_reported_at_its_line(tmp_path: Path) -> None:
+    text = """
+account: "123456789012"
+data:
+  networks:
+    main: {cidr: 10.0.0.0/16, flow_logs: false, subnets: {10.0.1.0/24: a}}
+accepted_risks:
+  - rule: AwsSolutions-RDS10
+    on: data/databases/analysis
+    reason: It is rebuilt from public sources.
+    owner: platform
+    until: 2020-06-30
+"""
+    finished = run(tmp_path, text)
+    assert finished.returncode == 1
+    flow_logs, expired, stale = finished.stderr.splitlines()
+    file = f"{tmp_path}/file.yaml"
+    assert flow_logs.startswith(f"{file}:5:5: data.networks.main: AwsSolutions-VPC7 on data/")
+    assert expired.startswith(f"{file}:7:5: accepted_risks[0]: AwsSolutions-RDS10 on data/")
+    assert expired.endswith("expired on 2020-06-30; fix it, or ask platform to extend it")
+    assert "matches no finding" in stale

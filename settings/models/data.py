@@ -33,8 +33,6 @@ Version = Annotated[
     ),
 ]
 BackupDays = Annotated[int, Field(ge=0, le=35)]
-MOST_RESOURCES = 430
-"""Of the 500 of a stack, those that its databases may take; networks and groups need the rest."""
 
 
 class _Database(Model):
@@ -68,11 +66,6 @@ class _Database(Model):
     """
     notify: tuple[EmailAddress, ...] = ()
     """Who is told of the database's alarms."""
-
-    @property
-    def resources(self) -> int:
-        """How many resources it makes at most: its own, its alarms, their topic and who is told."""
-        return 10 + (5 + len(self.notify) if self.notify else 0)
 
     def first_database(self, item: str) -> str:
         """Return the name of the database that is made with the item of this name."""
@@ -205,22 +198,6 @@ class Data(Model):
         for name, database in self.databases.items():
             yield from self._network_problems(("databases", name), database)
             yield from self._database_problems(name, database)
-        yield from self._stack_problems()
-
-    def _stack_problems(self) -> Iterator[Problem]:
-        """Count what the databases of each stack make, against CloudFormation's limit."""
-        counted: dict[tuple[str, str | None], int] = {}
-        for name, database in self.databases.items():
-            if network := self.networks.get(self.network_of(database)):
-                place = (network.region, network.stack)
-                counted[place] = counted.get(place, 0) + database.resources
-                if counted[place] > MOST_RESOURCES:
-                    yield Problem(
-                        ("databases", name),
-                        "in another network, with a stack of its own: this one has no room left "
-                        "among CloudFormation's 500 resources a stack",
-                        key=True,
-                    )
 
     def _source_problems(
         self, path: tuple[str | int, ...], source: str, network: str

@@ -11,7 +11,7 @@ from settings.models.base import Model, Problem
 from settings.models.records import Dmarc, Dns, Spf
 from settings.values.addresses import DomainLabel, EmailAddress
 from settings.values.matching import Matching
-from settings.values.names import Region
+from settings.values.names import Label, Region
 from settings.values.regions import DEFAULT_REGION, RECEIVING
 
 Regions = Annotated[tuple[Region, ...], Field(min_length=1)]
@@ -47,6 +47,8 @@ class Domain(Model):
     """Who is told of bounces and complaints. It does not reach addresses declared on their own."""
     configuration_set: ConfigurationSetName | None = None
     """The set that applies to mail which names none."""
+    stack: Label | None = None
+    """A further stack for this domain, named with it, once the mail stack nears its limits."""
 
     def problems(self) -> Iterator[Problem]:
         """Compare what the domain says about receiving with what SES offers."""
@@ -81,3 +83,5 @@ class Address(Model):
     """Who is told of bounces and complaints, with the original message's headers."""
     configuration_set: ConfigurationSetName | None = None
     """The set that applies to mail which names none."""
+    stack: Label | None = None
+    """A further stack for this address, named with it, once the mail stack nears its limits."""

@@ -193,6 +193,8 @@ class Mail(Model):
                 f"an address whose topic is in {', '.join(missing)} too: "
                 "a topic and the set are in one region",
             )
+        elif address.stack:
+            yield Problem(path, "an address without the field stack: a set is in the first one")
 
     def _from_problems(self, name: str, sender: Sender) -> Iterator[Problem]:
         for index, address in enumerate(sender.from_addresses):

@@ -77,6 +77,8 @@ class AccountItem:
     production_access: ProductionAccess | None
     alarms: str
     """The topic of the account's alarms."""
+    subscribers: tuple[str, ...]
+    """Who gets them."""
 
 
 @dataclass(frozen=True)
@@ -118,9 +120,8 @@ def mail_items(settings: Settings) -> Iterator[tuple[str, str, MailItems]]:
     suppressions = _suppressions(settings.mail, used)
     for region in _regions(settings):
         plan = _Region(settings, region, used, suppressions)
-        yield region, "", plan.first()
-        for part in sorted({sender.stack for sender in plan.senders.values() if sender.stack}):
-            yield region, part, MailItems(region, senders=dict(plan.sender_items(part)))
+        for part in plan.parts():
+            yield region, part, plan.items(part)
 
 
 def _regions(settings: Settings) -> list[str]:
@@ -142,38 +143,58 @@ class _Region:
     ) -> None:
         self._mail, self._region, self._named = settings.mail, region, settings.named
         self._used, self._suppressions = used, suppressions
-        self.senders = _within(settings.mail.senders, region)
+        self._senders = _within(settings.mail.senders, region)
+        self._domains = _within(settings.mail.domains, region)
+        self._addresses = _within(settings.mail.addresses, region)
+        self._configuration_sets = _within(settings.mail.configuration_sets, region)
 
-    def first(self) -> MailItems:
-        """Return the items of the first stack: all but the senders that ask for a further one."""
-        mail, region = self._mail, self._region
+    def parts(self) -> list[str]:
+        """Return the stacks of the region: the first, and those that items ask for."""
+        divided = (self._senders, self._domains, self._addresses)
+        asked = {item.stack for items in divided for item in items.values()}
+        return ["", *sorted(part for part in asked if part)]
+
+    def items(self, part: str) -> MailItems:
+        """Return the items of one stack. Sets, and what is of the account, are in the first."""
+        senders = {
+            name: self._sender_item(name, declared)
+            for name, declared in _of_part(self._senders, part).items()
+        }
+        domains = {
+            name: DomainItem(declared, self._feedback(name, declared))
+            for name, declared in _of_part(self._domains, part).items()
+        }
+        addresses = {
+            name: AddressItem(declared, self._feedback(name, declared))
+            for name, declared in _of_part(self._addresses, part).items()
+        }
+        sets = {} if part else self._set_items()
         return MailItems(
-            region,
-            account=AccountItem(
-                mail.suppression, mail.quota, mail.production_access, self._named(ALARMS)
-            ),
-            topics=self._topics(),
-            configuration_sets={
-                name: self._set_item(name, declared)
-                for name, declared in _within(mail.configuration_sets, region).items()
-            },
-            domains={
-                name: DomainItem(declared, self._feedback(name, declared))
-                for name, declared in _within(mail.domains, region).items()
-            },
-            addresses={
-                name: AddressItem(declared, self._feedback(name, declared))
-                for name, declared in _within(mail.addresses, region).items()
-            },
-            received=self._received(),
-            senders=dict(self.sender_items("")),
+            self._region,
+            account=None if part else self._account(),
+            topics=self._topics(part, {**domains, **addresses}, sets),
+            configuration_sets=sets,
+            domains=domains,
+            addresses=addresses,
+            received=() if part else self._received(),
+            senders=senders,
         )
 
-    def sender_items(self, part: str) -> Iterator[tuple[str, SenderItem]]:
-        """Yield the senders of one stack."""
-        for name, declared in self.senders.items():
-            if (declared.stack or "") == part:
-                yield name, self._sender_item(name, declared)
+    def _account(self) -> AccountItem:
+        mail = self._mail
+        return AccountItem(
+            mail.suppression,
+            mail.quota,
+            mail.production_access,
+            self._named(ALARMS),
+            mail.notify,
+        )
+
+    def _set_items(self) -> dict[str, SetItem]:
+        return {
+            name: self._set_item(name, declared)
+            for name, declared in self._configuration_sets.items()
+        }
 
     def _sender_item(self, name: str, declared: Sender) -> SenderItem:
         used = self._used[name]
@@ -191,7 +212,7 @@ class _Region:
         )
 
     def _set_item(self, name: str, declared: ConfigurationSet) -> SetItem:
-        senders = [item for sender, item in self.senders.items() if self._used[sender] == name]
+        senders = [item for sender, item in self._senders.items() if self._used[sender] == name]
         bounces = any(sender.bounces_to for sender in senders)
         return SetItem(
             declared,
@@ -202,15 +223,20 @@ class _Region:
             logs=any(sender.delivery_logs for sender in senders),
         )
 
-    def _topics(self) -> dict[str, Topic]:
-        """Return the topics by name. A set that names an address shares its topic."""
-        parts = [(self._named(ALARMS), Topic(self._mail.notify, alarms=True))]
-        for name, identity in _within(self._mail.identities.by_name, self._region).items():
-            if feedback := self._feedback(name, identity):
-                parts.append((feedback, Topic(identity.notify, identities=(name,))))
-        for name, declared in _within(self._mail.configuration_sets, self._region).items():
-            item = self._set_item(name, declared)
-            events = Topic(declared.notify, configuration_sets=(name,), alarms=True)
+    def _topics(
+        self,
+        part: str,
+        identities: Mapping[str, DomainItem | AddressItem],
+        sets: Mapping[str, SetItem],
+    ) -> dict[str, Topic]:
+        """Return a stack's topics by name. A set that names an address shares its topic."""
+        parts = [] if part else [(self._named(ALARMS), Topic(self._mail.notify, alarms=True))]
+        for name, identity in identities.items():
+            if identity.feedback:
+                topic = Topic(identity.declared.notify, identities=(name,))
+                parts.append((identity.feedback, topic))
+        for name, item in sets.items():
+            events = Topic(item.declared.notify, configuration_sets=(name,), alarms=True)
             parts.append((item.topic, events))
             if item.bounces:
                 parts.append((item.bounces, Topic(configuration_sets=(name,))))
@@ -268,7 +294,17 @@ class _Regional(Protocol):
     def regions(self) -> tuple[str, ...]: ...
 
 
+class _Divided(Protocol):
+    @property
+    def stack(self) -> str | None: ...
+
+
 _Item = TypeVar("_Item", bound=_Regional)
+_DividedItem = TypeVar("_DividedItem", bound=_Divided)
+
+
+def _of_part(items: Mapping[str, _DividedItem], part: str) -> dict[str, _DividedItem]:
+    return {name: item for name, item in items.items() if (item.stack or "") == part}
 
 
 def _within(items: Mapping[str, _Item], region: str) -> dict[str, _Item]:

@@ -12,6 +12,7 @@ from pydantic_core import ErrorDetails
 from settings.diagnostics import Diagnostic, Location, dotted
 from settings.models.base import Model, Problem
 from settings.models.settings import Settings
+from settings.plan.limits import limit_problems
 from settings.reader.document import Document
 from settings.reader.explain import explain
 from settings.reader.model_lookup import empty_default, find, regional_groups
@@ -30,7 +31,8 @@ def check(document: Document) -> Checked:
     """Check a document. There are settings, or faults, and never both."""
     settings, details = _validated(document.data)
     if settings:
-        faults = [_problem_fault(document, *found) for found in _problems(settings)]
+        found = [*_problems(settings)] or [((), problem) for problem in limit_problems(settings)]
+        faults = [_problem_fault(document, *each) for each in found]
         return Checked(None if faults else settings, faults)
     wrong = [_detail_fault(document, detail) for detail in details]
     locations = [explain(detail).location for detail in details]

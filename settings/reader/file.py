@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
-from settings.diagnostics import ConfigurationError, Diagnostic
+from settings.diagnostics import ConfigurationError, Diagnostic, Location, dotted
 from settings.models.settings import Settings
 from settings.reader.check import check
 from settings.reader.document import read
@@ -12,6 +13,10 @@ from settings.reader.document import read
 
 def load(file: str | Path) -> Settings:
     """Read the configuration, or raise `ConfigurationError` with all that is wrong with it."""
+    return parse(_text(file), str(file))
+
+
+def _text(file: str | Path) -> str:
     try:
         content = Path(file).read_bytes()
     except FileNotFoundError:
@@ -20,13 +25,27 @@ def load(file: str | Path) -> Settings:
         reason = getattr(error, "strerror", None) or str(error)
         raise _unreadable(file, f"the file cannot be read: {reason.lower()}") from None
     try:
-        text = content.decode("utf-8-sig")
+        return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         before = content[: error.start]
         line, column = before.count(b"\n") + 1, len(before) - before.rfind(b"\n")
         message = "this is not UTF-8: save the file in that encoding"
         raise ConfigurationError(str(file), [Diagnostic(line, column, "", message)]) from None
-    return parse(text, str(file))
+
+
+def located(file: str | Path, faults: Iterable[tuple[Location, str]]) -> ConfigurationError:
+    """Make the report of what a synthesis refuses, each at its place in the file.
+
+    A place that the file does not have is reported at the nearest thing around it.
+    """
+    document = read(_text(file))
+    return ConfigurationError(
+        str(file),
+        [
+            Diagnostic(*document.place(location, key=True), dotted(location), message)
+            for location, message in faults
+        ],
+    )
 
 
 def parse(text: str, file: str = "configuration") -> Settings:

@@ -247,15 +247,15 @@ def many(databases: int, template: str = SEVERAL) -> str:
 
 
 def test_a_full_stack_keeps_cloudformations_limits(templates: Templates) -> None:
-    template = templates(many(26))["data-us-east-1"].to_json()
-    assert 300 < len(template["Resources"]) <= 500
+    template = templates(many(34))["data-us-east-1"].to_json()
+    assert 400 < len(template["Resources"]) <= 500
     assert len(template["Outputs"]) <= 200
     assert len(json.dumps(template)) < 1_000_000
 
 
 def test_one_database_more_is_refused_with_the_way_out() -> None:
     with pytest.raises(ConfigurationError) as raised:
-        parse(ACCOUNT + many(27))
+        parse(ACCOUNT + many(35))
     (fault,) = raised.value.faults
-    assert fault.path == "data.databases.db26"
+    assert fault.path == "data.databases.db34"
     assert "in another network, with a stack of its own" in fault.message

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from typing import NamedTuple
 
 from aws_cdk import App, Stack
 from constructs import IConstruct
 
 from groundwork.checks.findings import Finding, acknowledge
 from settings.contract import ACCEPTED_RISKS
+from settings.diagnostics import Location
 from settings.models.risks import AcceptedRisk
 from settings.plan import StackId
 
@@ -41,20 +43,36 @@ def _area(construct_id: str) -> str:
     return stack.area if stack else construct_id
 
 
-def faults(risks: Sequence[AcceptedRisk], found: Sequence[Finding], today: date) -> Iterator[str]:
+class Refusal(NamedTuple):
+    """What forbids to deploy, and the location in the file that it is about."""
+
+    location: Location
+    message: str
+
+
+def refusals(
+    risks: Sequence[AcceptedRisk], found: Sequence[Finding], today: date
+) -> Iterator[Refusal]:
     """Yield what is wrong with the accepted risks, and every finding that none of them covers."""
-    for risk in risks:
-        matches = sorted({place(f.path) for f in found if _covers(risk, f)})
-        where = f"accepted_risks: {risk.rule} on {risk.on}"
-        if risk.until < today:
-            yield f"{where} ended on {risk.until}; mend it, or have {risk.owner} renew it"
-        if not matches:
-            yield f"{where} matches no finding{_hint(risk, found)}; remove it, or correct it"
-        elif len(matches) > 1:
-            yield f"{where} matches several resources; accept each by itself: {', '.join(matches)}"
+    for index, risk in enumerate(risks):
+        for message in _problems(risk, found, today):
+            text = f"{risk.rule} on {risk.on} {message}"
+            yield Refusal(("accepted_risks", index), text)
     for finding in found:
         if finding.acknowledged_at is None:
-            yield f"{finding.rule} on {place(finding.path)}: {finding.description}"
+            where = place(finding.path)
+            text = f"{finding.rule} on {where}: {finding.description}"
+            yield Refusal(tuple(where.split("/")[:3]), text)
+
+
+def _problems(risk: AcceptedRisk, found: Sequence[Finding], today: date) -> Iterator[str]:
+    matches = sorted({place(finding.path) for finding in found if _covers(risk, finding)})
+    if risk.until < today:
+        yield f"expired on {risk.until}; fix it, or ask {risk.owner} to extend it"
+    if not matches:
+        yield f"matches no finding{_hint(risk, found)}; remove it, or correct it"
+    elif len(matches) > 1:
+        yield f"matches several resources; accept each by itself: {', '.join(matches)}"
 
 
 def _covers(risk: AcceptedRisk, finding: Finding) -> bool:

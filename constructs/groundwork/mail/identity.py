@@ -5,7 +5,6 @@ from __future__ import annotations
 from aws_cdk import aws_ses as ses
 from constructs import Construct
 
-from groundwork.mail.configuration_set import SesConfigurationSet
 from groundwork.mail.records import Record, domain_records, identity_records
 from settings.models.identities import Domain
 
@@ -25,7 +24,7 @@ class DomainIdentity(Construct):
         name: str,
         declared: Domain,
         region: str,
-        configuration_set: SesConfigurationSet | None,
+        configuration_set: str | None,
     ) -> None:
         super().__init__(scope, construct_id)
         mail_from = declared.mail_from_domain(name, region)
@@ -55,7 +54,7 @@ class AddressIdentity(Construct):
         construct_id: str,
         *,
         name: str,
-        configuration_set: SesConfigurationSet | None,
+        configuration_set: str | None,
     ) -> None:
         super().__init__(scope, construct_id)
         self.identity = ses.CfnEmailIdentity(
@@ -75,10 +74,8 @@ def _mail_from(domain: str, declared: Domain) -> ses.CfnEmailIdentity.MailFromAt
 
 
 def _attributes(
-    default: SesConfigurationSet | None,
+    name: str | None,
 ) -> ses.CfnEmailIdentity.ConfigurationSetAttributesProperty | None:
-    if default is None:
+    if name is None:
         return None
-    return ses.CfnEmailIdentity.ConfigurationSetAttributesProperty(
-        configuration_set_name=default.configuration_set.ref
-    )
+    return ses.CfnEmailIdentity.ConfigurationSetAttributesProperty(configuration_set_name=name)

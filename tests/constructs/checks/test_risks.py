@@ -9,7 +9,7 @@ import pytest
 from aws_cdk import App
 
 from app import REPORT_BY_OURSELVES, synthesize
-from groundwork.checks import Finding, faults, place
+from groundwork.checks import Finding, place, refusals
 from settings import parse
 from settings.models.risks import AcceptedRisk
 from tests.conftest import CONTEXT, EXAMPLE
@@ -35,7 +35,7 @@ def finding(
 
 
 def told(risks: list[AcceptedRisk], found: list[Finding]) -> str:
-    return "\n".join(faults(risks, found, TODAY))
+    return "\n".join(message for _, message in refusals(risks, found, TODAY))
 
 
 def test_a_risk_that_matches_one_finding_is_accepted_on_its_last_day() -> None:
@@ -44,16 +44,13 @@ def test_a_risk_that_matches_one_finding_is_accepted_on_its_last_day() -> None:
 
 def test_a_risk_past_its_date_says_who_renews_it() -> None:
     message = told([risk(until=date(2026, 11, 21))], [finding()])
-    assert "AwsSolutions-RDS10 on data/databases/analysis ended on 2026-11-21" in message
+    assert "AwsSolutions-RDS10 on data/databases/analysis expired on 2026-11-21" in message
     assert "platform" in message
 
 
 def test_a_risk_without_a_finding_is_stale() -> None:
     message = told([risk()], [])
-    assert (
-        "accepted_risks: AwsSolutions-RDS10 on data/databases/analysis matches no finding"
-        in message
-    )
+    assert "AwsSolutions-RDS10 on data/databases/analysis matches no finding" in message
 
 
 def test_a_misspelt_rule_is_told_what_is_found_at_its_place() -> None:
@@ -79,6 +76,14 @@ def test_a_finding_that_nothing_covers_is_told_with_its_place() -> None:
     )
 
 
+def test_what_is_refused_is_located_in_the_file() -> None:
+    found = refusals([risk(rule="AwsSolutions-RDS01")], [finding(at=None)], TODAY)
+    assert [refusal.location for refusal in found] == [
+        ("accepted_risks", 0),
+        ("data", "databases", "analysis"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("path", "expected"),
     [
@@ -92,7 +97,7 @@ def test_a_place_is_written_without_the_region(path: str, expected: str) -> None
 
 def _wrong(text: str, directory: Path) -> str:
     app = App(context={**CONTEXT, **REPORT_BY_OURSELVES}, outdir=str(directory))
-    return "\n".join(synthesize(app, parse(text), TODAY))
+    return "\n".join(message for _, message in synthesize(app, parse(text), TODAY))
 
 
 def test_the_example_has_no_finding_that_is_not_accepted(tmp_path: Path) -> None:
@@ -125,7 +130,7 @@ accepted_risks:
     until: 2027-01-01
 """
     message = _wrong(text, tmp_path)
-    assert "AwsSolutions-EC23 on data/security_groups/open ended on 2026-01-01" in message
+    assert "AwsSolutions-EC23 on data/security_groups/open expired on 2026-01-01" in message
     assert "AwsSolutions-EC32 on data/security_groups/open matches no finding" in message
     assert "AwsSolutions-S10 on backup/buckets/risks-of-a-test matches no finding" in message
     assert "W2508 on data/security_groups/open" in message  # open, and accepted by nobody

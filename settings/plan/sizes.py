@@ -1,0 +1,153 @@
+"""How many resources each item of a stack makes at most, for CloudFormation's limit of 500.
+
+Counted before anything is synthesized, so that the person who writes the file learns which item is
+one too many. A test compares with what the stacks really have.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple, assert_never
+
+from settings.plan.access import AccessItems
+from settings.plan.backup import BackupItems, BucketItem
+from settings.plan.data import DatabaseItem, DataItems, NetworkItem
+from settings.plan.mail import AddressItem, DomainItem, MailItems, SenderItem, SetItem
+
+if TYPE_CHECKING:
+    from settings.diagnostics import Location
+    from settings.models.credentials import Credentials
+    from settings.plan import Items
+
+FUNCTION = 5
+"""The function, its role with a policy, its log group, and how often it is tried."""
+SETTING = FUNCTION + 1
+"""A setting of SES that CloudFormation lacks: the function behind it, and the setting."""
+TOPIC = 2
+"""The topic and its policy."""
+REPUTATION = 4
+"""The alarms of a reputation."""
+SCHEDULE = 1
+"""What lets Secrets Manager call the function that renews keys."""
+
+
+class Size(NamedTuple):
+    """What an item adds to its stack at most."""
+
+    path: Location
+    resources: int
+    outputs: int
+
+
+def base(items: Items) -> int:
+    """Return how many resources a stack has beside those of its items."""
+    match items:
+        case MailItems():
+            return _mail_base(items)
+        case BackupItems():
+            return FUNCTION + SCHEDULE
+        case DataItems():
+            return FUNCTION if items.databases else 0
+        case AccessItems():
+            return 0
+        case unknown:
+            assert_never(unknown)
+
+
+def sizes(items: Items) -> Iterator[Size]:
+    """Yield the size of every item, in the order of the file."""
+    match items:
+        case MailItems():
+            yield from _mail(items)
+        case DataItems():
+            yield from _data(items)
+        case BackupItems():
+            for name, bucket in items.buckets.items():
+                yield Size(("backup", "buckets", name), _bucket(bucket), len(bucket.users))
+        case AccessItems():
+            yield Size(("access", "author"), 2 + 2 * len(items.roles) + 2, 1 + len(items.roles))
+        case unknown:
+            assert_never(unknown)
+
+
+def _mail_base(items: MailItems) -> int:
+    credentials = FUNCTION + SCHEDULE if items.senders else 0
+    logs = 1 if any(sender.declared.delivery_logs for sender in items.senders.values()) else 0
+    feedback = FUNCTION if items.has_feedback else 0
+    receiving = 3 + SETTING if items.received else 0
+    account = 0
+    if items.account:
+        alarms = TOPIC + len(items.account.subscribers) + REPUTATION + 2
+        account = alarms + (2 if items.account.production_access else 1) * SETTING
+    return credentials + logs + feedback + receiving + account
+
+
+def _mail(items: MailItems) -> Iterator[Size]:
+    received = {*items.received}
+    for name, declared in items.configuration_sets.items():
+        yield Size(("mail", "configuration_sets", name), _set(declared), 0)
+    for name, domain in items.domains.items():
+        yield Size(("mail", "domains", name), _domain(domain) + (name in received), 1)
+    for name, address in items.addresses.items():
+        yield Size(("mail", "addresses", name), _address(address) + (name in received), 0)
+    for name, sender in items.senders.items():
+        home = items.region == sender.declared.regions[0]
+        yield Size(("mail", "senders", name), _sender(sender, home=home), 2)
+
+
+def _set(item: SetItem) -> int:
+    destinations = 1 + item.counts + bool(item.bounces) + item.logs
+    topics = TOPIC + len(item.declared.notify) + (TOPIC if item.bounces else 0)
+    return 1 + destinations + REPUTATION + topics
+
+
+def _domain(item: DomainItem) -> int:
+    records = 9 if item.declared.dns.route53_zone else 0
+    return 1 + records + _feedback(item.declared.notify)
+
+
+def _address(item: AddressItem) -> int:
+    return 1 + _feedback(item.declared.notify)
+
+
+def _feedback(notify: tuple[str, ...]) -> int:
+    return TOPIC + len(notify) + 1 if notify else 0
+
+
+def _sender(item: SenderItem, *, home: bool) -> int:
+    declared = item.declared
+    user = 2 + _key(declared.credentials) if home else 0
+    return user + 1 + len(declared.bounces_to) + (2 if declared.delivery_logs else 0)
+
+
+def _key(credentials: Credentials) -> int:
+    return 3 + bool(credentials.rotate_every)
+
+
+def _data(items: DataItems) -> Iterator[Size]:
+    for name, network in items.networks.items():
+        yield Size(("data", "networks", name), _network(network), network.bastion)
+    for name, group in items.security_groups.items():
+        yield Size(("data", "security_groups", name), 1 + 2 * len(group.declared.groups), 0)
+    for name, database in items.databases.items():
+        yield Size(("data", "databases", name), _database(database), 2)
+
+
+def _network(item: NetworkItem) -> int:
+    declared = item.declared
+    internet = 5 if item.public else 0
+    bastion = 8 if item.bastion else 0
+    logs = 3 if declared.flow_logs else 0
+    return 2 + declared.ipv6 + 2 * len(declared.subnets) + internet + bastion + logs
+
+
+def _database(item: DatabaseItem) -> int:
+    notify = item.declared.notify
+    return 8 + (TOPIC + len(notify) + 3 if notify else 0)
+
+
+def _bucket(item: BucketItem) -> int:
+    alarm = TOPIC + 1 + len(item.declared.notify) if item.declared.expect_every else 0
+    users = sum(1 + _key(user.declared.credentials) for user in item.users.values())
+    policies = 2 * len(item.users)
+    return 2 + alarm + users + policies
