@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from runbook.adopt.cli import adopt
+from runbook.backup.cli import app as backup
 from runbook.changes.cli import app as changes
 from runbook.credentials.cli import app as credentials
 from runbook.database.cli import app as database
@@ -30,6 +31,7 @@ app.add_typer(mail, name="mail")
 app.add_typer(dns, name="dns")
 app.add_typer(credentials, name="credentials")
 app.add_typer(database, name="database")
+app.add_typer(backup, name="backup")
 
 
 def _version(asked: bool) -> None:

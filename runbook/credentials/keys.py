@@ -50,20 +50,28 @@ class Entry:
     """The key before it, which works until the next renewal."""
 
 
-def entries(settings: Settings) -> list[Entry]:
-    """Ask AWS about every item's credentials."""
+def entries(settings: Settings, *kinds: Kind) -> list[Entry]:
+    """Ask AWS about the credentials of every item, or of those of some kinds."""
+    wanted = [items for kind, items in ITEMS.items() if kind in (kinds or ITEMS)]
+    asked = [item for items in wanted for item in items(settings)]
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        asked = [pool.submit(*item) for item in _items(settings)]
-        return [answer.result() for answer in asked]
+        return [answer.result() for answer in [pool.submit(*item) for item in asked]]
 
 
-def _items(settings: Settings) -> Iterator[tuple[Any, ...]]:
-    iam: Any = boto3.client("iam", region_name=settings.region, config=aws.CONFIG)
+def _senders(settings: Settings) -> Iterator[tuple[Any, ...]]:
+    iam = _iam(settings)
     for name, sender in settings.mail.senders.items():
         yield _of_user, iam, settings, name, Kind.SENDER, sender.credentials
+
+
+def _backup_users(settings: Settings) -> Iterator[tuple[Any, ...]]:
+    iam = _iam(settings)
     for bucket in settings.backup.buckets.values():
         for name, user in bucket.users.items():
             yield _of_user, iam, settings, name, Kind.BACKUP_USER, user.credentials
+
+
+def _databases(settings: Settings) -> Iterator[tuple[Any, ...]]:
     outputs = Outputs(settings, Output.DATABASE_SECRET)
     for name in settings.data.databases:
         yield _of_database, name, outputs.get(Output.DATABASE_SECRET, name)
@@ -99,3 +107,11 @@ def _of_database(name: str, secret: str | None) -> Entry:
         if made:
             current = Key("", made, found.get("LastAccessedDate"))
     return Entry(name, Kind.DATABASE, None, (), current)
+
+
+def _iam(settings: Settings) -> Any:
+    return boto3.client("iam", region_name=settings.region, config=aws.CONFIG)
+
+
+ITEMS = {Kind.SENDER: _senders, Kind.BACKUP_USER: _backup_users, Kind.DATABASE: _databases}
+"""Who has credentials, and how AWS is asked about them."""

@@ -39,6 +39,14 @@ def test_a_private_database_is_reached_through_the_tunnel(at: Command) -> None:
     assert "bastion: true" in refused.errors
 
 
+def test_a_bucket_is_as_the_file_has_it(at: Command) -> None:
+    run = at("backup status --json")
+    assert run.status == 0, run.errors
+    (found,) = json.loads(run.output)
+    assert (found["bucket"], found["expire_after_days"]) == ("ocp-redmine-backup", 30)
+    assert found["problems"] == []
+
+
 def test_a_database_that_the_file_has_not_gets_the_nearest(at: Command) -> None:
     run = at("database show analyses")
     assert run.status == 1
