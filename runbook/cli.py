@@ -17,6 +17,7 @@ from runbook.dns.cli import app as dns
 from runbook.drift.cli import drift
 from runbook.local.cli import app as local
 from runbook.mail.cli import app as mail
+from runbook.senders.cli import senders
 
 app = typer.Typer(
     help="Describe mail, data and backup in one file, review each change, deploy that.",
@@ -32,6 +33,7 @@ app.add_typer(dns, name="dns")
 app.add_typer(credentials, name="credentials")
 app.add_typer(database, name="database")
 app.add_typer(backup, name="backup")
+app.command()(senders)
 
 
 def _version(asked: bool) -> None:

@@ -73,8 +73,9 @@ def _backup_users(settings: Settings) -> Iterator[tuple[Any, ...]]:
 
 def _databases(settings: Settings) -> Iterator[tuple[Any, ...]]:
     outputs = Outputs(settings, Output.DATABASE_SECRET)
-    for name in settings.data.databases:
-        yield _of_database, name, outputs.get(Output.DATABASE_SECRET, name)
+    for name, declared in settings.data.databases.items():
+        secret = outputs.get(Output.DATABASE_SECRET, name)
+        yield _of_database, name, declared.readers, secret
 
 
 def _of_user(iam: Any, settings: Settings, name: str, kind: Kind, declared: Any) -> Entry:
@@ -94,7 +95,7 @@ def _key(iam: Any, item: dict[str, Any]) -> Key:
     return Key(identifier, item["CreateDate"], used.get("LastUsedDate"))
 
 
-def _of_database(name: str, secret: str | None) -> Entry:
+def _of_database(name: str, readers: Sequence[str], secret: str | None) -> Entry:
     current = None
     if secret:
         region = secret.split(":")[3]
@@ -106,7 +107,7 @@ def _of_database(name: str, secret: str | None) -> Entry:
         made = found.get("LastChangedDate") or found.get("CreatedDate")
         if made:
             current = Key("", made, found.get("LastAccessedDate"))
-    return Entry(name, Kind.DATABASE, None, (), current)
+    return Entry(name, Kind.DATABASE, None, readers, current)
 
 
 def _iam(settings: Settings) -> Any:

@@ -1,0 +1,1 @@
+"""`groundwork senders`: the register of senders as a report."""
