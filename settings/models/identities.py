@@ -11,10 +11,10 @@ from settings.models.base import Model, Problem
 from settings.models.records import Dmarc, Dns, Spf
 from settings.values.addresses import DomainLabel, EmailAddress
 from settings.values.matching import Matching
-from settings.values.names import Label, Region
+from settings.values.names import Label, SendingRegion
 from settings.values.regions import DEFAULT_REGION, RECEIVING
 
-Regions = Annotated[tuple[Region, ...], Field(min_length=1)]
+Regions = Annotated[tuple[SendingRegion, ...], Field(min_length=1)]
 ConfigurationSetName = Annotated[
     str,
     Matching(

@@ -10,7 +10,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from settings.values.matching import Matching, at_most, refuse
-from settings.values.regions import REGIONS
+from settings.values.regions import REGIONS, WITHOUT_SES
 from settings.values.reserved import why_no_database, why_no_user
 
 
@@ -27,6 +27,19 @@ def _region(value: str) -> str:
 
 
 Region = Annotated[str, AfterValidator(_region), Field(json_schema_extra={"enum": [*REGIONS]})]
+
+SENDING = [region for region in REGIONS if region not in WITHOUT_SES]
+
+
+def _sending_region(value: str) -> str:
+    if _region(value) in WITHOUT_SES:
+        raise refuse(f"a region with SES, which {value} has not")
+    return value
+
+
+SendingRegion = Annotated[
+    str, AfterValidator(_sending_region), Field(json_schema_extra={"enum": SENDING})
+]
 
 AccountId = Annotated[
     str, Matching(r"\d{12}", 'an AWS account id: 12 digits between quotes, as in "123456789012"')

@@ -43,6 +43,22 @@ REGIONS = {
 
 DEFAULT_REGION = "us-east-1"
 
+WITHOUT_SES = frozenset(
+    {
+        "ap-east-1",
+        "ap-east-2",
+        "ap-southeast-4",
+        "ap-southeast-6",
+        "ap-southeast-7",
+        "eu-south-2",
+        "mx-central-1",
+    }
+)
+"""Where SES neither sends nor receives mail.
+
+<https://docs.aws.amazon.com/general/latest/gr/ses.html>
+"""
+
 RECEIVING = frozenset(
     {
         "us-east-1",

@@ -8,7 +8,7 @@ import sys
 import pytest
 from boto3.session import Session
 
-from settings.values.regions import DEFAULT_REGION, RECEIVING, REGIONS
+from settings.values.regions import DEFAULT_REGION, RECEIVING, REGIONS, WITHOUT_SES
 from settings.values.reserved import why_no_database, why_no_user
 
 
@@ -16,8 +16,12 @@ def test_every_region_that_boto3_knows_is_a_region() -> None:
     assert set(Session().get_available_regions("ec2")) - set(REGIONS) == set()
 
 
+def test_mail_is_sent_where_boto3_knows_an_endpoint_of_ses() -> None:
+    assert set(REGIONS) - WITHOUT_SES == set(Session().get_available_regions("ses"))
+
+
 def test_mail_is_received_in_regions_only() -> None:
-    assert set(REGIONS) >= RECEIVING
+    assert set(REGIONS) - WITHOUT_SES >= RECEIVING
     assert DEFAULT_REGION in RECEIVING
 
 
