@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -15,7 +15,7 @@ from runbook.base.errors import UserError
 from runbook.base.polling import poll
 from runbook.changes import change_set, refusal
 from runbook.changes.change_set import find_stack
-from runbook.changes.review import Review, StackReview
+from runbook.changes.review import Review, StackReview, Verdict
 from runbook.changes.template import held
 from runbook.changes.template.values import Template, resources
 from runbook.changes.verdict import holds_data
@@ -95,7 +95,7 @@ def _execute(stack: StackReview, watch: Watcher, lifted: Collection[str]) -> Non
     if freed:
         _guard(client, stack, freed)
     try:
-        _run(client, stack, watch)
+        events = _run(client, stack, watch)
     except BaseException:
         if freed:
             _guard(client, stack)
@@ -105,9 +105,29 @@ def _execute(stack: StackReview, watch: Watcher, lifted: Collection[str]) -> Non
         EnableTerminationProtection=True,
     )
     _guard(client, stack)
+    if left := left_over(stack, events):
+        raise UserError(
+            f"{stack.name} is updated, but CloudFormation could not delete: {'; '.join(left)}",
+            "They are outside of the stack now. Remove the cause, then delete them by hand.",
+        )
 
 
-def _run(client: CloudFormationClient, stack: StackReview, watch: Watcher) -> None:
+def left_over(stack: StackReview, events: Iterable[Event]) -> list[str]:
+    """Return what the clean-up after an update could not delete, each with the reason.
+
+    The update counts as complete all the same. What the review says stays, by its own protection,
+    is none of it. A deletion is tried several times: the last event of each decides.
+    """
+    expected = {c.logical_id for c in stack.changes if c.verdict is Verdict.PROTECTED}
+    last = {event.logical_id: event for event in events if event.status.startswith("DELETE_")}
+    return [
+        f"{event.logical_id} ({event.type}): {event.reason}"
+        for event in last.values()
+        if event.status == "DELETE_FAILED" and event.logical_id not in expected
+    ]
+
+
+def _run(client: CloudFormationClient, stack: StackReview, watch: Watcher) -> list[Event]:
     name, change_set_arn = stack.stack_id or stack.name, stack.change_set or ""
     seen = {event["EventId"] for event in _events(client, name, ())}
     client.execute_change_set(StackName=name, ChangeSetName=change_set_arn)
@@ -128,6 +148,7 @@ def _run(client: CloudFormationClient, stack: StackReview, watch: Watcher) -> No
         raise UserError(
             _cause(client, stack.name, events), f"{stack.name} was rolled back: it is {status}."
         )
+    return events
 
 
 def _is_over(client: CloudFormationClient, change_set_arn: str) -> bool:

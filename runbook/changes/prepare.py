@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import permutations
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -24,7 +25,7 @@ from runbook.changes import change_set as change_sets
 from runbook.changes import refusal
 from runbook.changes.change_set import find_stack
 from runbook.changes.observe import observations
-from runbook.changes.review import Review, StackAction, StackReview
+from runbook.changes.review import Effect, Review, StackAction, StackReview
 from settings.contract import CHANGE_SET_PREFIX, is_described_as_ours
 from settings.plan import StackId
 
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 LIFETIME = timedelta(hours=24)
 """How long a review may be executed. What was true yesterday need not be true today."""
 
+_GLOBAL = ("AWS::IAM::", "AWS::Route53::", "AWS::S3::Bucket")
+"""Types whose names are taken in every region at once."""
 _NO_CHANGES = ("didn't contain changes", "No updates are to be performed")
 
 
@@ -63,7 +66,9 @@ class Preparation:
         with ThreadPoolExecutor(max_workers=8) as pool:
             waiting = [pool.submit(self._make, stack) for stack in self.assembly.stacks]
             try:
-                return [future.result() for future in waiting]
+                made = [future.result() for future in waiting]
+                refuse_moves(made)
+                return made
             except BaseException:
                 pool.shutdown(cancel_futures=True)
                 self.discard()
@@ -125,6 +130,26 @@ def review(
         stacks=tuple(stacks),
         undeclared=tuple(undeclared),
     )
+
+
+def refuse_moves(stacks: Collection[StackReview]) -> None:
+    """Refuse that a named resource leaves one stack and joins another one.
+
+    The new stack cannot make it while the old one has it; and what holds data would be left behind.
+    """
+    for old, new in permutations(stacks, 2):
+        gone = {
+            (c.type, c.name): c for c in old.changes if c.effect in (Effect.DELETE, Effect.RETAIN)
+        }
+        for change in new.changes:
+            known = gone.get((change.type, change.name)) if change.name else None
+            reach = old.region == new.region or change.type.startswith(_GLOBAL)
+            if known and change.effect is Effect.ADD and reach:
+                raise UserError(
+                    f"{change.name} ({change.type}) cannot move from {old.name} to {new.name}: "
+                    "its name is taken as long as the old stack has it.",
+                    f"Leave {known.item} in its stack. The field `stack` is for new items only.",
+                )
 
 
 def undeclared(

@@ -11,7 +11,7 @@ import pytest
 from runbook.base import aws
 from runbook.base.errors import UserError
 from runbook.changes import change_set, execute, prepare, refusal
-from runbook.changes.review import StackReview
+from runbook.changes.review import Effect, StackReview, Verdict, item_of
 from tests.runbook.changes import samples
 
 
@@ -103,3 +103,52 @@ def test_a_change_set_that_cannot_be_executed_any_more_is_refused(
     monkeypatch.setattr(aws, "cloudformation", lambda region: None)
     with pytest.raises(UserError, match="cannot be executed any more"):
         change_set.read("us-east-1", "arn")
+
+
+def event(logical_id: str, status: str) -> execute.Event:
+    reason = "AccessDenied" if status == "DELETE_FAILED" else ""
+    return execute.Event("data-us-east-1", logical_id, "AWS::IAM::User", status, reason)
+
+
+def test_what_the_clean_up_could_not_delete_is_named() -> None:
+    protected = samples.change("kept", "RDS::DBInstance", Effect.DELETE, Verdict.PROTECTED)
+    stack = samples.stack("data-us-east-1", changes=(protected,))
+    events = [
+        event("User", "DELETE_FAILED"),
+        event("Retried", "DELETE_FAILED"),
+        event("Retried", "DELETE_COMPLETE"),
+        event(protected.logical_id, "DELETE_FAILED"),
+        event("Other", "UPDATE_FAILED"),
+    ]
+    assert execute.left_over(stack, events) == ["User (AWS::IAM::User): AccessDenied"]
+
+
+def moved(region: str, kind: str) -> list[StackReview]:
+    """Make a review in which a named resource leaves one stack, and joins one of a region."""
+    gone = samples.change("buckets/reports/bucket", kind, Effect.RETAIN, Verdict.KEPT)
+    new = samples.change("buckets/reports/bucket", kind, Effect.ADD)
+    named = {"name": "reports"}
+    return [
+        samples.stack("backup-us-east-1", changes=(gone.model_copy(update=named),)),
+        samples.stack(f"backup-{region}", changes=(new.model_copy(update=named),)),
+    ]
+
+
+def test_a_named_resource_does_not_move_between_stacks() -> None:
+    with pytest.raises(UserError, match=r"reports .* cannot move from backup-us-east-1"):
+        prepare.refuse_moves(moved("us-east-1-second", "S3::Bucket"))
+    with pytest.raises(UserError, match="cannot move"):
+        prepare.refuse_moves(moved("eu-west-2", "S3::Bucket"))
+
+
+def test_a_name_that_is_taken_in_one_region_is_free_in_another() -> None:
+    old, new = moved("eu-west-2", "SNS::Topic")
+    old = old.model_copy(update={"region": "us-east-1"})
+    prepare.refuse_moves([old, new.model_copy(update={"region": "eu-west-2"})])
+
+
+def test_a_user_of_a_bucket_is_an_item_of_its_own() -> None:
+    assert item_of("buckets/reports/users/writer/credentials/secret") == (
+        "buckets/reports/users/writer"
+    )
+    assert item_of("buckets/reports/bucket") == "buckets/reports"
