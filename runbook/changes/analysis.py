@@ -13,7 +13,16 @@ from runbook.changes import dangers
 from runbook.changes.access import diff
 from runbook.changes.consequences.judge import judge
 from runbook.changes.consequences.names import name_of
-from runbook.changes.review import Danger, Effect, Finding, ResourceChange, Risk, Verdict
+from runbook.changes.declared import declared
+from runbook.changes.review import (
+    Danger,
+    Difference,
+    Effect,
+    Finding,
+    ResourceChange,
+    Risk,
+    Verdict,
+)
 from runbook.changes.template.reading import Reading
 from runbook.changes.template.values import Template, differences, named, place
 from runbook.changes.verdict import deletion_policy
@@ -27,12 +36,23 @@ _ACTIONS = {
     "Remove": Effect.DELETE,
 }
 _REPLACEMENTS = {"True": Effect.REPLACE, "Conditional": Effect.MAY_REPLACE, "False": Effect.CHANGE}
+SETTINGS = ("NotificationARNs", "RoleARN", "RollbackConfiguration", "Tags", "OnStackFailure")
+"""What a change set sets of its stack, besides the template and its parameters."""
+_TAGS = ("Properties.Tags", "Properties.FileSystemTags")
 _NO_PROPERTY = ("Metadata", "Type", "Condition")
 """Attributes of a resource that say nothing about it once its functions are worked out."""
 
 
-def analyse(description: Mapping[str, Any], before: Reading, after: Reading) -> dict[str, Any]:
-    """Return the fields of a review that follow from both versions and the list of changes."""
+def analyse(
+    description: Mapping[str, Any],
+    before: Reading,
+    after: Reading,
+    stack: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """Return the fields of a review that follow from both versions and the list of changes.
+
+    `stack` is what CloudFormation says of it as it is deployed.
+    """
     risks, known = _risks(after), _risks(before)
     listed = description.get("Changes", ())
     changes = tuple(resource_changes(listed, before, after))
@@ -45,6 +65,9 @@ def analyse(description: Mapping[str, Any], before: Reading, after: Reading) -> 
         "changes": changes,
         "permissions": permissions,
         "network": network,
+        "declared": tuple(declared(before, after)),
+        "outputs": tuple(_outputs(before, after)),
+        "settings": tuple(_settings(stack or {}, description)),
         "risks": risks,
         "new_risks": tuple(risk for risk in risks if risk not in known),
         "findings": (
@@ -55,6 +78,24 @@ def analyse(description: Mapping[str, Any], before: Reading, after: Reading) -> 
             *_consequences(changes),
         ),
     }
+
+
+def _outputs(before: Reading, after: Reading) -> Iterator[Difference]:
+    places = {**before.places(), **after.places()}
+    for key in sorted({*before.outputs, *after.outputs}):
+        old, new = (named(side.outputs.get(key), places) for side in (before, after))
+        yield from differences(old, new, (key,))
+
+
+def _settings(stack: Mapping[str, Any], change_set: Mapping[str, Any]) -> Iterator[Difference]:
+    """Yield what differs about the stack itself. A new one is compared with nothing."""
+    for key in SETTINGS:
+        old, new = (side.get(key) or None for side in (stack, change_set))
+        if key == "RoleARN" and key not in change_set:
+            continue  # CloudFormation does not tell which role a change set names
+        if key == "Tags":
+            old, new = ({tag["Key"]: tag["Value"] for tag in side or ()} for side in (old, new))
+        yield from differences(old, new, (key,))
 
 
 def resource_changes(
@@ -87,9 +128,13 @@ def _change(item: Mapping[str, Any], before: Reading, after: Reading) -> Resourc
     logical_id = item["LogicalResourceId"]
     old, new = before.resources.get(logical_id), after.resources.get(logical_id)
     effect = effect_of(item, old)
-    changing = effect in (Effect.CHANGE, Effect.REPLACE, Effect.MAY_REPLACE)
+    shown = effect in (Effect.ADD, Effect.CHANGE, Effect.REPLACE, Effect.MAY_REPLACE)
     places = {**before.places(), **after.places()}
     sides = (named(_compared(side), places) for side in (old, new))
+    found = tuple(differences(*sides)) if shown else ()
+    only_tags = item.get("Scope") == ["Tags"] or (
+        bool(found) and all(one.path.startswith(_TAGS) for one in found)
+    )
     return ResourceChange(
         logical_id=logical_id,
         type=item["ResourceType"],
@@ -97,7 +142,8 @@ def _change(item: Mapping[str, Any], before: Reading, after: Reading) -> Resourc
         effect=effect,
         name=named(name_of(new or old), places),
         physical_id=item.get("PhysicalResourceId", ""),
-        differences=tuple(differences(*sides)) if changing else (),
+        differences=found,
+        only_tags=effect is Effect.CHANGE and only_tags,
         **judge(item, effect, before, after),
     )
 
@@ -118,7 +164,8 @@ def effect_of(item: Mapping[str, Any], before: Template | None) -> Effect:
 
 def _compared(resource: Template | None) -> Template:
     """Return what a reviewer compares: everything but the CDK's own notes."""
-    return {key: value for key, value in (resource or {}).items() if key not in _NO_PROPERTY}
+    found = {key: value for key, value in (resource or {}).items() if key not in _NO_PROPERTY}
+    return {"Properties": {}, **found}
 
 
 def _unreadable(after: Reading) -> Iterator[Finding]:

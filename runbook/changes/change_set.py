@@ -47,6 +47,7 @@ def read(region: str, change_set: str, *, depends_on: tuple[str, ...] = ()) -> S
             description,
             reading.read(before.processed, reading.given(current or description)),
             reading.read(after.processed, reading.given(description)),
+            None if before is held.NOTHING else current,
         ),
     )
 

@@ -15,6 +15,7 @@ GUARDS: Mapping[str, str] = {
     "AWS::CloudTrail::Trail": "what is done in the account is no longer recorded by it",
     "AWS::CloudWatch::Alarm": "nobody is alarmed by it any more",
     "AWS::EC2::FlowLog": "connections are no longer recorded",
+    "Custom::DeletionProtection": "the database is no longer protected against deletion",
 }
 """What watches over something, and what its removal means while that something stays."""
 

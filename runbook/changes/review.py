@@ -119,6 +119,7 @@ class ResourceChange(_Record):
     """Whether CloudFormation refuses to replace it, because its name stays."""
     one_way: bool = False
     """Whether the previous values cannot be put back in place."""
+    only_tags: bool = False
     differences: tuple[Difference, ...] = ()
 
     @property
@@ -136,6 +137,14 @@ class ResourceChange(_Record):
     def guarded(self) -> bool:
         """Tell whether its item has to be typed: it leaves, or its data is not simply kept."""
         return self.leaves or self.verdict not in (None, Verdict.KEPT)
+
+
+class DeclaredChange(_Record):
+    """What the file says differently of one of its items: buckets/reports, suppression."""
+
+    item: str
+    effect: Effect
+    differences: tuple[Difference, ...] = ()
 
 
 class Grant(_Record):
@@ -205,6 +214,10 @@ class StackReview(_Record):
     changes: tuple[ResourceChange, ...] = ()
     permissions: AccessDiff = AccessDiff()
     network: AccessDiff = AccessDiff()
+    declared: tuple[DeclaredChange, ...] = ()
+    outputs: tuple[Difference, ...] = ()
+    settings: tuple[Difference, ...] = ()
+    """The stack's tags, whom CloudFormation notifies, when it rolls back, as which role it acts."""
     findings: tuple[Finding, ...] = ()
     observations: tuple[Observation, ...] = ()
     """Not compared before the execution: these are no part of what is executed."""
@@ -220,6 +233,7 @@ class StackReview(_Record):
             change
             for change in self.changes
             if change.type == "AWS::Lambda::Function"
+            and change.effect is not Effect.ADD
             and any(
                 difference.path.startswith("Properties.Code") for difference in change.differences
             )

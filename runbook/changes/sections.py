@@ -10,6 +10,7 @@ from runbook.changes.layout import Code, Row, Section, Text, Values
 from runbook.changes.outcome import DANGERS, EFFECTS, UNDO, VERDICTS, Tone, Undo, severity, undo
 from runbook.changes.review import (
     AccessDiff,
+    DeclaredChange,
     Difference,
     Effect,
     ResourceChange,
@@ -25,12 +26,18 @@ from runbook.changes.text import compared, count, line, scalar, value
 def sections(stack: StackReview, review: Review) -> Iterable[Section]:
     """Yield a stack's sections; one without rows has nothing to say."""
     is_new = stack.action is StackAction.CREATE
+    yield Section("In the file", tuple(map(_declared, stack.declared)))
     yield Section("What changes", tuple(map(_changed, _by_severity(stack))))
     yield Section("What is added", tuple(_added(stack)))
     yield _access("Who may do what", stack.permissions, network=False, folded=is_new)
     yield _access("Who may connect", stack.network, network=True)
     code = (Row((Code(change.place),), "~", Tone.CHANGE) for change in stack.functions)
     yield Section("Functions whose code changes", tuple(code))
+    tagged = tuple(_changed(change) for change in stack.changes if _folds(change))
+    yield Section("Tags alone", tagged, folded=True, summary=count(len(tagged), "resource"))
+    outputs = tuple(map(_value, stack.outputs))
+    yield Section("Outputs", outputs, folded=True, summary=count(len(outputs), "value"))
+    yield Section("The stack's own settings", tuple(map(_value, stack.settings)))
     yield Section("What it costs to go back", tuple(_undo(stack)))
     yield _risks(stack, review)
     pins = tuple(_pins(stack))
@@ -63,9 +70,21 @@ def risk_row(risk: Risk, review: Review) -> Row:
     return Row((Code(risk.rule), " on ", Code(risk.on)), "!", Tone.CHANGE, rows=(reason, term))
 
 
+def _declared(change: DeclaredChange) -> Row:
+    outcome = EFFECTS[change.effect]
+    rows = tuple(_value(difference) for difference in change.differences)
+    return Row((f"{outcome.words}: ", Code(change.item)), outcome.sign, outcome.tone, rows=rows)
+
+
 def _by_severity(stack: StackReview) -> list[ResourceChange]:
-    """Return what needs a look each, worst first: everything but additions."""
-    return sorted((c for c in stack.changes if c.effect is not Effect.ADD), key=severity)
+    """Return what needs a look each, worst first: neither additions nor tags alone."""
+    changes = (c for c in stack.changes if c.effect is not Effect.ADD and not _folds(c))
+    return sorted(changes, key=severity)
+
+
+def _folds(change: ResourceChange) -> bool:
+    """Tell whether a change is harmless noise: a tag on every resource is one line."""
+    return change.only_tags and change.verdict in (None, Verdict.KEPT) and not change.reasons
 
 
 def _changed(change: ResourceChange) -> Row:
@@ -91,7 +110,7 @@ def _reasons(change: ResourceChange) -> Iterable[Row]:
 
 
 def _value(difference: Difference) -> Row:
-    name = Code(line(difference.path.removeprefix("Properties.")))
+    name = Code(line(difference.path.removeprefix("Properties.")) or "value")
     before, after = difference.before, difference.after
     if before == after:
         return Row((name, " changes; its value is hidden"))
@@ -108,7 +127,15 @@ def _added(stack: StackReview) -> Iterable[Row]:
             items[change.item].append(change)
     outcome = EFFECTS[Effect.ADD]
     for item, changes in items.items():
-        parts = tuple(Row(named(change), outcome.sign, outcome.tone) for change in changes)
+        parts = tuple(
+            Row(
+                named(change),
+                outcome.sign,
+                outcome.tone,
+                details=tuple(map(_value, change.differences)),
+            )
+            for change in changes
+        )
         text = (f"{outcome.words}: ", Code(item), f", {count(len(changes), 'resource')}")
         yield Row(text, outcome.sign, outcome.tone, details=parts)
 

@@ -25,6 +25,7 @@ KINDS: Mapping[str, Kind] = {
     "AWS::RDS::DBInstance": rds.INSTANCE,
     "AWS::S3::Bucket": s3.BUCKET,
     "AWS::SecretsManager::Secret": others.SECRET,
+    "Custom::DeletionProtection": rds.PROTECTION,
 }
 
 _USERS = "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_users_remove.html"

@@ -208,3 +208,6 @@ CLUSTER = Kind(
         "VpcSecurityGroupIds": _READABLE_BY_ACCESS,
     },
 )
+
+PROTECTION = Kind(rules={"Enabled": _protection})
+"""Our own resource, which switches the protection on once the database is made."""

@@ -45,6 +45,10 @@ def _blocks(view: View) -> Iterator[Block]:
         for section in stack.sections:
             yield Block(_fold(section, stack), tuple(_rows(section)), "\n</details>")
     yield Block(f"---\n\n**{view.origin.title}**\n", tuple(_rows(view.origin)))
+    if view.stacks:
+        yield Block(
+            "Every property of what is added: `groundwork changes show --full`, or the page."
+        )
 
 
 def _fold(section: Section, stack: StackView) -> str:

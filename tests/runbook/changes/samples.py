@@ -8,6 +8,7 @@ from typing import Any
 from runbook.changes.review import (
     AccessDiff,
     Danger,
+    DeclaredChange,
     Difference,
     Effect,
     Expiry,
@@ -174,6 +175,7 @@ def _data() -> StackReview:
         )
     }
     reached = "security_groups/postgresql-anywhere"
+    tag: dict[str, tuple[Any, Any]] = {"Properties.Tags": ([], ["team"])}
     risk = Risk(
         rule="AwsSolutions-EC23",
         on=f"data/{reached}",
@@ -183,11 +185,24 @@ def _data() -> StackReview:
     )
     return stack(
         "data-us-east-1",
+        declared=(
+            DeclaredChange(
+                item="databases/analysis",
+                effect=Effect.CHANGE,
+                differences=(Difference(path="storage_gib", before=20, after=40),),
+            ),
+            DeclaredChange(item="databases/old", effect=Effect.DELETE),
+        ),
+        outputs=(Difference(path="AnalysisDatabaseAddress", before="a:5432", after="b:5432"),),
+        settings=(Difference(path="Tags.team", before="platform", after="data"),),
         findings=_findings(),
         observations=(Observation(place="buckets/raw", text="2,911 objects, 41 GiB"),),
         changes=(
             *_databases(),
             *_in_place(),
+            change("alarms/cpu", "CloudWatch::Alarm", Effect.CHANGE, None, tag).model_copy(
+                update={"only_tags": True}
+            ),
             change(reached, "EC2::SecurityGroup", Effect.CHANGE, None, opened),
         ),
         parameters={"BootstrapVersion": "/cdk-bootstrap/hnb659fds/version"},

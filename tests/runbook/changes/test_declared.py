@@ -1,0 +1,99 @@
+"""What a review shows besides resources: the file's words, outputs, settings, tags."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from runbook.changes.analysis import analyse
+from runbook.changes.review import Effect
+from runbook.changes.view import build
+from settings.contract import ITEMS
+from tests.runbook.changes import samples
+from tests.runbook.changes.readings import STACK, reading, resource
+
+TOPIC = {"Topic": resource("SNS::Topic")}
+BEFORE = {
+    "suppression": ["bounce"],
+    "buckets": {"reports": {"expire_after_days": 30}, "old": {}},
+}
+AFTER = {
+    "suppression": [],
+    "buckets": {"reports": {"expire_after_days": 1}, "new": {"region": "eu-west-2"}},
+}
+
+
+def analysed(before: dict[str, Any], after: dict[str, Any], **given: Any) -> dict[str, Any]:
+    description = {**STACK, "Changes": [], **given.pop("change_set", {})}
+    return analyse(description, reading(before), reading(after), given.get("stack"))
+
+
+def items(declared: Any) -> dict[str, Any]:
+    return {"Resources": TOPIC, "Metadata": {ITEMS: declared}}
+
+
+def test_the_file_s_own_words_come_first() -> None:
+    found = analysed(items(BEFORE), items(AFTER))["declared"]
+    assert [
+        (c.item, c.effect, [(d.path, d.before, d.after) for d in c.differences]) for c in found
+    ] == [
+        ("buckets/new", Effect.ADD, [("region", None, "eu-west-2")]),
+        ("buckets/old", Effect.DELETE, []),
+        ("buckets/reports", Effect.CHANGE, [("expire_after_days", 30, 1)]),
+        ("suppression", Effect.CHANGE, [("", ["bounce"], [])]),
+    ]
+    stack = samples.stack("backup-us-east-1", declared=found, changes=())
+    (view,) = build(samples.review(stack)).stacks
+    assert view.sections[0].title == "In the file"
+
+
+def test_a_stack_of_a_version_without_items_does_not_look_all_new() -> None:
+    assert analysed({"Resources": TOPIC}, items(AFTER))["declared"] == ()
+
+
+def test_an_output_that_changes_is_shown() -> None:
+    def output(value: str) -> dict[str, Any]:
+        return {"Resources": TOPIC, "Outputs": {"DnsRecords": {"Value": value}}}
+
+    (found,) = analysed(output("p=none"), output("p=reject"))["outputs"]
+    assert (found.path, found.before, found.after) == ("DnsRecords.Value", "p=none", "p=reject")
+
+
+def test_what_a_change_set_sets_of_its_stack_is_shown() -> None:
+    stack = {"Tags": [{"Key": "team", "Value": "a"}], "NotificationARNs": [], "RoleARN": "r"}
+    topic = "arn:aws:sns:us-east-1:999999999999:t"
+    change_set = {"Tags": [{"Key": "team", "Value": "b"}], "NotificationARNs": [topic]}
+    template = {"Resources": TOPIC}
+    found = analysed(template, template, stack=stack, change_set=change_set)["settings"]
+    assert [(d.path, d.before, d.after) for d in found] == [
+        ("NotificationARNs", None, [topic]),
+        ("Tags.team", "a", "b"),
+    ]
+
+
+def test_a_tag_on_many_resources_is_one_line_and_the_rest_is_folded() -> None:
+    def tagged(value: str) -> dict[str, Any]:
+        tags = {"Tags": [{"Key": "team", "Value": value}]}
+        names = [f"Bucket{number}" for number in range(40)]
+        return {"Resources": {name: resource("S3::Bucket", tags) for name in names}}
+
+    found = analysed(tagged("a"), tagged("b"))
+    (view,) = build(samples.review(samples.stack("backup-us-east-1", **found))).stacks
+    titles = {section.title: section for section in view.sections}
+    assert "What changes" not in titles
+    assert titles["Tags alone"].folded
+    assert titles["Tags alone"].summary == "40 resources"
+
+
+def test_every_property_of_what_is_added_is_among_the_details() -> None:
+    made = {"Resources": {"Topic": resource("SNS::Topic", {"DisplayName": "reports"})}}
+    item = {"Action": "Add", "LogicalResourceId": "Topic", "ResourceType": "AWS::SNS::Topic"}
+    changes = {"Changes": [{"ResourceChange": item}]}
+    found = analysed({}, made, change_set=changes)
+    assert [(d.path, d.after) for d in found["changes"][0].differences] == [
+        ("Properties.DisplayName", "reports")
+    ]
+    (view,) = build(samples.review(samples.stack("mail-us-east-1", **found))).stacks
+    (added,) = [section for section in view.sections if section.title == "What is added"]
+    (value,) = added.rows[0].details[0].details
+    assert value.values
+    assert value.values.after == "reports"
