@@ -18,6 +18,7 @@ from runbook.drift.cli import drift
 from runbook.local.cli import app as local
 from runbook.mail.cli import app as mail
 from runbook.senders.cli import senders
+from runbook.status.cli import status
 
 app = typer.Typer(
     help="Describe mail, data and backup in one file, review each change, deploy that.",
@@ -34,6 +35,7 @@ app.add_typer(credentials, name="credentials")
 app.add_typer(database, name="database")
 app.add_typer(backup, name="backup")
 app.command()(senders)
+app.command()(status)
 
 
 def _version(asked: bool) -> None:

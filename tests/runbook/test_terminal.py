@@ -88,7 +88,7 @@ def test_help_fits_80_columns() -> None:
         assert max(map(len, text.splitlines())) <= 80
 
 
-@pytest.mark.parametrize("group", ["credentials"])
+@pytest.mark.parametrize("group", ["backup", "credentials", "database"])
 def test_every_command_of_a_group_has_an_example(group: str) -> None:
     found = get_command(app).commands[group].commands  # type: ignore[attr-defined]
     for name, command in found.items():
