@@ -20,7 +20,7 @@ REPORT_BY_OURSELVES = {"@aws-cdk/core:failSynthOnValidationErrors": False}
 
 
 def main() -> int:
-    """Synthesize the configuration. Return 1, having said why, when it cannot be deployed."""
+    """Synthesize the configuration. Print why and return 1 when it cannot be deployed."""
     app = App(context=REPORT_BY_OURSELVES)
     try:
         file = app.node.try_get_context("config") or "groundwork.yaml"

@@ -1,4 +1,4 @@
-"""What is wrong with a file, said so that the person who wrote it can mend it."""
+"""What is wrong with a file, for the person who can fix it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Position(NamedTuple):
 
 
 class Diagnostic(NamedTuple):
-    """One thing that a person has to mend, and where."""
+    """One thing to fix, and where."""
 
     line: int
     column: int
@@ -27,7 +27,7 @@ class Diagnostic(NamedTuple):
 
 
 MOST_LINES = 100
-"""What is printed of a file's faults: whoever fixes these learns of the others."""
+"""What is printed of a file's faults: the others show once these are fixed."""
 
 
 class ConfigurationError(Exception):

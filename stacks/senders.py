@@ -1,4 +1,4 @@
-"""The senders of one stack: who may send, and who is told of what becomes of their mail."""
+"""The senders of one stack: who may send, and who gets their bounces and alarms."""
 
 from __future__ import annotations
 

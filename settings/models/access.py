@@ -65,9 +65,9 @@ class Trust(Model):
                 yield field, index, who
 
     def problems(self) -> Iterator[Problem]:
-        """A role that nobody can assume is a slip."""
+        """A role that nobody can assume is a mistake."""
         if not any(self.entries()):
-            yield Problem((), "somebody: github, gitlab or principals, with one entry or more")
+            yield Problem((), "needs at least one entry of github, gitlab or principals")
 
 
 class Access(Model):
@@ -107,8 +107,8 @@ class Access(Model):
             if self.two_people and who in authors:
                 yield Problem(
                     ("approver", field, index),
-                    "somebody who is not an author: with two_people, one prepares a change and "
-                    "another approves it",
+                    "different from every author: with two_people, whoever prepares a change "
+                    "cannot approve it",
                 )
             if field == "github" and ":pull_request" in who:
                 yield Problem(

@@ -72,7 +72,7 @@ class ObjectLock(Model):
     """Nobody deletes or overwrites an object version before its time."""
 
     days: Days
-    """For how many days a version is kept, whoever asks."""
+    """For how many days nobody can delete or overwrite a version."""
     mode: Literal["governance", "compliance"] = "governance"
     """In governance mode a person with the permission to bypass it still can."""
 
@@ -91,11 +91,11 @@ class Bucket(Model):
     noncurrent_expire_after_days: Days | None = None
     """With versions: how long a replaced or deleted object can be brought back."""
     object_lock: ObjectLock | None = None
-    """Keep every version for a time, whoever asks to delete it."""
+    """Keep every version for a time: nobody can delete it before."""
     expect_every: Seconds | None = None
     """Raise an alarm when no object arrived for this long: whole hours, from 1h to 7d."""
     notify: tuple[EmailAddress, ...] = ()
-    """Who is told of the bucket's alarms."""
+    """Who gets the bucket's alarms."""
     users: Mapping[IamUserName, BackupUser] = {}
     """IAM users by name, each with the access that its tool needs."""
     stack: Label | None = None
@@ -123,20 +123,18 @@ class Bucket(Model):
             if isinstance(user, ResticUser) and user.append_only and not self.keeps_versions:
                 yield Problem(
                     ("users", name, "append_only"),
-                    "must have versioned: true (or object_lock) for the bucket: whoever may add an "
+                    "requires versioned: true (or object_lock) for the bucket: whoever may add an "
                     "object may overwrite one, and only versions keep what it held",
                 )
 
     def _problems_of_versions(self) -> Iterator[Problem]:
         expiry, lock = self.expire_after_days, self.object_lock
         if self.noncurrent_expire_after_days and not self.keeps_versions:
-            yield Problem(
-                ("noncurrent_expire_after_days",), "nothing, or versioned: true beside it"
-            )
+            yield Problem(("noncurrent_expire_after_days",), "requires versioned: true")
         if expiry and self.keeps_versions and not self.noncurrent_expire_after_days:
             yield Problem(
                 ("expire_after_days",),
-                "must have noncurrent_expire_after_days beside it: with versions, what expires is "
+                "requires noncurrent_expire_after_days: with versions, what expires is "
                 "only hidden, and would be kept and paid for without end",
             )
         if lock and expiry and expiry < lock.days:
@@ -151,12 +149,12 @@ class Bucket(Model):
         if seconds and not self.notify:
             yield Problem(
                 ("expect_every",),
-                "must have notify beside it: an alarm that reaches nobody helps nobody",
+                "requires notify: nobody would get the alarm",
             )
 
 
 class Backup(Model):
-    """Buckets by name. A bucket's name is taken in all of AWS, whoever owns it."""
+    """Buckets by name. A bucket's name is unique in all of AWS."""
 
     buckets: Mapping[BucketName, Bucket] = {}
-    """Buckets by name, which nobody else in the world may have taken."""
+    """Buckets by name, unique in all of AWS."""

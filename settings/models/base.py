@@ -13,7 +13,7 @@ class Problem(NamedTuple):
 
     path: tuple[str | int, ...]
     message: str
-    """What it must be. It follows "must be", unless it begins with "must" itself."""
+    """What it must be. It follows "must be", unless it begins with must, needs or requires."""
     key: bool = False
     """Whether the name at `path` is wrong, rather than the value that stands behind it."""
     depends_on: tuple[tuple[str, ...], ...] = ((),)

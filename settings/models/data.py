@@ -65,7 +65,7 @@ class _Database(Model):
     Nobody else can then; without any, whoever the account's own policies allow.
     """
     notify: tuple[EmailAddress, ...] = ()
-    """Who is told of the database's alarms."""
+    """Who gets the database's alarms."""
 
     def first_database(self, item: str) -> str:
         """Return the name of the database that is made with the item of this name."""
@@ -143,7 +143,7 @@ class Aurora(_Database):
     capacity: Capacity
     """Between which limits it grows and shrinks by itself."""
     data_api: bool = False
-    """Take SQL over HTTPS from whoever IAM allows."""
+    """Take SQL over HTTPS from principals that IAM allows."""
     backup_days: Annotated[int, Field(ge=1, le=35)] = 7
     """Aurora always keeps a backup of at least one day."""
 

@@ -44,7 +44,7 @@ class Domain(Model):
     It is received in the first of `regions`, since a domain has one place that takes its mail.
     """
     notify: tuple[EmailAddress, ...] = ()
-    """Who is told of bounces and complaints. It does not reach addresses declared on their own."""
+    """Who gets bounces and complaints. It does not reach addresses declared on their own."""
     configuration_set: ConfigurationSetName | None = None
     """The set that applies to mail which names none."""
     stack: Label | None = None
@@ -80,7 +80,7 @@ class Address(Model):
     regions: Regions = (DEFAULT_REGION,)
     """Where the identity stands; the file's `region` unless named."""
     notify: tuple[EmailAddress, ...] = ()
-    """Who is told of bounces and complaints, with the original message's headers."""
+    """Who gets bounces and complaints, with the original message's headers."""
     configuration_set: ConfigurationSetName | None = None
     """The set that applies to mail which names none."""
     stack: Label | None = None

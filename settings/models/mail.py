@@ -45,7 +45,7 @@ class ConfigurationSet(Model):
     topic: EmailAddress | None = None
     """The declared address whose topic takes the events; a topic of the set's own unless named."""
     notify: tuple[EmailAddress, ...] = ()
-    """Who is told of its events, beside those whom the topic tells already."""
+    """Who gets its events, besides the subscribers that the topic has already."""
     events: Annotated[tuple[EventType, ...], Field(min_length=1)] = (
         "reject",
         "delivery-delay",
@@ -74,7 +74,7 @@ class ProductionAccess(Model):
     use_case: Annotated[str, Field(min_length=30, max_length=5000)]
     """What is sent, to whom, how they signed up and how they unsubscribe: AWS reads this."""
     contacts: Annotated[tuple[EmailAddress, ...], Field(min_length=1, max_length=4)]
-    """Who is told of AWS's answer."""
+    """Who gets AWS's answer."""
     language: Literal["en", "ja"] = "en"
     """The language of AWS's answer."""
 
@@ -97,7 +97,7 @@ class Mail(Model):
     """Everything that SES does for the team."""
 
     notify: tuple[EmailAddress, ...] = ()
-    """Who is told of the account's alarms: its reputation, its daily quota, its rate."""
+    """Who gets the account's alarms: its reputation, its daily quota, its rate."""
     quota: Quota = Quota()
     """What the account may send, as AWS allows it."""
     suppression: tuple[Feedback, ...] = ("bounce", "complaint")

@@ -17,7 +17,7 @@ Treatment = Literal["none", "quarantine", "reject"]
 
 
 class Dmarc(Model):
-    """The domain's DMARC record: what receivers do with mail that fails, and who is told.
+    """The domain's DMARC record: what receivers do with mail that fails, and who gets reports.
 
     It is tightened in stages: see docs/dns.md.
     """
@@ -78,7 +78,7 @@ class Dns(Model):
     def problems(self) -> Iterator[Problem]:
         """The records are made in one place."""
         if self.beside_spf and not self.route53_zone:
-            yield Problem(("beside_spf",), "nothing, or route53_zone beside it")
+            yield Problem(("beside_spf",), "requires route53_zone")
         if self.route53_zone and self.host != "other":
             yield Problem(
                 ("route53_zone",),
@@ -88,7 +88,7 @@ class Dns(Model):
         elif self.zone and self.route53_zone:
             yield Problem(("zone",), "left out: in a hosted zone, names are whole")
         elif self.zone and self.host == "other":
-            yield Problem(("zone",), "left out, or host beside it: a host that appends the zone")
+            yield Problem(("zone",), "requires host: one that appends the zone")
 
 
 def record_problems(domains: Mapping[str, Domain]) -> Iterator[Problem]:

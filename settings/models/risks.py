@@ -1,4 +1,4 @@
-"""Risks that the team accepts: each with a reason, somebody who answers for it, and an end."""
+"""Risks that the team accepts: each with a reason, an owner and an end."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class AcceptedRisk(Model):
     ]
     """The area, the item, and where that holds several findings of the rule, the resource in it."""
     reason: Annotated[str, Field(min_length=20, max_length=500), ONE_LINE]
-    """Why the risk is taken: for whoever has to decide on it again."""
+    """Why the risk is taken: for the next decision on it."""
     owner: Annotated[str, Field(min_length=2, max_length=100), ONE_LINE]
     """Who answers for it, and renews or ends it."""
     until: date

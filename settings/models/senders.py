@@ -95,7 +95,7 @@ class Sender(Model):
     attachments: bool = False
     """Whether it sends attachments."""
     bounces_to: tuple[EmailAddress, ...] = ()
-    """Who is told of the hard bounces of this sender's mail."""
+    """Who gets the hard bounces of this sender's mail."""
     delivery_logs: bool = False
     """Log what becomes of each message, its recipients and subject included."""
     delivery_logs_days: RetentionDays = 90

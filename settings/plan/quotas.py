@@ -16,7 +16,6 @@ from settings.plan.mail import MailItems
 
 if TYPE_CHECKING:
     from settings.models.access import Trust
-    from settings.models.credentials import Credentials
     from settings.models.settings import Settings
     from settings.plan import StackPlan
     from settings.plan.mail import SenderItem
@@ -94,22 +93,25 @@ def _policy(account: str, sender: SenderItem) -> dict[str, Any]:
 
 
 def _readers(settings: Settings) -> Iterator[Problem]:
-    for path, credentials in _credentials(settings):
-        length = SECRET_POLICY_ITSELF + 2 * sum(len(reader) + 3 for reader in credentials.readers)
+    for path, readers in _secrets(settings):
+        length = SECRET_POLICY_ITSELF + 2 * sum(len(reader) + 3 for reader in readers)
         if length > SECRET_POLICY:
             yield Problem(
-                (*path, "credentials", "readers"),
+                (*path, "readers"),
                 f"a shorter list: with these readers the secret's policy has {length:,} "
                 f"characters, and Secrets Manager takes {SECRET_POLICY:,}",
             )
 
 
-def _credentials(settings: Settings) -> Iterator[tuple[tuple[str, ...], Credentials]]:
+def _secrets(settings: Settings) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
     for name, sender in settings.mail.senders.items():
-        yield ("mail", "senders", name), sender.credentials
+        yield ("mail", "senders", name, "credentials"), sender.credentials.readers
+    for name, database in settings.data.databases.items():
+        yield ("data", "databases", name), database.readers
     for name, bucket in settings.backup.buckets.items():
         for user, declared in bucket.users.items():
-            yield ("backup", "buckets", name, "users", user), declared.credentials
+            path = ("backup", "buckets", name, "users", user, "credentials")
+            yield path, declared.credentials.readers
 
 
 def _received(mail: list[MailItems]) -> Iterator[Problem]:

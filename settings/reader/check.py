@@ -43,7 +43,7 @@ def _validated(data: Any) -> tuple[Settings | None, list[ErrorDetails]]:
     """Return the settings, or the reasons why there are none.
 
     Nothing behind a name is no items, where items are meant and none is the default: it is what
-    remains when somebody comments out all of them.
+    remains after commenting out all of them.
     """
     while True:
         try:
@@ -103,7 +103,7 @@ def _problems(value: Any, location: Location = ()) -> Iterator[tuple[Location, P
 def _nothing(value: Model) -> Iterator[Problem]:
     """Find fields that may be left out and are there, without a value.
 
-    What remains when somebody comments out the value must not mean more than the value did: no
+    What remains after commenting out the value must not mean more than the value did: no
     prefix is the whole bucket, and no lock is none.
     """
     for name in value.model_fields_set:
@@ -129,10 +129,10 @@ def _other_faults(document: Document, wrong: list[Location]) -> list[Diagnostic]
         out = {_around(location, depth) for location in wrong}
         if out & {(), ("region",)}:
             return []
-        rest = document.data
+        kept = document.data
         for location in out:
-            rest = replaced(rest, location, GONE)
-        settings, details = _validated({"account": "0" * 12, **rest})
+            kept = replaced(kept, location, GONE)
+        settings, details = _validated({"account": "0" * 12, **kept})
         if settings:
             return [
                 _problem_fault(document, location, problem)
@@ -150,7 +150,7 @@ def _around(location: Location, depth: int) -> Location:
 
 
 def _is_open(location: Location, problem: Problem, out: Iterable[Location]) -> bool:
-    """Tell whether a problem may be gone once what was left out is mended."""
+    """Tell whether a problem may disappear once what was left out is fixed."""
     groups = [(*location, *group) for group in problem.depends_on]
     return any(
         all(one == other for one, other in zip(group, gone, strict=False))
@@ -168,7 +168,7 @@ def _detail_fault(document: Document, detail: ErrorDetails) -> Diagnostic:
 def _problem_fault(document: Document, location: Location, problem: Problem) -> Diagnostic:
     whole = (*location, *problem.path)
     message = problem.message
-    if not message.startswith("must "):
+    if not message.startswith(("must ", "needs ", "requires ")):
         message = f"must be {message}"
     key = problem.key or isinstance(at(document.data, whole), dict)
     source_text = None if key else document.source_text.get(whole)

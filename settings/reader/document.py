@@ -26,7 +26,7 @@ class Document:
     source_text: dict[Location, str] = field(default_factory=dict)
     faults: list[Diagnostic] = field(default_factory=list)
     hidden: list[Diagnostic] = field(default_factory=list)
-    """Faults of characters that nobody sees, for where nothing else is wrong."""
+    """Faults of invisible characters, for where nothing else is wrong."""
 
     def place(self, path: Location, *, key: bool) -> Position:
         """Return the place of a path, or of the nearest thing around it that the file has."""
@@ -127,7 +127,7 @@ class _Reader:
             self.document.source_text[path] = "a list" if value else "an empty list"
         else:
             value = self._mapping(path)
-            self.document.source_text[path] = "names with values" if value else "no names"
+            self.document.source_text[path] = "a mapping" if value else "an empty mapping"
         if event.anchor:
             self.anchors[event.anchor] = (value, self.count - before)
         return value
@@ -170,7 +170,7 @@ class _Reader:
         return mapping
 
     def _name(self, event: Any, path: Location, mapping: dict[str, Any]) -> str | None:
-        """Return the name before a value, or None, having said why it is none."""
+        """Return the name before a value, or None, having reported why it is none."""
         if not isinstance(event, yaml.ScalarEvent):
             self.document.add(_start(event), path, "a name must be plain text")
             self._skip(event)
@@ -185,7 +185,7 @@ class _Reader:
             return None
         if name in mapping:
             first = self.document.keys[whole].line
-            self.document.add(_start(event), whole, f"stands here twice; first on line {first}")
+            self.document.add(_start(event), whole, f"duplicate key; first on line {first}")
             return None
         self.document.keys[whole] = _start(event)
         return name
@@ -276,7 +276,7 @@ _REASONS = {
 
 
 def _not_yaml(problem: str, text: str, mark: Any) -> str:
-    """Say what is wrong in words that name what to mend."""
+    """Say what is wrong in words that name what to fix."""
     if problem == "found character that cannot start any token" and mark:
         line = text.split("\n")[mark.line] if mark.line <= text.count("\n") else ""
         character = line[mark.column : mark.column + 1]

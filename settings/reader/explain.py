@@ -1,4 +1,4 @@
-"""What pydantic found, said to the person who writes the file."""
+"""What pydantic found, in words for the person who writes the file."""
 
 from __future__ import annotations
 
@@ -93,9 +93,9 @@ _TYPES = {
     "string": "text",
     "tuple": "a list, as in [one, two]",
     "date": "a day, as in 2027-06-30",
-    "dict": "names with values, as in name: value",
-    "mapping": "names with values, as in name: value",
-    "model": "names with values, as in name: value",
+    "dict": "a mapping, as in name: value",
+    "mapping": "a mapping, as in name: value",
+    "model": "a mapping, as in name: value",
 }
 
 

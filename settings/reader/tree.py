@@ -26,11 +26,11 @@ def replaced(data: Any, location: Location, value: Any) -> Any:
     """Return a copy that has another value at a location. An alias shares what it stands for."""
     if not location:
         return value
-    first, rest = location[0], location[1:]
+    first, below = location[0], location[1:]
     if isinstance(data, dict):
-        inner = replaced(data.get(first), rest, value)
+        inner = replaced(data.get(first), below, value)
         others = {name: item for name, item in data.items() if name != first or inner is not GONE}
         return others if inner is GONE else {**others, first: inner}
     if isinstance(data, list) and isinstance(first, int) and first < len(data):
-        return [*data[:first], replaced(data[first], rest, value), *data[first + 1 :]]
+        return [*data[:first], replaced(data[first], below, value), *data[first + 1 :]]
     return data

@@ -53,7 +53,7 @@ def test_a_value_of_another_kind_is_reported_where_it_stands(location: Location)
         parse(text)
     (fault,) = (found for found in raised.value.faults if found.path == dotted(location))
     assert (fault.line, fault.column) == read(text).values[location]
-    found = "found names with values" if is_list else "found a list"
+    found = "found a mapping" if is_list else "found a list"
     assert fault.message.startswith(f"{found}; must be ")
 
 

@@ -23,8 +23,8 @@ def fault(text: str) -> str:
         ("", "f:1:1: the file is empty: it needs an account at least"),
         ("# nothing\n", "f:1:1: the file is empty: it needs an account at least"),
         ("---\n...\n", "f:1:1: the file is empty: it needs an account at least"),
-        ("account\n", "f:1:1: found account; must be names with values, as in name: value"),
-        ("- account\n", "f:1:1: found a list; must be names with values, as in name: value"),
+        ("account\n", "f:1:1: found account; must be a mapping, as in name: value"),
+        ("- account\n", "f:1:1: found a list; must be a mapping, as in name: value"),
         ("mail:\n\tdomains: {}\n", "f:2:1: this is not YAML: a tab; indent with spaces"),
         (
             "account: @1\n",
