@@ -7,6 +7,7 @@ from itertools import zip_longest
 from typing import Any
 
 import boto3
+from botocore.exceptions import ClientError
 from rich.console import Console
 from rich.text import Text
 
@@ -35,6 +36,18 @@ def present(console: Console, settings: Settings) -> None:
         records = "\n".join(outputs.by_region(Output.DNS_RECORDS, domain).values())
         lines = [line.split("\t") for line in records.split("\n")]
         _table(console, f"DNS records to add to {domain}", lines)
+
+
+def after_execution(console: Console, settings: Settings) -> None:
+    """Print what was built, and what comes next.
+
+    The changes are made by then: a role that may execute them and read nothing else is no failure.
+    """
+    try:
+        present(console, settings)
+    except ClientError as error:
+        console.print(Text(f"\nThis role does not see what was built: {aws.reason(error)}"))
+    console.print("\nNext: groundwork status, as a role that may read; groundwork dns check")
 
 
 def _identities(settings: Settings) -> Iterator[list[str]]:

@@ -95,10 +95,13 @@ def approve(
 def execute(
     review: Identifier = None, config: Configuration = CONFIGURATION, state: State = STATE
 ) -> None:
-    """Execute the change sets of an approved review."""
+    """Execute the change sets of an approved review, and show what was built."""
+    from runbook import overview
     from runbook.changes import commands
 
-    commands.run(_context(config, state), review)
+    context = _context(config, state)
+    commands.run(context, review)
+    overview.after_execution(context.console, context.settings)
 
 
 @app.command()
