@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 from aws_cdk.assertions import Template
 
@@ -40,6 +42,25 @@ def test_a_template_carries_what_the_file_declares_of_its_items(
     metadata = templates[plan.id.construct_id].to_json()["Metadata"]
     assert metadata[ITEMS] == plan.declared
     assert ACCEPTED_RISKS not in metadata
+
+
+def test_every_item_of_the_file_stands_below_its_kind(templates: dict[str, Template]) -> None:
+    paths = [
+        resource["Metadata"]["aws:cdk:path"].split("/", 1)[1]
+        for template in templates.values()
+        for resource in template.to_json()["Resources"].values()
+        if "aws:cdk:path" in resource.get("Metadata", {})
+    ]
+    settings = parse(EVERYTHING)
+    declared = [
+        f"{kind}/{name}/"
+        for area in (settings.mail, settings.data, settings.backup)
+        for kind, items in area
+        if isinstance(items, Mapping)
+        for name in items
+    ]
+    assert declared
+    assert not [item for item in declared if not any(path.startswith(item) for path in paths)]
 
 
 COLLIDING = f"""
