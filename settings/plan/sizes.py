@@ -135,15 +135,16 @@ def _data(items: DataItems) -> Iterator[Size]:
 
 def _network(item: NetworkItem) -> int:
     declared = item.declared
-    internet = 5 if item.public else 0
+    internet = 5 if item.public or item.bastion else 0
     bastion = 8 if item.bastion else 0
     logs = 3 if declared.flow_logs else 0
     return 2 + declared.ipv6 + 2 * len(declared.subnets) + internet + bastion + logs
 
 
 def _database(item: DatabaseItem) -> int:
-    notify = item.declared.notify
-    return 8 + (TOPIC + len(notify) + 3 if notify else 0)
+    declared = item.declared
+    alarms = TOPIC + len(declared.notify) + 3 if declared.notify else 0
+    return 8 + alarms + bool(declared.readers) + declared.major_upgrade
 
 
 def _bucket(item: BucketItem) -> int:

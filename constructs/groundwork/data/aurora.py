@@ -32,8 +32,8 @@ class AuroraCluster(Database):
         self.cluster = self._cluster(declared, context)
         self.retain(self.cluster)
         context.protection.protect(self, self.cluster, enabled=declared.deletion_protection)
-        if declared.log_exports:
-            self.add_log_group(self.cluster, "cluster")
+        for log in LOGS if declared.log_exports else ():
+            self.add_log_group(self.cluster, "cluster", log)
         self._writer(declared)
 
     @property

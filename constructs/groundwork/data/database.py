@@ -91,12 +91,14 @@ class Database(Construct):
         resource.apply_removal_policy(self.data_policy)
         self.password.attach(resource, removal=self.other_policy)
 
-    def add_log_group(self, resource: rds.CfnDBInstance | rds.CfnDBCluster, kind: str) -> None:
+    def add_log_group(
+        self, resource: rds.CfnDBInstance | rds.CfnDBCluster, kind: str, log: str
+    ) -> None:
         """Make the log group that RDS would make by itself on its first export, without an end."""
         group = logs.CfnLogGroup(
             self,
-            "log-group",
-            log_group_name=f"/aws/rds/{kind}/{self.identifier}/postgresql",
+            f"{log}-log-group",
+            log_group_name=f"/aws/rds/{kind}/{self.identifier}/{log}",
             retention_in_days=LOG_DAYS,
         )
         group.apply_removal_policy(self.other_policy)

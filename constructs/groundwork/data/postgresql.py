@@ -39,8 +39,8 @@ class PostgreSqlInstance(Database):
             "Every client expects 5432, and a scanner finds any other port. Who gets in is decided "
             "by security groups, TLS and the password.",
         )
-        if declared.log_exports:
-            self.add_log_group(self.instance, "instance")
+        for log in _logs(declared):
+            self.add_log_group(self.instance, "instance", log)
 
     @property
     def address(self) -> str:
@@ -75,7 +75,7 @@ class PostgreSqlInstance(Database):
             storage_encrypted=declared.encrypted,
             backup_retention_period=declared.backup_days,
             copy_tags_to_snapshot=True,
-            enable_cloudwatch_logs_exports=LOGS if declared.log_exports else [],
+            enable_cloudwatch_logs_exports=_logs(declared),
             enable_performance_insights=declared.performance_insights,
         )
 
@@ -91,3 +91,13 @@ class PostgreSqlInstance(Database):
         )
         group.apply_removal_policy(self.other_policy)
         return group
+
+
+def _logs(declared: PostgreSql) -> list[str]:
+    """Name the logs to export: where a major upgrade may happen, what it says as well.
+
+    <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_LogAccess.Concepts.PostgreSQL.html>
+    """
+    if not declared.log_exports:
+        return []
+    return [*LOGS, "upgrade"] if declared.major_upgrade else LOGS

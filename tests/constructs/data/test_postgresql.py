@@ -63,3 +63,11 @@ def test_a_private_instance_of_an_ipv6_network_has_both_addresses(data: Data) ->
         for public in ("false", "true")
     )
     assert (private, public) == ("DUAL", "IPV4")
+
+
+def test_an_instance_that_may_be_upgraded_keeps_the_upgrades_log(database: Make) -> None:
+    template = database("engine: postgresql, instance: db.t4g.micro, major_upgrade: true")
+    exports = template.properties("RDS::DBInstance")["EnableCloudwatchLogsExports"]
+    assert exports == ["postgresql", "upgrade"]
+    groups = {each["Properties"].get("LogGroupName") for each in template.all("Logs::LogGroup")}
+    assert groups >= {f"/aws/rds/instance/books/{log}" for log in exports}
