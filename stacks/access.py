@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
 from aws_cdk import Duration
 from constructs import Construct
 
@@ -16,21 +19,34 @@ from groundwork.access import (
     reading,
 )
 from settings.contract import Output
+from settings.models.access import RoleName
 from settings.plan import StackPlan
 from settings.plan.access import AccessItems
 from stacks.area import AreaStack
 
-PURPOSES = {
-    "author": "Prepares and shows changes of Groundwork's stacks; cannot execute them",
-    "approver": "Executes approved changes of Groundwork's stacks; cannot prepare any",
-    "reader": "Sees Groundwork's stacks, their changes and the records of them",
-}
 
-SESSIONS = {
-    "author": Duration.hours(1),
+@dataclass(frozen=True)
+class Role:
+    """What a role is for, what it may do, and how many hours a session lasts."""
+
+    purpose: str
+    permissions: Callable[[Scope], list[Permission]]
+    hours: int = 1
+
+
+ROLES: Mapping[RoleName, Role] = {
+    RoleName.AUTHOR: Role(
+        "Prepares and shows changes of Groundwork's stacks; cannot execute them", authoring
+    ),
     # Databases take hours to change, and what an execution lifts it has to put back at its end.
-    "approver": Duration.hours(4),
-    "reader": Duration.hours(1),
+    RoleName.APPROVER: Role(
+        "Executes approved changes of Groundwork's stacks; cannot prepare any",
+        approving,
+        4,
+    ),
+    RoleName.READER: Role(
+        "Sees Groundwork's stacks, their changes and the records of them", reading
+    ),
 }
 
 
@@ -51,29 +67,23 @@ class AccessStack(AreaStack):
         self._add_roles(items)
 
     def _add_roles(self, items: AccessItems) -> None:
-        scope, permissions = self.group("roles"), self._permissions(items)
-        providers = Providers(self, "providers", account=self.account, declared=items.access)
-        for name, item in items.roles.items():
-            made = AccessRole(
-                scope,
-                name,
-                name=item.role,
-                description=PURPOSES[name],
-                trusted=list(providers.trusted(item.trust)),
-                permissions=permissions[name],
-                session=SESSIONS[name],
-            )
-            self.output(Output.ROLE, name, made.role.role_arn, PURPOSES[name])
-
-    def _permissions(self, items: AccessItems) -> dict[str, list[Permission]]:
-        scope = Scope(
+        group = self.group("roles")
+        reach = Scope(
             account=self.account,
             stacks=items.stacks,
             qualifier=self.synthesizer.bootstrap_qualifier or "",
             records=items.records_bucket,
         )
-        return {
-            "author": authoring(scope),
-            "approver": approving(scope),
-            "reader": reading(scope),
-        }
+        providers = Providers(self, "providers", account=self.account, declared=items.access)
+        for name, item in items.roles.items():
+            role = ROLES[name]
+            made = AccessRole(
+                group,
+                name,
+                name=item.role,
+                description=role.purpose,
+                trusted=list(providers.trusted(item.trust)),
+                permissions=role.permissions(reach),
+                session=Duration.hours(role.hours),
+            )
+            self.output(Output.ROLE, name, made.role.role_arn, role.purpose)

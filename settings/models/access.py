@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -48,6 +49,14 @@ PrincipalArn = Annotated[
 ]
 
 
+class RoleName(StrEnum):
+    """The roles that together change what is deployed, by the fields that declare them."""
+
+    AUTHOR = "author"
+    APPROVER = "approver"
+    READER = "reader"
+
+
 class Trust(Model):
     """Who may assume a role. Everybody is named exactly."""
 
@@ -89,9 +98,9 @@ class Access(Model):
     """Where GitLab runs."""
 
     @property
-    def roles(self) -> dict[str, Trust]:
+    def roles(self) -> dict[RoleName, Trust]:
         """Return who may assume which role, by the role's name."""
-        named = {"author": self.author, "approver": self.approver, "reader": self.reader}
+        named = {name: getattr(self, name) for name in RoleName}
         return {name: trust for name, trust in named.items() if trust}
 
     @property

@@ -14,6 +14,7 @@ from settings.values.matching import Matching
 from settings.values.names import Label, SendingRegion
 from settings.values.regions import DEFAULT_REGION, RECEIVING
 
+MailFromFailure = Literal["use-default", "reject"]
 Regions = Annotated[tuple[SendingRegion, ...], Field(min_length=1)]
 ConfigurationSetName = Annotated[
     str,
@@ -30,7 +31,7 @@ class Domain(Model):
     """Where the identity stands; the file's `region` unless named."""
     mail_from: DomainLabel | None = None
     """The label of the MAIL FROM domain: `mail` makes mail.example.org."""
-    mail_from_failure: Literal["use-default", "reject"] = "use-default"
+    mail_from_failure: MailFromFailure = "use-default"
     """What SES does while the MAIL FROM records are missing: use amazonses.com, or send nothing."""
     dmarc: Dmarc = Dmarc()
     """The DMARC record."""

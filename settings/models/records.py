@@ -14,6 +14,15 @@ if TYPE_CHECKING:
     from settings.models.identities import Domain
 
 Treatment = Literal["none", "quarantine", "reject"]
+Host = Literal["godaddy", "namecheap", "gandi", "cloudflare", "other"]
+APPENDS: Mapping[Host, bool] = {
+    "godaddy": True,
+    "namecheap": True,
+    "gandi": True,
+    "cloudflare": True,
+    "other": False,
+}
+"""Whether a host puts the zone behind a record's name by itself."""
 
 
 class Dmarc(Model):
@@ -59,7 +68,7 @@ class Spf(Model):
 class Dns(Model):
     """Where the domain's records are kept."""
 
-    host: Literal["godaddy", "namecheap", "gandi", "cloudflare", "other"] = "other"
+    host: Host = "other"
     """A host where a person adds the records that the stack prints.
 
     Every host but `other` appends the domain to a record's name, so it is printed without it.
@@ -73,7 +82,7 @@ class Dns(Model):
 
     def appended_to(self, domain: str) -> str | None:
         """Return what the host puts behind a record's name by itself."""
-        return None if self.host == "other" else self.zone or domain
+        return (self.zone or domain) if APPENDS[self.host] else None
 
     def problems(self) -> Iterator[Problem]:
         """The records are made in one place."""
@@ -87,7 +96,7 @@ class Dns(Model):
             )
         elif self.zone and self.route53_zone:
             yield Problem(("zone",), "left out: in a hosted zone, names are whole")
-        elif self.zone and self.host == "other":
+        elif self.zone and not APPENDS[self.host]:
             yield Problem(("zone",), "requires host: one that appends the zone")
 
 

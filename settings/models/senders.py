@@ -16,6 +16,7 @@ from settings.values.names import Label
 from settings.values.regions import DEFAULT_REGION
 from settings.values.tags import RegisterEntry
 
+Category = Literal["system", "marketing"]
 RetentionDays = Literal[
     1,
     3,
@@ -82,7 +83,7 @@ class Sender(Model):
     """Where it sends; the file's `region` unless named."""
     from_addresses: Annotated[tuple[SenderPattern, ...], Field(min_length=1, alias="from")]
     """The From addresses it may use; * and ? stand before the @ only."""
-    category: Literal["system", "marketing"]
+    category: Category
     """Marketing mail stops at a complaint as well as at a bounce."""
     contact: Contact
     """Who answers for this sender."""

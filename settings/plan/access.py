@@ -11,7 +11,7 @@ from settings.plan.stack import StackId
 from settings.values.areas import Area
 
 if TYPE_CHECKING:
-    from settings.models.access import Access, Trust
+    from settings.models.access import Access, RoleName, Trust
     from settings.models.settings import Settings
 
 
@@ -29,7 +29,7 @@ class AccessItems:
     """What the access stack holds."""
 
     access: Access
-    roles: Mapping[str, RoleItem]
+    roles: Mapping[RoleName, RoleItem]
     records_bucket: str
     stacks: tuple[StackId, ...]
     """The stacks that the roles reach: every area in every region of the file."""

@@ -12,7 +12,7 @@ from settings.models.topics import ALARMS, Topic, bounces_topic, events_topic, f
 if TYPE_CHECKING:
     from settings.models.identities import Address, Domain
     from settings.models.mail import ConfigurationSet, Feedback, Mail, ProductionAccess, Quota
-    from settings.models.senders import Sender
+    from settings.models.senders import Category, Sender
     from settings.models.settings import Settings
 
 
@@ -264,29 +264,34 @@ def _sets_used(mail: Mail) -> dict[str, str]:
     return {name: used for name, used in found.items() if used is not None}
 
 
+SUPPRESSION: Mapping[Category, tuple[Feedback, ...]] = {
+    "system": ("bounce",),
+    "marketing": ("bounce", "complaint"),
+}
+"""What puts a recipient on the suppression list, by the kind of mail."""
+
+
 def _suppressions(mail: Mail, used: Mapping[str, str]) -> dict[str, tuple[Feedback, ...]]:
     """Return what puts a recipient of each set's mail on the suppression list.
 
-    Marketing stops after a complaint, too; where both kinds share a set, so does system mail.
-    A set without senders follows the account's own setting.
+    Where both kinds of mail share a set, what stops either stops both. A set without senders
+    follows the account's own setting.
     """
-    categories: dict[str, set[str]] = {}
+    reasons: dict[str, list[Feedback]] = {}
     for name, sender in mail.senders.items():
-        categories.setdefault(used[name], set()).add(sender.category)
+        reasons.setdefault(used[name], []).extend(SUPPRESSION[sender.category])
     return {
-        name: _suppression(mail, declared, categories.get(name))
+        name: _suppression(mail, declared, reasons.get(name))
         for name, declared in mail.configuration_sets.items()
     }
 
 
 def _suppression(
-    mail: Mail, declared: ConfigurationSet, categories: set[str] | None
+    mail: Mail, declared: ConfigurationSet, reasons: list[Feedback] | None
 ) -> tuple[Feedback, ...]:
     if declared.suppression is not None:
         return declared.suppression
-    if categories is None:
-        return mail.suppression
-    return ("bounce", "complaint") if "marketing" in categories else ("bounce",)
+    return mail.suppression if reasons is None else tuple(sorted(set(reasons)))
 
 
 class _Regional(Protocol):

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from aws_cdk import aws_ses as ses
 from constructs import Construct
 
 from groundwork.mail.records import Record, domain_records, identity_records
-from settings.models.identities import Domain
+from settings.models.identities import Domain, MailFromFailure
+
+BEHAVIOR: Mapping[MailFromFailure, str] = {
+    "use-default": "USE_DEFAULT_VALUE",
+    "reject": "REJECT_MESSAGE",
+}
 
 
 class DomainIdentity(Construct):
@@ -66,10 +73,9 @@ class AddressIdentity(Construct):
 
 
 def _mail_from(domain: str, declared: Domain) -> ses.CfnEmailIdentity.MailFromAttributesProperty:
-    reject = declared.mail_from_failure == "reject"
     return ses.CfnEmailIdentity.MailFromAttributesProperty(
         mail_from_domain=domain,
-        behavior_on_mx_failure="REJECT_MESSAGE" if reject else "USE_DEFAULT_VALUE",
+        behavior_on_mx_failure=BEHAVIOR[declared.mail_from_failure],
     )
 
 
