@@ -104,7 +104,7 @@ def ingress(client: Client) -> None:
 
 
 def role_of(client: Client) -> str:
-    return resource(client, "mail-us-east-1", "feedback/calls/role")
+    return resource(client, "mail-us-east-1", "feedback/function/role")
 
 
 def feedback(client: Client) -> None:
@@ -189,9 +189,9 @@ HANDS = {
         ),
     ),
     "a database's log is kept for a day": Hand(
-        "databases/analysis/log-group",
+        "databases/analysis/postgresql-log-group",
         "RetentionInDays",
-        log_group("databases/analysis/log-group", "data-us-east-1"),
+        log_group("databases/analysis/postgresql-log-group", "data-us-east-1"),
     ),
     "flow logs are kept for a day": Hand(
         "networks/main/flow-logs/log-group",
@@ -266,7 +266,7 @@ HANDS = {
         f"buckets/{BUCKET}", "PolicyDocument", managed_policy
     ),
     "a role is trusted by somebody else": Hand(
-        "feedback/calls/role",
+        "feedback/function/role",
         "AssumeRolePolicyDocument",
         lambda client: client("iam").update_assume_role_policy(
             RoleName=role_of(client), PolicyDocument=TRUST
@@ -287,10 +287,10 @@ HANDS = {
         reversible=False,
     ),
     "a role has a policy of its own": Hand(
-        "activation/calls/role",
+        "activation/function/role",
         "inline policy",
         lambda client: client("iam").put_role_policy(
-            RoleName=resource(client, "mail-us-east-1", "activation/calls/role"),
+            RoleName=resource(client, "mail-us-east-1", "activation/function/role"),
             PolicyName="theirs",
             PolicyDocument=EVERYBODY,
         ),

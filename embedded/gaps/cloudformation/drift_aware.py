@@ -6,8 +6,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 from embedded.gaps._ministack import Properties, Response, changesets, handlers, service
@@ -24,6 +23,8 @@ GAP = Gap(
 )
 
 MODE = "REVERT_DRIFT"
+COMPARED_WITH: dict[int, Properties] = {}
+"""What stands in for a stack's template, by its identity, while a change set is made."""
 Call = Callable[[dict[str, Any]], Response]
 
 
@@ -31,13 +32,17 @@ def install() -> None:
     """Let both calls see what is there, where the mode asks for it."""
     actions: dict[str, Call] = handlers._ACTION_HANDLERS
     create, execute = actions["CreateChangeSet"], actions["ExecuteChangeSet"]
+    resolve = changesets._resolve_props_for_diff
 
     def create_change_set(parameters: dict[str, Any]) -> Response:
         if _text(parameters, "DeploymentMode") != MODE:
             return create(parameters)
         stack = handlers._resolve_stack(_text(parameters, "StackName"))
-        with _actual(stack):
-            answer = create(_with_template(parameters, stack))
+        COMPARED_WITH[id(stack["_template"])] = _actual(stack)["_template"]
+        try:
+            answer = create(parameters)
+        finally:
+            COMPARED_WITH.clear()
         _, made = changesets._find_change_set(
             _text(parameters, "ChangeSetName"), stack["StackName"]
         )
@@ -50,11 +55,16 @@ def install() -> None:
             _text(parameters, "ChangeSetName"), _text(parameters, "StackName")
         )
         if found and found.get("DeploymentMode") == MODE:
-            _take_actual(handlers._resolve_stack(found["StackName"]))
+            stack = handlers._resolve_stack(found["StackName"])
+            stack.update(_actual(stack))
         return execute(parameters)
+
+    def resolved(template: Properties, *others: Any) -> Any:
+        return resolve(COMPARED_WITH.get(id(template), template), *others)
 
     actions["CreateChangeSet"] = create_change_set
     actions["ExecuteChangeSet"] = execute_change_set
+    changesets._resolve_props_for_diff = resolved
 
 
 def _text(parameters: dict[str, Any], name: str) -> str:
@@ -62,43 +72,24 @@ def _text(parameters: dict[str, Any], name: str) -> str:
     return str(value[0] if isinstance(value, list) else value)
 
 
-def _with_template(parameters: dict[str, Any], stack: dict[str, Any]) -> dict[str, Any]:
-    """Name the stack's own template: the previous one is what it is compared with meanwhile."""
-    if _text(parameters, "UsePreviousTemplate").lower() != "true":
-        return parameters
-    others = {name: value for name, value in parameters.items() if name != "UsePreviousTemplate"}
-    return {**others, "TemplateBody": [stack["_template_body"]]}
-
-
-@contextmanager
-def _actual(stack: dict[str, Any]) -> Iterator[None]:
-    """Let the stack's template say what is there, for as long as it is compared with."""
-    kept = {name: copy.deepcopy(stack.get(name)) for name in ("_template", "_resources")}
-    _take_actual(stack)
-    try:
-        yield
-    finally:
-        stack.update(kept)
-
-
-def _take_actual(stack: dict[str, Any]) -> None:
-    """Write what is there into the stack: the update that follows starts from it."""
+def _actual(stack: dict[str, Any]) -> dict[str, Any]:
+    """Return the stack's template and resources as they are, not as they were deployed."""
     drift = service("cloudformation.drift")
-    template = copy.deepcopy(stack["_template"])
-    for logical_id, record in list(stack["_resources"].items()):
+    template, records = copy.deepcopy(stack["_template"]), copy.deepcopy(stack["_resources"])
+    for logical_id, record in stack["_resources"].items():
         if not drift.supports_drift(record["ResourceType"]):
             continue
         found = drift.detect_resource_drift(stack, logical_id, record, "")
         status = found["StackResourceDriftStatus"]
         if status == "DELETED":
             del template["Resources"][logical_id]
-            del stack["_resources"][logical_id]
+            del records[logical_id]
         elif status == "MODIFIED":
             actual = _changed(drift, record, found["PropertyDifferences"])
             definition = template["Resources"][logical_id]
             definition["Properties"] = {**definition.get("Properties", {}), **actual}
-            record["Properties"] = {**record["Properties"], **actual}
-    stack["_template"] = template
+            records[logical_id]["Properties"] = {**record["Properties"], **actual}
+    return {"_template": template, "_resources": records}
 
 
 def _changed(drift: Any, record: dict[str, Any], differences: list[Properties]) -> Properties:
