@@ -1,4 +1,4 @@
-"""What our functions set, and nobody but SES knows: feedback, the active rule set, suppression.
+"""What our functions set: feedback, the active rule set, suppression, deletion protection.
 
 CloudFormation has no resource for them and cannot see them drift.
 """
@@ -16,7 +16,7 @@ FEEDBACK = ("Bounce", "Complaint")
 
 def changed(stack: Deployed) -> Iterator[Change]:
     """Yield the settings that are no longer what the stack's functions made them."""
-    for kind, compare in EFFECTS.items():
+    for kind, (sort, compare) in EFFECTS.items():
         for place, _, properties in stack.of(kind):
             for what, was, now in compare(stack, properties):
                 if was != now:
@@ -24,7 +24,7 @@ def changed(stack: Deployed) -> Iterator[Change]:
                         stack=stack.name,
                         region=stack.region,
                         place=place.removesuffix("/Default"),
-                        sort=Sort.MAIL,
+                        sort=sort,
                         what=what,
                         was=was,
                         now=now,
@@ -60,9 +60,19 @@ def _suppression(stack: Deployed, properties: Mapping[str, Any]) -> Compared:
     yield "account suppression", sorted(properties["Reasons"]), now
 
 
-EFFECTS: Mapping[str, Callable[[Deployed, Mapping[str, Any]], Compared]] = {
-    "Custom::IdentityFeedback": _feedback,
-    "Custom::ActiveReceiptRuleSet": _active_rule_set,
-    "Custom::AccountSuppression": _suppression,
+def _deletion_protection(stack: Deployed, properties: Mapping[str, Any]) -> Compared:
+    rds, name = stack.client("rds"), properties["Identifier"]
+    if properties["Kind"] == "cluster":
+        (found,) = rds.describe_db_clusters(DBClusterIdentifier=name)["DBClusters"]
+    else:
+        (found,) = rds.describe_db_instances(DBInstanceIdentifier=name)["DBInstances"]
+    yield "deletion protection", properties["Enabled"] == "true", found["DeletionProtection"]
+
+
+EFFECTS: Mapping[str, tuple[Sort, Callable[[Deployed, Mapping[str, Any]], Compared]]] = {
+    "Custom::IdentityFeedback": (Sort.MAIL, _feedback),
+    "Custom::ActiveReceiptRuleSet": (Sort.MAIL, _active_rule_set),
+    "Custom::AccountSuppression": (Sort.MAIL, _suppression),
+    "Custom::DeletionProtection": (Sort.DATA, _deletion_protection),
 }
 """By the type of the custom resource that set it."""

@@ -175,11 +175,12 @@ HANDS = {
         ),
     ),
     "a cluster is no longer protected": Hand(
-        "databases/common/cluster",
-        "DeletionProtection",
+        "databases/common/protection",
+        "deletion protection",
         lambda client: client("rds").modify_db_cluster(
             DBClusterIdentifier="common", DeletionProtection=False, ApplyImmediately=True
         ),
+        reversible=False,
     ),
     "a cluster keeps other backups": Hand(
         "databases/common/cluster",
