@@ -203,9 +203,6 @@ def sandbox(account: Account) -> Iterator[None]:
     ses.put_account_details(**words, ProductionAccessEnabled=True)
 
 
-@pytest.mark.xfail(
-    reason="a sender's policy allows its own identity, and not the recipient's", strict=True
-)
 def test_in_the_sandbox_a_sender_reaches_who_is_verified(account: Account, sandbox: None) -> None:
     assert may_send(account, "app", "noreply@example.org", None, "tester@example.net")
 
