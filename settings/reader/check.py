@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from pydantic import ValidationError
@@ -14,10 +14,13 @@ from settings.models.base import Model, Problem
 from settings.models.settings import Settings
 from settings.plan.limits import limit_problems
 from settings.reader.document import Document
-from settings.reader.explain import explain
+from settings.reader.explain import Explained, explain
 from settings.reader.model_lookup import empty_default, find, regional_groups
 from settings.reader.tree import GONE, at, replaced
 from settings.values.regions import REGIONS
+
+FEW = 500
+"""Wrong values, up to which the others are compared with each other: beyond, it takes too long."""
 
 
 class Checked(NamedTuple):
@@ -34,9 +37,11 @@ def check(document: Document) -> Checked:
         found = [*_problems(settings)] or [((), problem) for problem in limit_problems(settings)]
         faults = [_problem_fault(document, *each) for each in found]
         return Checked(None if faults else settings, faults)
-    wrong = [_detail_fault(document, detail) for detail in details]
-    locations = [explain(detail).location for detail in details]
-    return Checked(None, [*wrong, *_other_faults(document, locations)])
+    explained = [explain(detail) for detail in details]
+    wrong = [_explained_fault(document, found) for found in explained]
+    locations = {found.location for found in explained}
+    others = _other_faults(document, locations) if len(locations) <= FEW else []
+    return Checked(None, [*wrong, *others])
 
 
 def _validated(data: Any) -> tuple[Settings | None, list[ErrorDetails]]:
@@ -120,7 +125,7 @@ def _repeated(values: tuple[Any, ...]) -> Iterator[Problem]:
             yield Problem((index,), "unique: it stands in the list already", depends_on=())
 
 
-def _other_faults(document: Document, wrong: list[Location]) -> list[Diagnostic]:
+def _other_faults(document: Document, wrong: Collection[Location]) -> list[Diagnostic]:
     """Compare what is right with each other, although something else is wrong.
 
     Items that have a fault are left out; where that does not do, their group, then their area.
@@ -159,8 +164,8 @@ def _is_open(location: Location, problem: Problem, out: Iterable[Location]) -> b
     )
 
 
-def _detail_fault(document: Document, detail: ErrorDetails) -> Diagnostic:
-    location, message, key = explain(detail)
+def _explained_fault(document: Document, found: Explained) -> Diagnostic:
+    location, message, key = found
     source_text = None if key else document.source_text.get(location)
     return _fault(document, location, message, key=key, source_text=source_text)
 
