@@ -55,7 +55,7 @@ lint: setup ## Check the style, the types, the spelling and the workflows
 	@echo 'Checking types: the first time takes a minute or two'
 	@exec $(BIN)/mypy --no-error-summary
 
-format: setup ## Format the code, and mend what can be mended
+format: setup ## Format the code, and fix what can be fixed
 	@$(BIN)/ruff check --fix-only --quiet
 	@exec $(BIN)/ruff format --quiet
 

@@ -83,7 +83,7 @@ def test_only_this_alarm_publishes_and_only_over_tls(template: Template) -> None
     [
         ("{expect_every: 90m, notify: [a@example.org]}", "whole hours"),
         ("{expect_every: 8d, notify: [a@example.org]}", "from 1h to 7d"),
-        ("{expect_every: 24h}", "notify beside it"),
+        ("{expect_every: 24h}", "requires notify"),
     ],
 )
 def test_an_alarm_that_cannot_work_is_refused(item: str, said: str) -> None:

@@ -119,8 +119,8 @@ def test_object_lock_keeps_versions_for_its_days(
     ("item", "said"),
     [
         ("{users: {u: {tool: restic, append_only: true}}}", "only versions keep what it held"),
-        ("{versioned: true, expire_after_days: 9}", "noncurrent_expire_after_days beside it"),
-        ("{noncurrent_expire_after_days: 9}", "versioned: true beside it"),
+        ("{versioned: true, expire_after_days: 9}", "requires noncurrent_expire_after_days"),
+        ("{noncurrent_expire_after_days: 9}", "requires versioned: true"),
         (
             "{expire_after_days: 9, users: {u: {tool: pgbackrest, prefix: p}}}",
             "expires its own backups",

@@ -192,6 +192,7 @@ def declared(**given: Any) -> AccountItem:
         "quota": Quota(),
         "production_access": None,
         "alarms": "mail-alarms",
+        "subscribers": (),
         **given,
     }
     return AccountItem(**whole)
