@@ -232,17 +232,19 @@ class TestMessage:
         deny = {
             "Effect": "Deny",
             "Action": "ses:*",
-            "Resource": "arn:aws:ses:*:*:configuration-set/forbidden",
+            "Resource": "arn:aws:ses:*:*:configuration-set/smtp-forbidden",
         }
         aws.client("iam").put_user_policy(
             UserName=key["UserName"],
             PolicyName="deny",
             PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [deny]}),
         )
+        for name in ("allowed", "forbidden"):
+            aws.client("ses").create_configuration_set(ConfigurationSet={"Name": f"smtp-{name}"})
         with logged_in(aws.instance, key) as client:
-            client.send_message(message(FROM, "set", X_SES_CONFIGURATION_SET="allowed"))
-            reply = refused(client, message(FROM, "set", X_SES_CONFIGURATION_SET="forbidden"))
-        assert "configuration-set/forbidden" in reply
+            client.send_message(message(FROM, "set", X_SES_CONFIGURATION_SET="smtp-allowed"))
+            reply = refused(client, message(FROM, "set", X_SES_CONFIGURATION_SET="smtp-forbidden"))
+        assert "configuration-set/smtp-forbidden" in reply
 
     @pytest.mark.parametrize(
         ("header", "envelope"), [("us@example.org", FROM), (FROM, "root@server.internal")]

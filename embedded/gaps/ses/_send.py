@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from email import message_from_bytes
@@ -13,16 +14,21 @@ from email.utils import getaddresses, parseaddr
 from typing import Any
 from urllib.parse import parse_qs
 
-from embedded.gaps._ministack import Response, answer_first, service
+from embedded.gaps._ministack import Response, answer_first, app, iam_evaluator, service
 
 V1 = ("SendEmail", "SendRawEmail", "SendTemplatedEmail", "SendBulkTemplatedEmail")
 V2 = {"/v2/email/outbound-emails": "SendEmail", "/v2/email/outbound-bulk-emails": "SendBulkEmail"}
 # What the second API calls an error of the first.
 CODES = {
+    "ConfigurationSetDoesNotExist": ("NotFoundException", 404),
+    "ConfigurationSetSendingPausedException": ("SendingPausedException", 400),
     "InvalidParameterValue": ("BadRequestException", 400),
     "MessageRejected": ("MessageRejected", 400),
     "Throttling": ("TooManyRequestsException", 429),
 }
+
+
+_MESSAGE_ID = re.compile(rb"MessageId(?:>|\": ?\")([\w.@-]+)")
 
 
 @dataclass(frozen=True)
@@ -50,6 +56,18 @@ class Send:
         """A header's text. What is not ASCII in it is replaced, as nobody can say what it is."""
         return str(self.message.get(name, ""))
 
+    @property
+    def configuration_set_in_use(self) -> str:
+        """The set that is named or, without one, the identity's own; empty if there is neither."""
+        _, record = identity_of(self.sender)
+        return self.configuration_set or str(record.get("ConfigurationSetName") or "")
+
+    @property
+    def tags(self) -> dict[str, list[str]]:
+        """The tags that the sender put on the message in its header."""
+        pairs = (pair.partition("=") for pair in self.header("X-SES-MESSAGE-TAGS").split(","))
+        return {name.strip(): [value.strip()] for name, _, value in pairs if value}
+
     def refuse(self, code: str, message: str) -> Response:
         """Refuse in the words of the API that was called; the code is the first one's."""
         if self.version == 1:
@@ -69,6 +87,36 @@ def before_sending(check: Callable[[Send], Response | None]) -> None:
     # The first API's module hands the second's requests on to the other.
     answer_first("ses", lambda *given: None if given[1].startswith("/v2/") else answer(*given))
     answer_first("ses_v2", answer)
+
+
+def after_sending(publish: Callable[[Send, str, str], None]) -> None:
+    """Have every message that was taken followed up, with its id and the name of who sent it."""
+    for name, prefix in (("ses", "/"), ("ses_v2", "/v2/")):
+        _follow_up(service(name), prefix, publish)
+
+
+def _follow_up(module: Any, prefix: str, publish: Callable[[Send, str, str], None]) -> None:
+    pristine = module.handle_request
+
+    async def handle_request(
+        method: str, path: str, headers: Any, body: bytes, query: Any
+    ) -> Response:
+        response: Response = await pristine(method, path, headers, body, query)
+        ours = path.startswith("/v2/") == (prefix == "/v2/")
+        send = parse(method, path, body) if ours and response[0] == 200 else None
+        taken = _MESSAGE_ID.search(response[2]) if send else None
+        if send and taken:
+            publish(send, taken[1].decode(), _caller(headers, query))
+        return response
+
+    module.handle_request = handle_request
+
+
+def _caller(headers: Any, query: Any) -> str:
+    """The name of the user or role, as SES puts it into `ses:caller-identity`."""
+    key = app.extract_access_key_id(headers, query)
+    found = iam_evaluator.resolve_credential(key)
+    return str(getattr(found, "principal_name", "") or "root")
 
 
 def parse(method: str, path: str, body: bytes) -> Send | None:

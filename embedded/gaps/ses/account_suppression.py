@@ -64,18 +64,32 @@ class SuppressionList:
         return _ok({"SuppressedDestination": self.addresses[address]})
 
 
+def reasons() -> list[str]:
+    """Why an address comes onto the account's list, in the region being served."""
+    found: list[str] = LIST.reasons.get("reasons", DEFAULT)
+    return found
+
+
+def is_suppressed(address: str, reasons: list[str]) -> bool:
+    """Whether an address is on the list for one of these reasons: SES then sends nothing to it."""
+    entry = LIST.addresses.get(address.lower())
+    return entry is not None and entry["Reason"] in reasons
+
+
+LIST = SuppressionList()
+
+
 def install() -> None:
     """Answer the calls about suppression; let the account's own call show the setting."""
-    known = SuppressionList()
 
     def answer(method: str, path: str, body: bytes) -> Response | None:
-        return known.answer(method, path.rstrip("/").removeprefix(PREFIX), _json(body))
+        return LIST.answer(method, path.rstrip("/").removeprefix(PREFIX), _json(body))
 
     def complete(method: str, path: str, response: Response) -> Response:
         status, headers, body = response
         if (method, path.rstrip("/"), status) != ("GET", f"{PREFIX}/account", 200):
             return response
-        return status, headers, _with_reasons(body, known.reasons.get("reasons", DEFAULT))
+        return status, headers, _with_reasons(body, reasons())
 
     answer_first("ses_v2", answer, complete)
 

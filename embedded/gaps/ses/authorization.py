@@ -63,8 +63,8 @@ def install() -> None:
 
 def _resources(send: Send) -> list[str]:
     """The ARNs that the sender needs permission for: all of them, not one of them."""
-    identity, record = identity_of(send.sender)
-    used = send.configuration_set or record.get("ConfigurationSetName", "")
+    identity, _ = identity_of(send.sender)
+    used = send.configuration_set_in_use
     prefix = f"arn:aws:ses:{region()}:{account()}"
     sets = [f"{prefix}:configuration-set/{used}"] if used else []
     source = send.header("X-SES-SOURCE-ARN").strip() or f"{prefix}:identity/{identity}"
