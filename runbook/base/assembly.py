@@ -25,7 +25,11 @@ class Stack:
     account: str
     region: str
     template_url: str
+    template: dict[str, Any]
+    """What was synthesized, as it is published at `template_url`."""
     execution_role: str
+    publishing_role: str
+    """The bootstrap's role that may publish; "" for the caller's own credentials."""
     tags: dict[str, str]
     depends_on: tuple[str, ...]
     """Names of the stacks that come before it."""
@@ -82,8 +86,17 @@ class Assembly:
 
     @cached_property
     def _artifacts(self) -> dict[str, Any]:
-        manifest = json.loads((self.directory / "manifest.json").read_text(encoding="utf-8"))
-        return dict(manifest["artifacts"])
+        return dict(self._json("manifest.json")["artifacts"])
+
+    def _json(self, file: str) -> dict[str, Any]:
+        return dict(json.loads((self.directory / file).read_text(encoding="utf-8")))
+
+    def _publisher(self, stack: str) -> str:
+        """Return the role as which the CDK publishes a stack's assets, its template among them."""
+        artifact = self._artifacts.get(f"{stack}.assets")
+        files = self._json(artifact["properties"]["file"])["files"] if artifact else {}
+        places = (place for file in files.values() for place in file["destinations"].values())
+        return next((str(place.get("assumeRoleArn", "")) for place in places), "")
 
     def _before(self, artifact: dict[str, Any]) -> set[str]:
         return {
@@ -103,6 +116,8 @@ class Assembly:
             account=account,
             region=region,
             template_url=f"https://s3.{region}.amazonaws.com/{place}/{name}",
+            template=self._json(properties["templateFile"]),
+            publishing_role=_here(self._publisher(key), account, region),
             execution_role=_here(properties["cloudFormationExecutionRoleArn"], account, region),
             tags=dict(properties.get("tags", {})),
             depends_on=before,

@@ -42,7 +42,7 @@ def read(region: str, change_set: str, *, depends_on: tuple[str, ...] = ()) -> S
         template_digest=digest_of(after.pinned),
         stack_state=state_of(current),
         parameters=dict(_parameters(description)),
-        assets=assets.versions(after.processed, region),
+        assets=assets.versions(after.processed),
         **analyse(
             description,
             reading.read(before.processed, reading.given(current or description)),

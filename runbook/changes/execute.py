@@ -41,7 +41,6 @@ AGAIN = "Prepare and review again."
 WHY = {
     "stack_state": "the stack changed since, and is in another state",
     "template_digest": "CloudFormation holds another template",
-    "assets": "other code was published",
 }
 
 

@@ -21,8 +21,8 @@ from runbook.base import aws, project
 from runbook.base.assembly import Assembly, Stack
 from runbook.base.errors import UserError
 from runbook.base.polling import poll
+from runbook.changes import assets, refusal
 from runbook.changes import change_set as change_sets
-from runbook.changes import refusal
 from runbook.changes.change_set import find_stack
 from runbook.changes.observe import observations
 from runbook.changes.review import Effect, Review, StackAction, StackReview
@@ -90,7 +90,7 @@ class Preparation:
                 StackName=stack.name,
                 ChangeSetName=self.name,
                 ChangeSetType="CREATE" if created else "UPDATE",
-                TemplateURL=stack.template_url,
+                TemplateURL=assets.published(stack),
                 RoleARN=stack.execution_role,
                 Capabilities=["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"],
                 Tags=[{"Key": key, "Value": value} for key, value in sorted(stack.tags.items())],

@@ -210,7 +210,7 @@ class StackReview(_Record):
     """When CloudFormation last changed the stack, as it says itself."""
     parameters: dict[str, str] = {}
     assets: dict[str, str] = {}
-    """The version of each object that functions take their code from, by its name."""
+    """The version of each object that functions take their code from, as the template names it."""
     changes: tuple[ResourceChange, ...] = ()
     permissions: AccessDiff = AccessDiff()
     network: AccessDiff = AccessDiff()

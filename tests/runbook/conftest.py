@@ -27,7 +27,11 @@ def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             for name, value in instance.environment().items():
                 patch.setitem(os.environ, name, value)
             aws.cloudformation.cache_clear()
-            boto3.client("s3", config=aws.CONFIG).create_bucket(Bucket=TEMPLATES)
+            s3 = boto3.client("s3", config=aws.CONFIG)
+            s3.create_bucket(Bucket=TEMPLATES)
+            s3.put_bucket_versioning(
+                Bucket=TEMPLATES, VersioningConfiguration={"Status": "Enabled"}
+            )
             yield ACCOUNT
     finally:
         aws.cloudformation.cache_clear()

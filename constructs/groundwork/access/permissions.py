@@ -141,12 +141,8 @@ def authoring(scope: Scope) -> list[Permission]:
 
 
 def approving(scope: Scope) -> list[Permission]:
-    """Execute and discard change sets, guard the stacks, and record approvals and executions.
-
-    The role reads published assets, to make sure that they are still those that were reviewed.
-    """
+    """Execute and discard change sets, guard the stacks, and record approvals and executions."""
     return [
         *reading(scope, *EXECUTE),
-        Permission(("s3:GetObject", "s3:GetObjectVersion"), scope.assets(), ASSET),
         Permission(("s3:PutObject",), scope.recorded("approvals", "executions"), RECORD),
     ]

@@ -18,6 +18,7 @@ from pydantic import JsonValue
 
 from runbook.base import aws
 from runbook.base.errors import UserError
+from runbook.changes import assets
 from runbook.changes.template.values import Template, resources
 
 if TYPE_CHECKING:
@@ -102,6 +103,7 @@ def refused(held: Held) -> Iterator[str]:
             yield f"the nested stack {logical_id}"
         if kind.endswith("::MODULE"):
             yield f"the module {logical_id}"
+    yield from assets.unpinned(held.processed)
     if not _agree(held.original, held.processed):
         yield "a macro that rewrites the template"
 

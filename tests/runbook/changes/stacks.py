@@ -39,14 +39,17 @@ def stack_of(
     """Upload a template and describe its stack, as an assembly would."""
     key = f"{uuid.uuid4()}.json"
     metadata = {"GroundworkAcceptedRisks": risks or []}
-    template = json.dumps({"Resources": resources, "Metadata": metadata})
-    boto3.client("s3", config=aws.CONFIG).put_object(Bucket=TEMPLATES, Key=key, Body=template)
+    template = {"Resources": resources, "Metadata": metadata}
+    body = json.dumps(template)
+    boto3.client("s3", config=aws.CONFIG).put_object(Bucket=TEMPLATES, Key=key, Body=body)
     return Stack(
         name=name,
         construct_id=name,
         account=ACCOUNT,
         region=REGION,
         template_url=f"https://s3.{REGION}.amazonaws.com/{TEMPLATES}/{key}",
+        template=template,
+        publishing_role="",
         execution_role=f"arn:aws:iam::{ACCOUNT}:role/execution",
         tags={},
         depends_on=depends_on,

@@ -27,7 +27,7 @@ from tests.runbook.changes.stacks import (
     prepare,
     stack_of,
 )
-from tests.runbook.conftest import ACCOUNT, REGION, TEMPLATES
+from tests.runbook.conftest import ACCOUNT, REGION
 
 pytestmark = [
     pytest.mark.embedded,
@@ -288,21 +288,6 @@ def test_a_review_that_hides_what_would_happen_is_not_approved(
     identifier = saved(context, _forged(review, **fields))
     with pytest.raises(UserError, match="than the review says"):
         commands.approve(context, identifier, (), lambda asked: asked)
-
-
-def test_code_published_again_after_the_review_is_refused(context: Context, name: str) -> None:
-    client = boto3.client("s3", config=aws.CONFIG)
-    client.put_object(Bucket=TEMPLATES, Key=f"{name}.zip", Body=b"reviewed")
-    function = {
-        "Type": "AWS::Lambda::Function",
-        "Properties": {"Code": {"S3Bucket": TEMPLATES, "S3Key": f"{name}.zip"}, "Role": "none"},
-    }
-    review = prepare(stack_of(name, {"Function": function}))
-    identifier = saved(context, review)
-    commands.approve(context, identifier, (), None)
-    client.put_object(Bucket=TEMPLATES, Key=f"{name}.zip", Body=b"something else")
-    with pytest.raises(UserError, match="other code was published"):
-        commands.run(context, identifier)
 
 
 def test_a_damaged_record_is_listed_and_hides_no_other(context: Context, name: str) -> None:
