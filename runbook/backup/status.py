@@ -10,13 +10,13 @@ from pathlib import Path
 import typer
 from rich.console import Console
 from rich.filesize import decimal
-from rich.table import Table
 from rich.text import Text
 
 from runbook.backup.bucket import Contents
 from runbook.backup.report import Report, report
 from runbook.base import aws
 from runbook.base.names import Kind, require
+from runbook.base.tables import table
 from runbook.credentials.keys import Entry, entries
 from settings import Settings, load
 
@@ -29,7 +29,7 @@ def status(configuration: Path, name: str | None, *, as_json: bool) -> None:
     aws.caller_in(settings.account, settings.region)
     found = reports(settings, datetime.now(UTC), only=name)
     if as_json:
-        print(json.dumps([_plain(each) for each in found], indent=2))
+        print(json.dumps([plain(each) for each in found], indent=2))
     else:
         present(Console(highlight=False), found)
     if any(each.problems for each in found):
@@ -48,31 +48,22 @@ def reports(settings: Settings, now: datetime, *, only: str | None = None) -> li
 
 def present(console: Console, found: Sequence[Report]) -> None:
     """Print a row for each bucket, and below what is wrong."""
-    table = Table(box=None, padding=(0, 2, 0, 0))
-    for column in (
-        "Bucket",
-        "Region",
-        "Last object",
-        "Objects",
-        "Size",
-        "Expire",
-        "Keys last used",
-    ):
-        table.add_column(column, overflow="fold")
-    for each in found:
-        expire = each.lifecycle.expire if each.lifecycle else None
-        cells = (
-            each.name,
-            each.region,
-            *_held(each.contents),
-            f"{expire} days" if expire else "never",
-            ", ".join(f"{entry.name} {_used(entry)}" for entry in each.keys),
-        )
-        table.add_row(*(Text(cell) for cell in cells))
-    console.print(table)
+    titles = ("Bucket", "Region", "Last object", "Objects", "Size", "Expire", "Keys last used")
+    table(console, titles, [_row(each) for each in found])
     for each in found:
         for problem in each.problems:
             console.print(Text(f"{each.name}: {problem}", style="red"), soft_wrap=True)
+
+
+def _row(each: Report) -> tuple[str, ...]:
+    expire = each.lifecycle.expire if each.lifecycle else None
+    return (
+        each.name,
+        each.region,
+        *_held(each.contents),
+        f"{expire} days" if expire else "never",
+        ", ".join(f"{entry.name} {_used(entry)}" for entry in each.keys),
+    )
 
 
 def _held(contents: Contents | None) -> tuple[str, str, str]:
@@ -89,7 +80,8 @@ def _used(entry: Entry) -> str:
     return f"{entry.current.used:%Y-%m-%d}" if entry.current.used else "never"
 
 
-def _plain(each: Report) -> dict[str, object]:
+def plain(each: Report) -> dict[str, object]:
+    """Return a report for a program."""
     held, kept = each.contents, each.lifecycle
     return {
         "bucket": each.name,

@@ -23,6 +23,19 @@ CONFIG = Config(
 )
 
 
+DENIED = frozenset(
+    (
+        "AccessDenied",
+        "AccessDeniedException",
+        "AuthorizationError",
+        "AuthorizationErrorException",
+        "UnauthorizedOperation",
+        "403",
+    )
+)
+"""The names that AWS's services have for one thing."""
+
+
 class Caller(NamedTuple):
     """Who the credentials belong to."""
 
@@ -59,6 +72,11 @@ def caller_in(account: str, region: str) -> Caller:
             "Use the credentials of the other account, or name the other file with --config.",
         )
     return who
+
+
+def is_denied(error: ClientError) -> bool:
+    """Tell whether the caller lacks a permission."""
+    return code(error) in DENIED
 
 
 def code(error: ClientError) -> str:

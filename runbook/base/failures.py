@@ -8,6 +8,7 @@ import os
 from botocore import exceptions as aws
 from botocore.exceptions import BotoCoreError, ClientError
 
+from runbook.base.aws import is_denied
 from runbook.base.errors import UserError
 
 SIGN_IN = (
@@ -38,7 +39,6 @@ _THROTTLED = {
     "TooManyRequestsException",
     "RequestLimitExceeded",
 }
-_DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError"}
 
 
 def explain(error: Exception) -> UserError:
@@ -69,7 +69,7 @@ def _refusal(error: ClientError) -> UserError:
         return UserError(said, f"The credentials ended, or the region is not enabled. {SIGN_IN}")
     if code in _THROTTLED:
         return UserError(said, "Too many calls at once, yours or others'. Try again in a minute.")
-    if code in _DENIED:
+    if is_denied(error):
         return UserError(said, "These credentials lack that permission: use another role.")
     return UserError(said)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-
 from botocore.exceptions import ClientError
 
 from runbook.base import aws
@@ -53,8 +51,11 @@ class Outputs:
 
 
 def _deployed(plan: StackPlan) -> dict[str, str]:
-    with suppress(ClientError):
+    try:
         described = aws.cloudformation(plan.region).describe_stacks(StackName=plan.name)
-        outputs = described["Stacks"][0].get("Outputs", ())
-        return {output["OutputKey"]: output["OutputValue"] for output in outputs}
-    return {}
+    except ClientError as error:
+        if "does not exist" not in aws.reason(error):
+            raise
+        return {}
+    outputs = described["Stacks"][0].get("Outputs", ())
+    return {output["OutputKey"]: output["OutputValue"] for output in outputs}

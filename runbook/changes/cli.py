@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from runbook.base.errors import UserError
-from runbook.base.options import CONFIGURATION, STATE, Configuration, State
+from runbook.base.files import write
+from runbook.base.options import CONFIGURATION, STATE, Configuration, Json, State
 
 if TYPE_CHECKING:
     from runbook.changes.context import Context
@@ -33,7 +33,10 @@ def prepare(
     config: Configuration = CONFIGURATION,
     state: State = STATE,
 ) -> None:
-    """Make a change set for every stack that would change. Nothing is executed."""
+    """Make a change set for every stack that would change. Nothing is executed.
+
+    Example: groundwork changes prepare mail-us-east-1
+    """
     from runbook.changes import commands
 
     commands.prepare(_context(config, state), config, stacks or (), state / "assembly")
@@ -51,18 +54,23 @@ def show(
     html: Annotated[Path | None, typer.Option(help="Write one page to this file.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print the review as stored.")] = False,
 ) -> None:
-    """Show what a review would do, and what that means for data, permissions and the network."""
+    """Show what a review would do, and what that means for data, permissions and the network.
+
+    Exit status: 0, or 1 without such a review.
+
+    Example: groundwork changes show --html review.html
+    """
     context = _context(config, state)
     found = context.records.review(review).review
     if markdown:
         from runbook.changes.render.markdown import markdown as comments
 
         for number, part in enumerate(comments(found), 1):
-            _write(markdown / f"{number}.md", part)
+            write(markdown / f"{number}.md", part)
     if html:
         from runbook.changes.render.page import page
 
-        _write(html, page(found))
+        write(html, page(found))
     if json:
         print(found.text(), end="")
     if not (markdown or html or json):
@@ -84,7 +92,10 @@ def approve(
         typer.Option("--type", help="Approve an item that holds data by its name."),
     ] = None,
 ) -> None:
-    """Record that a review may be executed, by you."""
+    """Record that a review may be executed, by you.
+
+    Example: groundwork changes approve 20261122T101500 --type ocp-redmine-backup
+    """
     from runbook.changes import commands
 
     ask = _ask if sys.stdin.isatty() else None
@@ -95,47 +106,52 @@ def approve(
 def execute(
     review: Identifier = None, config: Configuration = CONFIGURATION, state: State = STATE
 ) -> None:
-    """Execute the change sets of an approved review, and show what was built."""
-    from runbook import overview
+    """Execute the change sets of an approved review, and show what was built.
+
+    Example: groundwork changes execute 20261122T101500
+    """
+    from datetime import UTC, datetime
+
     from runbook.changes import commands
+    from runbook.status import screen
 
     context = _context(config, state)
     commands.run(context, review)
-    overview.after_execution(context.console, context.settings)
+    screen.overview(context.console, context.settings, datetime.now(UTC))
 
 
 @app.command()
 def discard(
     review: Identifier = None, config: Configuration = CONFIGURATION, state: State = STATE
 ) -> None:
-    """Delete the change sets of a review. Its record stays."""
+    """Delete the change sets of a review. Its record stays.
+
+    Example: groundwork changes discard 20261122T101500
+    """
     from runbook.changes import commands
 
     commands.discard(_context(config, state), review)
 
 
 @app.command()
-def history(config: Configuration = CONFIGURATION, state: State = STATE) -> None:
-    """List what was prepared, approved and executed, when and by whom."""
+def history(
+    as_json: Json = False, config: Configuration = CONFIGURATION, state: State = STATE
+) -> None:
+    """List what was prepared, approved and executed, when and by whom.
+
+    Exit status: 0, or 1 if the records cannot be read.
+
+    Example: groundwork changes history --json
+    """
     from runbook.changes.history import history as listed
 
-    listed(_context(config, state))
+    listed(_context(config, state), as_json=as_json)
 
 
 def _context(config: Path, state: Path) -> Context:
     from runbook.changes.context import Context
 
     return Context.at(config, state)
-
-
-def _write(file: Path, text: str) -> None:
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text, encoding="utf-8")
-    except OSError as error:
-        why = f"{file} cannot be written: {error.strerror}."
-        raise UserError(why, "Name another file.") from None
-    print(f"Written: {file}", file=sys.stderr)
 
 
 def _ask(name: str) -> str:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from datetime import datetime
+
 from rich.table import Table
 from rich.text import Text
 
@@ -11,17 +14,42 @@ from runbook.changes.review import Review
 from runbook.changes.text import line, moment
 
 
-def history(context: Context) -> None:
+def history(context: Context, *, as_json: bool = False) -> None:
     """List reviews, with who prepared, approved and executed them, and when."""
+    found = [*context.records.reviews()]
+    if as_json:
+        print(json.dumps([_plain(context.records, *each) for each in found], indent=2))
+        return
     table = Table(box=None, padding=(0, 2, 0, 0))
     for heading in ("Review", "Prepared", "Approved", "Executed"):
         table.add_column(heading, overflow="fold")
-    for identifier, review in context.records.reviews():
+    for identifier, review in found:
         if review is None:
             table.add_row(Text(line(identifier)), "cannot be read")
             continue
         table.add_row(Text(line(identifier)), *map(Text, _steps(context.records, review)))
     context.console.print(table if table.row_count else "No change has been reviewed yet.")
+
+
+def _plain(records: Records, identifier: str, review: Review | None) -> dict[str, object]:
+    """Return a review's steps for a program; a review that cannot be read has none."""
+    if review is None:
+        return {"review": identifier, "readable": False}
+    approval = records.approval(review)
+    return {
+        "review": identifier,
+        "readable": True,
+        "prepared": _step(review.prepared_by, review.prepared_at),
+        "approved": _step(approval.approved_by, approval.approved_at) if approval else None,
+        "executed": [
+            {**_step(each.executed_by, each.executed_at), "status": each.status.value}
+            for each in records.executions(review)
+        ],
+    }
+
+
+def _step(arn: str, at: datetime) -> dict[str, str]:
+    return {"by": arn, "at": at.isoformat()}
 
 
 def state(records: Records, review: Review) -> str:

@@ -9,10 +9,9 @@ from pathlib import Path
 
 import typer
 from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from runbook.base import aws
+from runbook.base.tables import table
 from runbook.credentials.keys import Entry, Key, entries
 from settings import load
 
@@ -25,7 +24,7 @@ def show(configuration: Path, older_than: int | None, *, as_json: bool) -> None:
     if as_json:
         print(json.dumps([_plain(entry, now) for entry in found], indent=2))
     else:
-        Console(highlight=False).print(table(found, now))
+        present(Console(highlight=False), found, now)
     if any(is_due(entry, older_than, now) for entry in found):
         raise typer.Exit(1)
 
@@ -37,23 +36,22 @@ def is_due(entry: Entry, older_than: int | None, now: datetime) -> bool:
     return older_than is not None and entry.current.days(now) > older_than
 
 
-def table(found: Sequence[Entry], now: datetime) -> Table:
-    """Return one row an item."""
-    made = Table(box=None, padding=(0, 2, 0, 0))
-    for column in ("Name", "What", "Version", "Age", "Last used", "Key before it", "Readers"):
-        made.add_column(column, overflow="fold")
-    for entry in found:
-        cells = (
-            entry.name,
-            entry.kind.value,
-            str(entry.version or ""),
-            _age(entry.current, now) if entry.current else "not deployed",
-            _use(entry.current),
-            _overlap(entry.previous, now),
-            ", ".join(reader.rpartition("/")[2] for reader in entry.readers),
-        )
-        made.add_row(*(Text(cell) for cell in cells))
-    return made
+def present(console: Console, found: Sequence[Entry], now: datetime) -> None:
+    """Print one row an item."""
+    titles = ("Name", "What", "Version", "Age", "Last used", "Key before it", "Readers")
+    table(console, titles, [_row(entry, now) for entry in found])
+
+
+def _row(entry: Entry, now: datetime) -> tuple[str, ...]:
+    return (
+        entry.name,
+        entry.kind.value,
+        str(entry.version or ""),
+        _age(entry.current, now) if entry.current else "not deployed",
+        _use(entry.current),
+        _overlap(entry.previous, now),
+        ", ".join(reader.rpartition("/")[2] for reader in entry.readers),
+    )
 
 
 def _overlap(key: Key | None, now: datetime) -> str:

@@ -17,6 +17,8 @@ Name = Annotated[str, typer.Argument(help="A database of data.databases.")]
 def show(name: Name, as_json: Json = False, config: Configuration = CONFIGURATION) -> None:
     """Print host, port, database, user, where the password is, and how to connect.
 
+    Exit status: 0, or 1 if it is not deployed.
+
     Example: groundwork database show analysis
     """
     from runbook.database.show import show
@@ -52,7 +54,7 @@ def tunnel(
     config: Configuration = CONFIGURATION,
     port: Annotated[int, typer.Option(help="The port of this machine.")] = 5432,
 ) -> None:
-    """Open a tunnel through the bastion: no inbound port, no key pair. Ctrl-C ends it.
+    """Open a tunnel through the bastion: no inbound port, no key pair; Ctrl-C ends it.
 
     Example: groundwork database tunnel common --port 15432
     """

@@ -44,6 +44,8 @@ def show(
 ) -> None:
     """Show the records that a deployed domain needs, as its DNS host takes them.
 
+    Exit status: 0, or 1 if the domain is not deployed.
+
     Example: groundwork dns show example.org --as zone
     """
     from runbook.dns import command

@@ -14,9 +14,6 @@ from runbook.dns.deployed import Deployed, domains
 from runbook.dns.servers import resolver_at
 from settings import load
 
-TARGETS_END_WITH_A_DOT = ("gandi",)
-"""Hosts that append the domain to a target too, unless it ends with a dot."""
-
 
 def show(configuration: Path, named: str, form: str, names: str) -> None:
     """Print the records of one domain in one form."""
@@ -27,7 +24,7 @@ def show(configuration: Path, named: str, form: str, names: str) -> None:
     dns = settings.mail.domains[domain].dns
     kept = dns.appended_to(domain) or domain
     zone = {"host": dns.appended_to(domain), "whole": None, "relative": kept}[names]
-    dots = dns.host in TARGETS_END_WITH_A_DOT and names == "host"
+    dots = dns.host in presenting.TARGETS_END_WITH_A_DOT and names == "host"
     match form:
         case "json":
             print(formats.as_json(records, zone))
@@ -39,7 +36,8 @@ def show(configuration: Path, named: str, form: str, names: str) -> None:
             print(formats.as_lines(records, zone, dots=dots))
         case _:
             console = Console(highlight=False, soft_wrap=True)
-            presenting.show(console, domain, dns, records, zone, dots=dots)
+            presenting.records(console, domain, dns, records, zone, dots=dots)
+            console.print(f"\nNext: groundwork dns check {domain}", markup=False)
     presenting.not_deployed(Console(stderr=True, highlight=False), domain, deployed.missing(domain))
 
 

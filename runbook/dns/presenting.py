@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from rich.console import Console
 from rich.text import Text
 
+from runbook.base.tables import table
 from runbook.dns.check import Finding
 from runbook.dns.formats import cells
 from runbook.dns.records import Record
@@ -30,6 +31,9 @@ HOSTS = {
     "cloudflare": "Cloudflare appends {zone} to each name; @ is {zone} itself. "
     "Set each CNAME to “DNS only”: a proxy hides it.",
 }
+
+TARGETS_END_WITH_A_DOT = ("gandi",)
+"""Hosts that append the domain to a target too, unless it ends with a dot."""
 
 
 @dataclass(frozen=True)
@@ -93,11 +97,11 @@ def _heard(heard: Judgement) -> dict[str, object]:
     return {"verdict": heard.verdict.value, "found": list(heard.found)}
 
 
-def show(
+def records(
     console: Console,
     domain: str,
     dns: Dns,
-    records: Sequence[Record],
+    found: Sequence[Record],
     zone: str | None,
     *,
     dots: bool,
@@ -108,31 +112,22 @@ def show(
         console.print(f"The stack made them in the hosted zone {dns.route53_zone}.", markup=False)
     elif zone is not None and dns.host in HOSTS:
         console.print(HOSTS[dns.host].format(zone=zone), markup=False)
-    _table(console, [record for record in records if record.owner is None], zone, dots=dots)
-    for owner in dict.fromkeys(record.owner for record in records if record.owner):
+    _table(console, [record for record in found if record.owner is None], zone, dots=dots)
+    for owner in dict.fromkeys(record.owner for record in found if record.owner):
         console.print(
             Text(f"\nFor the owner of {owner}, who takes the DMARC reports", style="bold")
         )
         console.print("Receivers send no reports there without it. Names are whole.", markup=False)
-        _table(console, [record for record in records if record.owner == owner], None, dots=False)
-    console.print(Text("\nNext", style="bold"))
-    console.print(f"  groundwork dns check {domain}    compare them with the DNS", markup=False)
+        _table(console, [record for record in found if record.owner == owner], None, dots=False)
 
 
 def _table(console: Console, records: Sequence[Record], zone: str | None, *, dots: bool) -> None:
-    """Print records in columns. A long value is not broken, so that it can be copied whole."""
     rows = [
-        ("For", "Type", "Name", "Priority", "Value"),
-        *(
-            (record.purpose.value, kind, name, priority, value)
-            for record in records
-            for kind, name, value, priority in [cells(record, zone, dots=dots)]
-        ),
+        (record.purpose.value, kind, name, priority, value)
+        for record in records
+        for kind, name, value, priority in [cells(record, zone, dots=dots)]
     ]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        line = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        console.print(Text(f"  {line}".rstrip()))
+    table(console, ("For", "Type", "Name", "Priority", "Value"), rows)
 
 
 def check(console: Console, reports: Sequence[Report]) -> None:

@@ -11,7 +11,10 @@ app = typer.Typer(help="The AWS that runs on this machine.", no_args_is_help=Tru
 
 @app.command()
 def deploy(config: Configuration = CONFIGURATION, state: State = STATE) -> None:
-    """Deploy the configuration to the embedded AWS, through change sets."""
+    """Deploy the configuration to the embedded AWS, through change sets.
+
+    Example: groundwork local deploy --config ours.yaml
+    """
     from runbook.local import deploy as flow
 
     flow.deploy(config, state)
@@ -19,7 +22,10 @@ def deploy(config: Configuration = CONFIGURATION, state: State = STATE) -> None:
 
 @app.command()
 def stop(state: State = STATE) -> None:
-    """Stop the embedded AWS. What was deployed to it is gone then."""
+    """Stop the embedded AWS. What was deployed to it is gone then.
+
+    Example: groundwork local stop
+    """
     from runbook.local import deploy as flow
 
     flow.stop(state)

@@ -11,11 +11,8 @@ from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
-from rich.text import Text
 
 import embedded
-from runbook import overview as built
 from runbook.base import aws, project
 from runbook.base.assembly import Assembly
 from runbook.base.errors import UserError
@@ -27,6 +24,7 @@ from runbook.changes.progress import watching
 from runbook.changes.render import terminal
 from runbook.changes.review import Review
 from runbook.local import principals
+from runbook.status import screen
 from settings import Settings, load
 
 TOOLKIT = "CDKToolkit"
@@ -58,8 +56,10 @@ def _deploy(console: Console, settings: Settings, assembly: Assembly, configurat
     prepared = commands.prepared(console, assembly, settings, configuration, who, now())
     terminal.present(prepared, console)
     _execute(console, prepared)
-    built.present(console, settings)
-    _next(console)
+    screen.overview(console, settings, now(), NEXT)
+    console.print(
+        "\nHere RDS and Aurora answer calls but run no database; mail is kept, not delivered."
+    )
 
 
 def stop(state: Path) -> None:
@@ -128,15 +128,3 @@ def _execute(console: Console, prepared: Review) -> None:
     with watching(console, prepared) as watch:
         execute(prepared, watch, lifted=prepared.leaving)
     console.print(f"[bold green]Deployed[/] {len(prepared.changed)} stacks through change sets.")
-
-
-def _next(console: Console) -> None:
-    """Name the limits of the embedded AWS, and the commands that most people want now."""
-    console.print(
-        "\nHere RDS and Aurora answer calls but run no database; mail is kept, not delivered."
-    )
-    table = Table(box=None, show_header=False, padding=(0, 2, 0, 2))
-    for command, purpose in NEXT:
-        table.add_row(Text(command, style="cyan"), purpose)
-    console.print(Text("\nNext", style="bold"))
-    console.print(table)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -21,9 +22,9 @@ app = typer.Typer(help="What becomes of mail, and why.", no_args_is_help=True)
 def status(as_json: Json = False, config: Configuration = CONFIGURATION) -> None:
     """Show what SES says of everything that the file declares, and how to fix what is not right.
 
-    Identities with their DKIM and MAIL FROM, the sandbox, the quota, the reputation, suppression,
-    feedback, subscriptions, configuration sets and receiving. The exit status is 1 when something
-    needs attention.
+    Identities with their DKIM and MAIL FROM, the sandbox, the quota, the
+    reputation, suppression, feedback, subscriptions, configuration sets and
+    receiving. The exit status is 1 when something needs attention.
 
     Example: groundwork mail status --json
     """
@@ -45,8 +46,9 @@ def explain(
 ) -> None:
     """Explain bounces, complaints and other notifications of SES, and what to do about each.
 
-    Takes JSON as it comes, in any envelope, one or many; the mail that SNS sent; and the bounce or
-    complaint that a mail server returned. Asks AWS nothing.
+    Takes JSON as it comes, in any envelope, one or many; the mail that SNS
+    sent; and the bounce or complaint that a mail server returned. Asks AWS
+    nothing. Exit status: 0, or 1 if nothing in it can be explained.
 
     Example: groundwork mail explain bounce.eml
     """
@@ -71,10 +73,10 @@ def may_send(
 ) -> None:
     """Say whether a sender may send as an address, and what decides that, without sending.
 
-    SES's own settings and IAM's simulation answer, in each region of the sender. The exit status is
-    1 for no.
+    SES's own settings and IAM's simulation answer, in each region of the
+    sender. The exit status is 1 for no.
 
-    Example: groundwork mail may-send app noreply@example.org --to jane@example.net
+    Example: groundwork mail may-send app app@example.org --to jane@example.net
     """
     from runbook.mail.permission.command import Asked, may_send
 
@@ -124,9 +126,10 @@ def try_out(
 ) -> None:
     """Send as a sender does, to SES's mailbox simulator, and follow what becomes of the messages.
 
-    By SMTP with STARTTLS and the sender's own password: a message each that is delivered, bounced,
-    complained about and suppressed. What becomes of them is read from the sender's delivery log,
-    if it has one. The exit status is 1 when a message is refused, or not told of in time.
+    By SMTP with STARTTLS and the sender's own password: a message each that
+    is delivered, bounced, complained about and suppressed. What becomes of
+    them is read from the sender's delivery log, if it has one. The exit status
+    is 1 when a message is refused, or not told of in time.
 
     Example: groundwork mail test app
     """
@@ -146,8 +149,8 @@ def suppressed(
 ) -> None:
     """Show who is on the account's suppression list, since when and why, or take an address off.
 
-    SES accepts mail to an address on the list, and does not send it. The exit status is 1 for an
-    address that is on the list, and 0 for one that is not.
+    SES accepts mail to an address on the list, and does not send it. The exit
+    status is 1 for an address that is on the list, and 0 for one that is not.
 
     Example: groundwork mail suppressed jane@example.net --remove
     """
@@ -176,9 +179,9 @@ def verify(
 ) -> None:
     """Have AWS send the mail that verifies an address again, and print its link where SES gets it.
 
-    A link is good for 24 hours. Where the file has SES receive the address's mail, this waits for
-    the mail and prints the link, if it is AWS's own, for this address and account. The exit status
-    is 1 when no such mail came.
+    A link is good for 24 hours. Where the file has SES receive the address's
+    mail, this waits for the mail and prints the link, if it is AWS's own, for
+    this address and account. The exit status is 1 when no such mail came.
 
     Example: groundwork mail verify data@example.org
     """
@@ -197,17 +200,20 @@ def verify(
 @app.command()
 def link(
     address: Annotated[str, typer.Argument(help="An address of a domain with receives_mail.")],
+    as_json: Json = False,
     config: Configuration = CONFIGURATION,
 ) -> None:
     """Print the newest link that verifies an address, from the mail that SES received for it.
 
-    Only AWS's own link is printed, for this address, region and account: anybody can write to it.
+    Only AWS's own link is printed, for this address, region and account:
+    anybody can write to it. The exit status is 1 when there is none.
 
     Example: groundwork mail link data@example.org
     """
     from runbook.mail import verification
 
-    print(verification.newest_link(_settings(config), address, _say))
+    found = verification.newest_link(_settings(config), address, _say)
+    print(json.dumps({"address": address, "link": found}) if as_json else found)
 
 
 def _say(line: str) -> None:

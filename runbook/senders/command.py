@@ -12,10 +12,9 @@ from pathlib import Path
 
 import typer
 from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from runbook.base import aws
+from runbook.base.tables import table
 from runbook.senders.register import Row, rows
 from settings import load
 
@@ -30,7 +29,7 @@ def senders(configuration: Path, *, as_csv: bool, as_json: bool) -> None:
     elif as_csv:
         write_csv(found)
     else:
-        Console(highlight=False).print(table(found))
+        present(Console(highlight=False), found)
     if any(set(row.notes) - {"unused"} for row in found):
         raise typer.Exit(1)
 
@@ -55,27 +54,38 @@ def _cell(value: object) -> object:
     return f"'{value}" if isinstance(value, str) and value[:1] in "=+-@" and value else value
 
 
-def table(found: Sequence[Row]) -> Table:
-    """Return a row for each sender, with the mail of a day and a month against what it declared."""
-    made = Table(box=None, padding=(0, 2, 0, 0))
-    titles = ("Sender", "Contact", "Cost centre", "Approval", "24 hours", "30 days", "Bounces")
-    for title in (*titles, "Complaints", "Last used", ""):
-        made.add_column(title, overflow="fold")
-    for row in found:
-        cells = (
-            row.name,
-            row.contact,
-            row.cost_center,
-            row.approval,
-            f"{row.sent_day} of {row.daily}",
-            f"{row.sent_month} of {row.monthly}",
-            _percent(row.bounces, 1),
-            _percent(row.complaints, 2),
-            f"{row.last_used:%Y-%m-%d}" if row.last_used else "never",
-            ", ".join(row.notes),
-        )
-        made.add_row(*(Text(cell) for cell in cells))
-    return made
+TITLES = (
+    "Sender",
+    "Contact",
+    "Cost centre",
+    "Approval",
+    "24 hours",
+    "30 days",
+    "Bounces",
+    "Complaints",
+    "Last used",
+    "Notes",
+)
+
+
+def present(console: Console, found: Sequence[Row]) -> None:
+    """Print a row for each sender, with the mail of a day and a month against what it declared."""
+    table(console, TITLES, [_cells(row) for row in found])
+
+
+def _cells(row: Row) -> tuple[str, ...]:
+    return (
+        row.name,
+        row.contact,
+        row.cost_center,
+        row.approval,
+        f"{row.sent_day} of {row.daily}",
+        f"{row.sent_month} of {row.monthly}",
+        _percent(row.bounces, 1),
+        _percent(row.complaints, 2),
+        f"{row.last_used:%Y-%m-%d}" if row.last_used else "never",
+        ", ".join(row.notes),
+    )
 
 
 def _percent(rate: float | None, digits: int) -> str:

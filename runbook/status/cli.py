@@ -7,11 +7,12 @@ from typing import Annotated
 
 import typer
 
-from runbook.base.options import CONFIGURATION, Configuration
+from runbook.base.options import CONFIGURATION, Configuration, Json
 
 
 def status(
     html: Annotated[Path | None, typer.Option("--html", help="Write a page to this file.")] = None,
+    as_json: Json = False,
     config: Configuration = CONFIGURATION,
 ) -> None:
     """Show everything that the file declares: mail, senders, backups, databases.
@@ -23,4 +24,4 @@ def status(
     """
     from runbook.status.command import status
 
-    status(config, html)
+    status(config, html, as_json=as_json)

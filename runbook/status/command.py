@@ -2,57 +2,67 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 
 import typer
 from rich.console import Console
-from rich.text import Text
 
 from runbook.backup import status as backup
 from runbook.base import aws
+from runbook.base.files import write
 from runbook.mail.status import command as mail
-from runbook.senders.command import table
+from runbook.senders import command as senders
 from runbook.status.page import page
+from runbook.status.screen import present
 from runbook.status.summary import Summary, summarize
 from settings import load
 
 
-def status(configuration: Path, html: Path | None) -> None:
-    """Print the state of everything, and write the page. End with 1 if something needs a person."""
-    settings, now = load(configuration), datetime.now(UTC)
+def status(configuration: Path, html: Path | None, *, as_json: bool) -> None:
+    """Print the state of everything, or write the page. End with 1 if something needs a person."""
+    settings = load(configuration)
     aws.caller_in(settings.account, settings.region)
-    console = Console(highlight=False)
-    found = summarize(settings, now)
+    found = summarize(settings, datetime.now(UTC))
     if html:
-        html.write_text(page(found), encoding="utf-8")
-    attention = mail.status(settings, now, as_json=False) if settings.mail.is_declared else False
-    present(console, found)
-    if attention or found.problems:
+        write(html, page(found))
+    if as_json:
+        print(json.dumps(plain(found), indent=2))
+    elif not html:
+        present(Console(highlight=False), settings, found)
+    if found.attention:
         raise typer.Exit(1)
 
 
-def present(console: Console, found: Summary) -> None:
-    """Print what is beside the mail's own findings, and what needs a person last."""
-    if found.senders:
-        console.print(Text("\nSenders", style="bold"))
-        console.print(table(found.senders))
-    if found.buckets:
-        console.print(Text("\nBackups", style="bold"))
-        backup.present(console, found.buckets)
-    if found.databases:
-        names = ", ".join(entry.name for entry in found.databases)
-        console.print(
-            Text("\nDatabases; to connect: groundwork database connect NAME", style="bold")
-        )
-        console.print(Text(names), soft_wrap=True)
-    if found.risks:
-        console.print(Text("\nAccepted risks that end", style="bold"))
-        for risk, days in found.risks:
-            line = f"{risk.rule} on {risk.on}: {risk.until}, {days} days, {risk.owner}"
-            console.print(Text(line), soft_wrap=True)
-    console.print()
-    for problem in found.problems:
-        console.print(Text(problem, style="red"), soft_wrap=True)
-    if not found.problems:
-        console.print(Text("Senders, backups and databases are as the file has them."))
+def plain(found: Summary) -> dict[str, object]:
+    """Return all of it for a program; times are ISO 8601, rates from 0 to 1, sizes bytes."""
+    return {
+        "account": found.account,
+        "at": found.at.isoformat(),
+        "attention": found.attention,
+        "problems": found.problems,
+        "mail": mail.plain(found.mail),
+        "senders": [senders.plain(row) for row in found.senders],
+        "buckets": [backup.plain(each) for each in found.buckets],
+        "databases": [
+            {"database": each.key.name, "address": each.address} for each in found.databases
+        ],
+        "dns_records": {
+            domain: [
+                {"type": r.type, "name": r.name, "value": r.value, "priority": r.priority}
+                for r in records
+            ]
+            for domain, records in found.records.items()
+        },
+        "days": {
+            each.region: {
+                metric: [[at.isoformat(), value] for at, value in points]
+                for metric, points in [("Send", each.sent), *each.rates.items()]
+            }
+            for each in found.reputations
+        },
+        "accepted_risks": [
+            {**risk.model_dump(mode="json"), "days_left": days} for risk, days in found.risks
+        ],
+    }

@@ -1,18 +1,27 @@
-"""What is known of the account beside the mail's own findings: read once, shown in two ways."""
+"""What is known of everything that the file declares: read once, shown in several ways."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
+
+from botocore.exceptions import ClientError
 
 from runbook.backup.report import Report
 from runbook.backup.status import reports
+from runbook.base import aws
 from runbook.base.names import Kind
+from runbook.base.outputs import Outputs
 from runbook.credentials.keys import Entry, entries
+from runbook.dns.deployed import Deployed
+from runbook.dns.records import Record
+from runbook.mail.status import command as mail
 from runbook.senders.metrics import Metric, by_day
 from runbook.senders.register import BOUNCES, COMPLAINTS, Row, rows
 from settings import Settings
+from settings.contract import Output
 from settings.models.risks import AcceptedRisk
 from settings.plan import plans
 from settings.plan.mail import MailItems
@@ -27,6 +36,7 @@ LIMITS = {BOUNCES: (0.05, 0.10), COMPLAINTS: (0.001, 0.005)}
 """
 SENT = Metric("Send")
 Days = Sequence[tuple[datetime, float]]
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True)
@@ -42,38 +52,72 @@ class Reputation:
 
 
 @dataclass(frozen=True)
+class Database:
+    """A database of the file, and where it is deployed."""
+
+    key: Entry
+    address: str | None
+    """Its host and port; None where it is not deployed."""
+
+
+@dataclass(frozen=True)
 class Summary:
-    """The account as the page and the screen show it."""
+    """The account as the screen, the page and programs get it."""
 
     account: str
     at: datetime
+    mail: Sequence[mail.Section]
+    records: Mapping[str, Sequence[Record]]
+    """What each domain's DNS host has to be given, by domain; not what Route 53 has already."""
     senders: Sequence[Row]
     buckets: Sequence[Report]
-    databases: Sequence[Entry]
+    databases: Sequence[Database]
     reputations: Sequence[Reputation]
     risks: Sequence[tuple[AcceptedRisk, int]]
     """Accepted risks that end soon, with the days that are left; the first to end first."""
+    unseen: Sequence[str] = ()
+    """What the caller may not read, and what AWS said."""
 
     @property
     def problems(self) -> list[str]:
-        """Return what asks for somebody's attention."""
+        """Return what asks for somebody's attention beside the findings on mail."""
         found = [f"{row.name}: {', '.join(row.notes)}" for row in self.senders if row.notes]
         found += [f"{each.name}: {text}" for each in self.buckets for text in each.problems]
-        found += [f"{each.name}: not deployed" for each in self.databases if not each.current]
+        found += [f"{each.key.name}: not deployed" for each in self.databases if not each.address]
         found += [f"{risk.rule} on {risk.on}: expired" for risk, days in self.risks if days < 0]
-        return found
+        return found + [f"Not seen: {each}" for each in self.unseen]
+
+    @property
+    def attention(self) -> bool:
+        """Tell whether anything asks for somebody's attention."""
+        return bool(self.problems or mail.needs(self.mail))
 
 
 def summarize(settings: Settings, now: datetime) -> Summary:
-    """Ask AWS about senders, buckets, databases and reputation."""
+    """Ask AWS about everything. What the caller may not read is left out, and named."""
+    unseen: list[str] = []
+
+    def part(name: str, ask: Callable[[], Sequence[Answer]]) -> Sequence[Answer]:
+        try:
+            return ask()
+        except ClientError as error:
+            if not aws.is_denied(error):
+                raise
+            unseen.append(f"{name}, with these credentials: {aws.reason(error)}")
+            return ()
+
+    records = part("DNS records", lambda: [*_records(settings).items()])
     return Summary(
         settings.account,
         now,
-        rows(settings, now),
-        reports(settings, now),
-        entries(settings, Kind.DATABASE),
-        [_reputation(settings, region, now) for region in _regions(settings)],
+        part("mail", lambda: mail.sections(settings, now)),
+        dict(records),
+        part("senders", lambda: rows(settings, now)),
+        part("backups", lambda: reports(settings, now)),
+        part("databases", lambda: _databases(settings)),
+        part("reputation", lambda: _reputations(settings, now)),
         ending(settings.accepted_risks, now),
+        unseen,
     )
 
 
@@ -83,8 +127,26 @@ def ending(risks: Sequence[AcceptedRisk], now: datetime) -> list[tuple[AcceptedR
     return sorted((each for each in found if each[1] <= SOON), key=lambda each: each[1])
 
 
-def _regions(settings: Settings) -> list[str]:
-    return sorted({p.region for p in plans(settings) if isinstance(p.items, MailItems)})
+def _records(settings: Settings) -> dict[str, Sequence[Record]]:
+    domains = settings.mail.domains
+    by_hand = [name for name, domain in domains.items() if not domain.dns.route53_zone]
+    if not by_hand:
+        return {}
+    deployed = Deployed(settings)
+    return {name: found for name in by_hand if (found := deployed.records(name))}
+
+
+def _databases(settings: Settings) -> list[Database]:
+    if not settings.data.databases:
+        return []
+    outputs = Outputs(settings, Output.DATABASE_ADDRESS)
+    keys = entries(settings, Kind.DATABASE)
+    return [Database(key, outputs.get(Output.DATABASE_ADDRESS, key.name)) for key in keys]
+
+
+def _reputations(settings: Settings, now: datetime) -> list[Reputation]:
+    regions = {p.region for p in plans(settings) if isinstance(p.items, MailItems)}
+    return [_reputation(settings, region, now) for region in sorted(regions)]
 
 
 def _reputation(settings: Settings, region: str, now: datetime) -> Reputation:

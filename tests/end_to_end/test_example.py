@@ -30,13 +30,17 @@ def test_the_first_run_deploys_every_stack(deployment: Deployment) -> None:
 
 
 def test_the_run_ends_with_what_was_built_and_what_to_do_next(deployment: Deployment) -> None:
-    _, _, summary = deployment.first.output.partition("Identities\n")
-    assert "open-contracting.org" in summary
-    assert "data-open-contracting-org" in summary
-    assert "feedback-smtp.us-east-1.amazonses.com" in summary
-    assert "ocp-redmine-backup (files)" in summary
-    assert ":5432" in summary
-    assert ". .local/aws.env && aws s3 ls" in summary
+    _, _, overview = deployment.first.output.partition("\nAccount 123456789012, ")
+    for part in (
+        "verified, signed with DKIM",
+        "data-open-contracting-org",
+        "feedback-smtp.us-east-1.amazonses.com",
+        "ocp-redmine-backup never",
+        ":5432",
+        ". .local/aws.env && aws s3 ls",
+        "groundwork dns check open-contracting.org",
+    ):
+        assert part in overview
 
 
 def test_the_second_run_changes_nothing(deployment: Deployment) -> None:

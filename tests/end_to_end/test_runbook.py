@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import smtplib
 import ssl
+from pathlib import Path
 
 import pytest
 import yaml
@@ -37,6 +38,23 @@ def test_a_private_database_is_reached_through_the_tunnel(at: Command) -> None:
     assert refused.status == 1
     assert "there is no bastion." in refused.errors
     assert "bastion: true" in refused.errors
+
+
+def test_everything_is_on_one_screen_one_page_and_in_one_object(
+    at: Command, tmp_path: Path
+) -> None:
+    screen, page = at("status"), tmp_path / "status.html"
+    for part in ("verified, signed with DKIM", "credere", "ocp-redmine-backup", ":5432", "_dmarc"):
+        assert part in screen.output, screen.errors
+    assert "groundwork mail test credere" in screen.output
+    found = json.loads(at("status --json").output)
+    assert screen.status == int(found["attention"])
+    assert [each["database"] for each in found["databases"]] == ["analysis", "common"]
+    assert [row["name"] for row in found["senders"]] == ["credere"]
+    assert len(found["dns_records"]["open-contracting.org"]) == 8
+    written = at(f"status --html {page}")
+    assert (written.status, written.output) == (screen.status, "")
+    assert "Mail sent in us-east-1, by day" in page.read_text(encoding="utf-8")
 
 
 def test_a_bucket_is_as_the_file_has_it(at: Command) -> None:

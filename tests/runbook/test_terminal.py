@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.main import get_command
+from typer.testing import CliRunner
 
 from runbook.cli import app
 from tests.conftest import ROOT
@@ -75,21 +79,54 @@ def test_the_shell_completes_commands() -> None:
     assert "credentials" in sh("groundwork", **given).stdout
 
 
-def commands(command: object, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
-    inner = getattr(command, "commands", None)
-    if inner is None:
-        return [path]
-    return [found for name, each in inner.items() for found in commands(each, (*path, name))]
+def every_command(group: Any, path: str = "groundwork") -> Iterator[tuple[str, Any]]:
+    yield path, group
+    for name, each in getattr(group, "commands", {}).items():
+        yield from every_command(each, f"{path} {name}")
 
 
-def test_help_fits_80_columns() -> None:
-    for path in ((), ("credentials",), ("credentials", "show")):
-        text = sh(f"groundwork {' '.join(path)} --help", COLUMNS="80").stdout
-        assert max(map(len, text.splitlines())) <= 80
+EVERY = dict(every_command(get_command(app)))
+COMMANDS = {path: command for path, command in EVERY.items() if not hasattr(command, "commands")}
+WRITING = {
+    "groundwork adopt": "writes into the file",
+    "groundwork local deploy": "deploys",
+    "groundwork local stop": "stops",
+    "groundwork changes prepare": "makes change sets",
+    "groundwork changes approve": "records an approval",
+    "groundwork changes execute": "deploys",
+    "groundwork changes discard": "deletes change sets",
+    "groundwork credentials show": "has --as json",
+    "groundwork credentials rotate": "writes into the file",
+    "groundwork database connect": "is psql",
+    "groundwork database tunnel": "stays open",
+    "groundwork database users": "prints SQL",
+}
+"""Commands that do more than read what is there, or print what is a program's already."""
+READING = [path for path in COMMANDS if path not in WRITING]
 
 
-@pytest.mark.parametrize("group", ["backup", "credentials", "database"])
-def test_every_command_of_a_group_has_an_example(group: str) -> None:
-    found = get_command(app).commands[group].commands  # type: ignore[attr-defined]
-    for name, command in found.items():
-        assert f"Example: groundwork {group} {name}" in command.help, name
+@pytest.mark.parametrize("path", EVERY)
+def test_help_fits_80_columns(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    run = CliRunner().invoke(app, [*path.split()[1:], "--help"], terminal_width=80)
+    assert run.exit_code == 0
+    assert max(map(len, run.output.splitlines())) <= 80
+    _, *paragraphs = (EVERY[path].help or "").split("\n\n")
+    long = [line for part in paragraphs for line in part.splitlines() if len(line) > 78]
+    assert long == [], "lines of these are kept as they are, and would be broken in two"
+
+
+@pytest.mark.parametrize("path", COMMANDS)
+def test_every_command_has_an_example(path: str) -> None:
+    assert f"Example: {path}" in COMMANDS[path].help
+
+
+@pytest.mark.parametrize("path", READING)
+def test_every_command_that_reads_is_for_programs_too(path: str) -> None:
+    command = COMMANDS[path]
+    assert "--json" in [name for parameter in command.params for name in parameter.opts]
+    assert re.search(r"exit\s+status|Ends with", command.help, re.IGNORECASE)
+
+
+def test_every_command_that_does_more_than_read_is_known() -> None:
+    assert WRITING.keys() <= COMMANDS.keys()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from rich.console import Console
@@ -22,12 +22,24 @@ Section = tuple[str, str, list[Finding]]
 
 def status(settings: Settings, now: datetime, *, as_json: bool) -> bool:
     """Print the state of mail in every region. Return whether something needs attention."""
-    found = [section for place in places(settings) for section in _sections(place, now)]
+    found = sections(settings, now)
     if as_json:
-        print(json.dumps([row for section in found for row in _rows(section)], indent=2))
+        print(json.dumps(plain(found), indent=2))
     else:
-        _present(Console(highlight=False), found)
-    return any(each.level is Level.ATTENTION for _, _, inside in found for each in inside)
+        console = Console(highlight=False)
+        present(console, found)
+        _conclude(console, needs(found))
+    return bool(needs(found))
+
+
+def sections(settings: Settings, now: datetime) -> list[Section]:
+    """Ask AWS about mail in every region."""
+    return [section for place in places(settings) for section in _sections(place, now)]
+
+
+def needs(found: Sequence[Section]) -> list[Finding]:
+    """Return what needs attention."""
+    return [each for *_, inside in found for each in inside if each.level is Level.ATTENTION]
 
 
 def _sections(place: Place, now: datetime) -> Iterator[Section]:
@@ -43,8 +55,8 @@ def _sections(place: Place, now: datetime) -> Iterator[Section]:
             yield place.region, part.TITLE, found
 
 
-def _rows(section: Section) -> list[dict[str, str]]:
-    region, title, found = section
+def plain(found: Sequence[Section]) -> list[dict[str, str]]:
+    """Return a row for each finding, for a program."""
     return [
         {
             "region": region,
@@ -54,11 +66,13 @@ def _rows(section: Section) -> list[dict[str, str]]:
             "text": each.text,
             "remedy": each.remedy,
         }
-        for each in found
+        for region, title, inside in found
+        for each in inside
     ]
 
 
-def _present(console: Console, sections: list[Section]) -> None:
+def present(console: Console, sections: Sequence[Section]) -> None:
+    """Print the findings by region and section, each with its remedy."""
     shown = ""
     for region, title, found in sections:
         if region != shown:
@@ -68,10 +82,12 @@ def _present(console: Console, sections: list[Section]) -> None:
         width = max((len(each.item) for each in found), default=0)
         for each in found:
             _line(console, each, width)
-    needs = [each for *_, found in sections for each in found if each.level is Level.ATTENTION]
-    if needs:
-        things = "thing needs" if len(needs) == 1 else "things need"
-        console.print(Text(f"\n{len(needs)} {things} attention.", style="bold red"))
+
+
+def _conclude(console: Console, urgent: Sequence[Finding]) -> None:
+    if urgent:
+        things = "thing needs" if len(urgent) == 1 else "things need"
+        console.print(Text(f"\n{len(urgent)} {things} attention.", style="bold red"))
     else:
         console.print(Text("\nNothing needs attention.", style="green"))
 

@@ -41,7 +41,7 @@ class Seen:
     pale: list[str]
     """Texts whose contrast with what is behind them is below 4.5, WCAG's level AA."""
     filtered: dict[str, Any]
-    """How many changes are shown before and after `nothing like this` is searched for."""
+    """How many changes are shown before and after a search for `nothing like this`, if one can."""
 
 
 def look(page: str, folder: Path, width: int, *flags: str) -> Seen:
@@ -129,6 +129,7 @@ function searched(page) {
   const changes = [...page.querySelectorAll(".entry")];
   const shown = () => changes.filter((change) => change.offsetParent).length;
   const words = page.getElementById("words");
+  if (!words) return {};
   const before = shown();
   words.value = "nothing like this";
   words.dispatchEvent(new Event("input"));

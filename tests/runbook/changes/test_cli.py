@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from runbook.changes import cli, commands
 from runbook.changes.context import Context
 from runbook.changes.history import history
 from runbook.changes.records import Folder, Records
+from runbook.status import screen
 from settings import parse
 from tests.runbook.changes import samples
 
@@ -70,6 +72,13 @@ def test_the_history_has_dates(context: Context) -> None:
     assert "2026-09-30 10:15 UTC" in said(context)
 
 
+def test_a_program_gets_the_history(context: Context, capsys: pytest.CaptureFixture[str]) -> None:
+    history(context, as_json=True)
+    (found,) = json.loads(capsys.readouterr().out)
+    assert found["prepared"]["at"].startswith("2026-09-30T10:15")
+    assert (found["readable"], found["approved"], found["executed"]) == (True, None, [])
+
+
 def test_the_workflow_reads_the_id_of_the_review_from_what_prepare_prints() -> None:
     workflow = Path(".github/workflows/review.yml").read_text(encoding="utf-8")
     (pattern,) = re.findall(r"sed -n 's/(.+)/\\1/p'", workflow)
@@ -77,3 +86,13 @@ def test_the_workflow_reads_the_id_of_the_review_from_what_prepare_prints() -> N
     found = re.fullmatch(pattern.replace("\\(", "(").replace("\\)", ")"), printed)
     assert found
     assert found[1] == "20260930T101500-a1b2c3"
+
+
+def test_an_execution_ends_with_what_was_built(
+    context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[str] = []
+    monkeypatch.setattr(commands, "run", lambda context, review: done.append("executed"))
+    monkeypatch.setattr(screen, "overview", lambda *_: done.append("shown"))
+    cli.execute()
+    assert done == ["executed", "shown"]

@@ -9,7 +9,7 @@ from rich.console import Console
 
 from runbook.base.names import Kind
 from runbook.credentials.keys import Entry, Key
-from runbook.credentials.listing import is_due, table
+from runbook.credentials.listing import is_due, present
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 READER = "arn:aws:iam::123456789012:role/team/salt-master"
@@ -42,7 +42,7 @@ def test_what_is_missing_or_older_than_asked_for_is_due(
 def printed(found: Entry) -> str:
     console = Console(width=200)
     with console.capture() as capture:
-        console.print(table([found], NOW))
+        present(console, [found], NOW)
     return capture.get().splitlines()[1]
 
 

@@ -2,27 +2,43 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
+from botocore.exceptions import ClientError, EndpointConnectionError
 from rich.console import Console
 
 from runbook.backup.bucket import Contents, Lifecycle
 from runbook.backup.report import Report
 from runbook.base.names import Kind
 from runbook.credentials.keys import Entry
+from runbook.dns.records import Purpose, Record
+from runbook.mail.status import command as mail
+from runbook.mail.status.finding import Finding, attention
 from runbook.senders.register import BOUNCES, COMPLAINTS
-from runbook.status.command import present
+from runbook.status import screen
+from runbook.status import summary as asked
+from runbook.status.command import plain
 from runbook.status.page import page
-from runbook.status.pictures import HEIGHT, bars, days, line
-from runbook.status.summary import Reputation, Summary, ending
+from runbook.status.pictures import HEIGHT, WIDTH, Span, bars, line, share
+from runbook.status.screen import overview, present
+from runbook.status.summary import Database, Reputation, Summary, ending, summarize
+from settings import Settings
 from settings.models.risks import AcceptedRisk
+from tests.runbook.changes.browser import DARK, look
 from tests.runbook.senders.test_register import row
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+DAY = timedelta(days=1)
+SPAN = Span(NOW, 14)
 BAD = "<script>alert(1)</script>"
+RECORD = Record(Purpose.DMARC, "TXT", "_dmarc.open-contracting.org", "v=DMARC1; p=none")
+FINE = [("us-east-1", "Account", [Finding("sending", "enabled")])]
+URGENT = [("us-east-1", "Account", [attention("sandbox", "in it", "Leave it.")])]
 
 
 def risk(until: date) -> AcceptedRisk:
@@ -37,21 +53,33 @@ def risk(until: date) -> AcceptedRisk:
 
 def summary(**given: Any) -> Summary:
     held = Contents(3, 2_000_000, NOW, whole=True)
-    sent = [(NOW - timedelta(days=n), 100.0 * n) for n in (2, 1)]
+    sent = [(NOW - n * DAY, 100.0 * n) for n in range(12, 0, -1)]
+    rates = {BOUNCES: [(NOW - 3 * DAY, 0.02), (NOW - DAY, 0.06)], COMPLAINTS: []}
     fields: dict[str, Any] = {
+        "mail": FINE,
+        "records": {"open-contracting.org": [RECORD]},
         "senders": [row()],
         "buckets": [Report("dumps", "eu-west-2", held, Lifecycle(), [], [])],
-        "databases": [],
-        "reputations": [
-            Reputation("us-east-1", 300, sent, {BOUNCES: [(NOW, 0.02)], COMPLAINTS: []})
-        ],
+        "databases": [database("books", "books.example:5432")],
+        "reputations": [Reputation("us-east-1", 1000, sent, rates)],
         "risks": [],
     }
     return Summary(account="123456789012", at=NOW, **{**fields, **given})
 
 
+def database(name: str, address: str | None) -> Database:
+    return Database(Entry(name, Kind.DATABASE, None, (), None), address)
+
+
 def drawn(picture: str) -> ET.Element:
     return ET.fromstring(picture)  # noqa: S314 - our own
+
+
+def shown(settings: Settings, found: Summary, **console: Any) -> str:
+    made = Console(**{"width": 200, **console})
+    with made.capture() as capture:
+        present(made, settings, found)
+    return capture.get()
 
 
 def test_the_risks_that_ended_or_end_soon_are_shown_the_first_first() -> None:
@@ -66,54 +94,149 @@ def test_whatever_asks_for_attention_stands_in_one_list() -> None:
     found = summary(
         senders=[row(busiest_day=101)],
         buckets=[Report("dumps", "eu-west-2", None, None, [], ["it is not deployed"])],
-        databases=[Entry("books", Kind.DATABASE, None, (), None)],
+        databases=[database("books", None)],
+        unseen=["mail, with these credentials: no"],
     )
+    assert found.attention
     assert found.problems == [
         "app: more a day than declared",
         "dumps: it is not deployed",
         "books: not deployed",
+        "Not seen: mail, with these credentials: no",
     ]
 
 
-def test_the_screen_says_when_nothing_does() -> None:
-    console = Console(width=120)
+def test_mail_alone_can_ask_for_attention() -> None:
+    assert summary(mail=URGENT).attention
+    assert not summary().attention
+
+
+def test_the_screen_has_every_part_and_what_comes_next(example: Settings) -> None:
+    text = shown(example, summary())
+    for part in (
+        "Account 123456789012, 2026-11-22 12:00 UTC",
+        "enabled",
+        "5 of 100",
+        "dumps",
+        "books.example:5432",
+        "_dmarc ",
+        "Nothing needs attention.",
+        "groundwork dns check open-contracting.org",
+        "groundwork mail test app",
+        "groundwork database connect books",
+    ):
+        assert part in text
+    assert "sandbox: in it" in shown(example, summary(mail=URGENT))
+
+
+def test_a_narrow_terminal_breaks_no_value(example: Settings) -> None:
+    text = shown(example, summary(), width=40, force_terminal=True, color_system=None)
+    assert "  Contact      a@example.org" in text
+    assert "  Value     v=DMARC1; p=none" in text
+
+
+def test_what_the_caller_may_not_read_is_named_and_the_rest_is_shown(
+    example: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def denied(*_: object) -> Any:
+        raise ClientError({"Error": {"Code": "AccessDenied", "Message": "not yours"}}, "Get")
+
+    for name in ("rows", "reports", "_databases", "_reputations", "_records"):
+        monkeypatch.setattr(asked, name, denied)
+    monkeypatch.setattr(mail, "sections", lambda *_: FINE)
+    found = summarize(example, NOW)
+    assert found.mail == FINE
+    assert [each.partition(",")[0] for each in found.unseen] == [
+        "DNS records",
+        "senders",
+        "backups",
+        "databases",
+        "reputation",
+    ]
+    assert "Not seen: senders, with these credentials: not yours" in found.problems
+
+
+def test_an_overview_that_cannot_be_had_is_no_failure_of_what_was_executed(
+    example: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(*_: object) -> Any:
+        raise EndpointConnectionError(endpoint_url="https://sns.us-east-1.amazonaws.com")
+
+    monkeypatch.setattr(screen, "summarize", gone)
+    console = Console(width=200)
     with console.capture() as capture:
-        present(console, summary())
-    assert "are as the file has them." in capture.get()
-    assert "5 of 100" in capture.get()
+        overview(console, example, NOW, [("first", "before all")])
+    assert "What was built cannot be shown: AWS cannot be reached" in capture.get()
+    assert capture.get().index("first") < capture.get().index("groundwork status")
+
+
+def test_a_program_gets_all_of_it() -> None:
+    found = json.loads(json.dumps(plain(summary(mail=URGENT, risks=[(risk(NOW.date()), 0)]))))
+    assert found["attention"] is True
+    assert found["mail"][0]["remedy"] == "Leave it."
+    assert found["databases"] == [{"database": "books", "address": "books.example:5432"}]
+    assert found["dns_records"]["open-contracting.org"][0]["value"] == "v=DMARC1; p=none"
+    assert found["days"]["us-east-1"]["Send"][0] == ["2026-11-10T12:00:00+00:00", 1200.0]
+    assert found["accepted_risks"][0]["days_left"] == 0
+    assert (found["senders"][0]["name"], found["buckets"][0]["bytes"]) == ("app", 2_000_000)
 
 
 def test_no_name_is_markup_in_the_page() -> None:
     bucket = Report(BAD, "x", Contents(1, 1, NOW, whole=True), None, [], [BAD])
-    text = page(summary(senders=[row(name=BAD, contact=BAD)], buckets=[bucket]))
+    text = page(summary(senders=[row(name=BAD, contact=BAD)], buckets=[bucket], mail=URGENT))
     assert BAD not in text
     assert text.count("&lt;script&gt;") >= 4
 
 
 def test_the_page_needs_no_other_file_and_shows_every_picture() -> None:
     text = page(summary())
-    for title in ("Mail in us-east-1", "Bounces in us-east-1", "Complaints in", "Storage by"):
+    for title in (
+        "Mail sent in us-east-1",
+        "Bounce rate in us-east-1",
+        "Complaint rate",
+        "Storage by",
+    ):
         assert title in text
     assert text.count("<svg") == 3
-    assert "Nothing was sent." in text
+    assert "6.00% most recently. AWS reviews an account from 5.0%" in text
+    assert "No mail that AWS could judge by." in text
     for loaded in ("http:", "https:", "src=", "<script"):
         assert loaded not in text
 
 
-def test_a_days_bar_is_as_high_as_its_part_of_the_largest() -> None:
-    picture = drawn(days([(NOW, 50.0), (NOW, 100.0)], [150, 10_000]))
-    heights = [float(bar.get("height", "0")) for bar in picture.iter("rect")]
-    assert heights == pytest.approx([HEIGHT / 3, 2 * HEIGHT / 3], abs=0.01)
-    assert len([*picture.iter("line")]) == 1, "a limit far above says nothing"
+@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("flags", [(), (DARK,)], ids=["light", "dark"])
+def test_the_page_is_read_on_every_screen(
+    tmp_path: Path, width: int, flags: tuple[str, ...]
+) -> None:
+    found = summary(
+        senders=[row(name="a-sender-with-quite-a-long-name", busiest_day=101)],
+        risks=[(risk(date(2026, 12, 1)), 9)],
+        mail=URGENT,
+    )
+    seen = look(page(found), tmp_path, width, *flags)
+    assert (seen.console, seen.outside, seen.pale) == ([], [], [])
+    assert seen.content <= width == seen.width
 
 
-def test_a_rate_is_drawn_below_the_limits_at_which_aws_acts() -> None:
-    picture = drawn(line([(NOW, 0.0), (NOW, 0.05)], (0.05, 0.10)))
-    points = picture.find("polyline")
-    assert points is not None
-    assert points.get("points") == f"0,{HEIGHT} 560,{HEIGHT // 2}"
+def test_a_days_bar_stands_at_its_day_and_is_as_high_as_its_part_of_the_largest() -> None:
+    picture = drawn(bars([(NOW - 14 * DAY, 50.0), (NOW - DAY, 100.0)], SPAN, 150))
+    found = [(bar.get("x"), bar.get("height")) for bar in picture.iter("rect")]
+    assert found == [("2", "46.67"), ("522", "93.33")]
+    assert len([*picture.iter("line")]) == 1
+    far = drawn(bars([(NOW - DAY, 100.0)], SPAN, 10_000))
+    assert not [*far.iter("line")], "a limit far above says nothing"
+
+
+def test_a_rate_is_drawn_at_its_time_below_the_limits_at_which_aws_acts() -> None:
+    points = [(NOW - 14 * DAY, 0.0), (NOW - 7 * DAY, 0.05)]
+    picture = drawn(line(points, SPAN, (0.05, 0.10)))
+    path, dots = picture.iter("path")
+    assert path.get("d") == f"M0,{HEIGHT}L{WIDTH // 2},{HEIGHT // 2}"
+    assert dots.get("d") == f"M0,{HEIGHT}h0M{WIDTH // 2},{HEIGHT // 2}h0"
     assert [limit.get("y1") for limit in picture.iter("line")] == [str(HEIGHT // 2), "0"]
 
 
-def test_an_empty_bucket_is_drawn_too() -> None:
-    assert len([*drawn(bars([("a", 0), ("b", 0)], str)).iter("rect")]) == 2
+def test_a_share_is_as_wide_as_its_part() -> None:
+    (bar,) = drawn(share(0.25)).iter("rect")
+    assert bar.get("width") == str(WIDTH // 4)
