@@ -12,11 +12,13 @@ from settings.plan.access import AccessItems
 from settings.plan.backup import BackupItems
 from settings.plan.data import DataItems
 from settings.plan.mail import MailItems
+from settings.plan.services import ServiceItems
 from stacks.access import AccessStack
 from stacks.area import AreaStack
 from stacks.backup import BackupStack
 from stacks.data import DataStack
 from stacks.mail import MailStack
+from stacks.services import ServicesStack
 
 __all__ = ["make_stacks"]
 
@@ -39,6 +41,8 @@ def make_stack(app: App, plan: StackPlan) -> AreaStack:
             return DataStack(app, plan, items)
         case BackupItems() as items:
             return BackupStack(app, plan, items)
+        case ServiceItems() as items:
+            return ServicesStack(app, plan, items)
         case AccessItems() as items:
             return AccessStack(app, plan, items)
         case unknown:

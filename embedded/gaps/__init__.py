@@ -26,6 +26,7 @@ GAPS = (
     "cloudformation.stack_policies",
     "cloudformation.taken_names",
     "cloudtrail.trails",
+    "cloudwatch.alarm_events",
     "cloudwatch.alarms",
     "ec2.flow_logs",
     "ec2.instances",

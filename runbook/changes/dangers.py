@@ -156,6 +156,8 @@ def of_changes(
         if before.resources and _has_other_code(old, new):
             what = "other code" if old else "code that is new to this stack"
             yield Finding(danger=Danger.CODE, place=change.place, text=what)
+        if work := _new_work(old, new):
+            yield Finding(danger=Danger.CODE, place=change.place, text=work)
         if change.type in GUARDS and change.effect is Effect.DELETE and _stays(change, changes):
             yield Finding(danger=Danger.WEAKENED, place=change.place, text=GUARDS[change.type])
 
@@ -171,6 +173,15 @@ def _has_other_code(old: Template | None, new: Template | None) -> bool:
     """Tell whether a function gets code that this stack did not have before."""
     code = [(side or {}).get("Properties", {}).get("Code") for side in (old, new)]
     return (new or {}).get("Type") == "AWS::Lambda::Function" and code[0] != code[1]
+
+
+def _new_work(old: Template | None, new: Template | None) -> str:
+    """Say what a state machine does by itself from now on, in its own words where it has some."""
+    texts = [(side or {}).get("Properties", {}).get("DefinitionString") for side in (old, new)]
+    if (new or {}).get("Type") != "AWS::StepFunctions::StateMachine" or texts[0] == texts[1]:
+        return ""
+    said = re.search(r'"Comment" *: *"([^"\\]+)"', str(texts[1]))
+    return f"by itself, it {said[1]}" if said else "what it does by itself has no description"
 
 
 def _stays(change: ResourceChange, changes: Iterable[ResourceChange]) -> bool:

@@ -64,6 +64,7 @@ _NEITHER = {
     "AWS::SSM::Parameter",
     "AWS::SecretsManager::RotationSchedule",
     "AWS::SecretsManager::SecretTargetAttachment",
+    "AWS::StepFunctions::StateMachine",
     "Custom::AccessKey",
     "Custom::AccountSuppression",
     "Custom::ActiveReceiptRuleSet",

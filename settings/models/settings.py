@@ -14,11 +14,12 @@ from settings.models.data import Data
 from settings.models.mail import Mail
 from settings.models.naming import naming_problems
 from settings.models.risks import AcceptedRisk
+from settings.models.services import Service
 from settings.values.names import AccountId, Label, Region
 from settings.values.regions import DEFAULT_REGION
 from settings.values.tags import TagKey, TagValue
 
-MOST_REGIONS = 6
+MOST_REGIONS = 5
 """The roles' policies name each region's stacks, and end at IAM's 6,144 characters."""
 
 
@@ -41,6 +42,8 @@ class Settings(Model):
     """Networks, security groups and databases."""
     backup: Backup = Backup()
     """Buckets for backups."""
+    services: Mapping[Label, Service] = {}
+    """Container services on ECS by a name of one's own: who hears of one that is saturated."""
     access: Access | None = None
     """Roles that keep preparing and executing changes apart, and the records of both."""
     accepted_risks: tuple[AcceptedRisk, ...] = ()
@@ -51,7 +54,8 @@ class Settings(Model):
         """Return every region in which there is a stack, or where one would come by default."""
         networks = {network.region for network in self.data.networks.values()}
         buckets = {bucket.region for bucket in self.backup.buckets.values()}
-        return sorted({self.region, *self.mail.regions, *networks, *buckets})
+        services = {service.region for service in self.services.values()}
+        return sorted({self.region, *self.mail.regions, *networks, *buckets, *services})
 
     @property
     def records_bucket(self) -> str:
@@ -64,9 +68,16 @@ class Settings(Model):
 
     def problems(self) -> Iterator[Problem]:
         """Compare the areas with each other."""
-        parts = (self.mail.is_declared, self.data.networks, self.backup.buckets, self.access)
+        parts = (
+            self.mail.is_declared,
+            self.data.networks,
+            self.backup.buckets,
+            self.services,
+            self.access,
+        )
         if not any(parts):
-            yield Problem((), "must declare something to deploy: mail, data, backup or access")
+            message = "must declare something to deploy: mail, data, backup, services or access"
+            yield Problem((), message)
         yield from self._problems_of_access()
         yield from self._problems_of_readers()
         yield from naming_problems(self)

@@ -11,6 +11,7 @@ from settings.plan.access import AccessItems, access_items
 from settings.plan.backup import BackupItems, backup_items
 from settings.plan.data import DataItems, data_items
 from settings.plan.mail import MailItems, mail_items
+from settings.plan.services import ServiceItems, service_items
 from settings.plan.stack import StackId
 from settings.values.areas import Area
 
@@ -20,12 +21,13 @@ if TYPE_CHECKING:
 
 __all__ = ["Area", "Items", "StackId", "StackPlan", "plans"]
 
-Items = MailItems | DataItems | BackupItems | AccessItems
+Items = MailItems | DataItems | BackupItems | ServiceItems | AccessItems
 
 PLANNERS: Mapping[Area, Callable[[Settings], Iterator[tuple[str, str, Items]]]] = {
     Area.MAIL: mail_items,
     Area.DATA: data_items,
     Area.BACKUP: backup_items,
+    Area.SERVICES: service_items,
     Area.ACCESS: access_items,
 }
 """How each area is divided into stacks: region, part and items of each."""
@@ -72,17 +74,28 @@ def plans(settings: Settings) -> tuple[StackPlan, ...]:
             settings.account,
             settings.tags,
             items,
-            _declared(getattr(settings, area), part, items),
+            _declared(_said(settings, area), part, items),
         )
         for area in Area
         for region, part, items in PLANNERS[area](settings)
     )
 
 
-def _declared(area: Model, part: str, items: Items) -> dict[str, Any]:
+def _said(settings: Settings, area: Area) -> Mapping[str, Any]:
+    """Return what the file says of an area. One that has items of one kind alone is that kind."""
+    if area is Area.SERVICES:
+        return _dump(settings, {area})
+    return _dump(getattr(settings, area))
+
+
+def _dump(model: Model, only: set[str] | None = None) -> Mapping[str, Any]:
+    return model.model_dump(mode="json", by_alias=True, exclude_unset=True, include=only)
+
+
+def _declared(area: Mapping[str, Any], part: str, items: Items) -> dict[str, Any]:
     """Return what the file says of a stack's items, and in the first stack of the area itself."""
     found: dict[str, Any] = {}
-    for name, said in area.model_dump(mode="json", by_alias=True, exclude_unset=True).items():
+    for name, said in area.items():
         held = getattr(items, name, None)
         if isinstance(held, Mapping):
             found[name] = {item: said[item] for item in held}

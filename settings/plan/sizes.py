@@ -13,6 +13,7 @@ from settings.plan.access import AccessItems
 from settings.plan.backup import BackupItems, BucketItem
 from settings.plan.data import DatabaseItem, DataItems, NetworkItem
 from settings.plan.mail import AddressItem, DomainItem, MailItems, SenderItem, SetItem
+from settings.plan.services import ServiceItem, ServiceItems
 
 if TYPE_CHECKING:
     from settings.diagnostics import Location
@@ -48,7 +49,7 @@ def base(items: Items) -> int:
             return FUNCTION + SCHEDULE
         case DataItems():
             return FUNCTION if items.databases else 0
-        case AccessItems():
+        case ServiceItems() | AccessItems():
             return 0
         case unknown:
             assert_never(unknown)
@@ -64,6 +65,9 @@ def sizes(items: Items) -> Iterator[Size]:
         case BackupItems():
             for name, bucket in items.buckets.items():
                 yield Size(("backup", "buckets", name), _bucket(bucket), len(bucket.users))
+        case ServiceItems():
+            for name, service in items.services.items():
+                yield Size(("services", name), _service(service), 0)
         case AccessItems():
             yield Size(("access", "author"), 2 + 2 * len(items.roles) + 2, 1 + len(items.roles))
         case unknown:
@@ -152,3 +156,8 @@ def _bucket(item: BucketItem) -> int:
     users = sum(1 + _key(user.declared.credentials) for user in item.users.values())
     policies = 2 * len(item.users)
     return 2 + alarm + users + policies
+
+
+def _service(item: ServiceItem) -> int:
+    alarms = TOPIC + len(item.declared.notify) + 4
+    return alarms + (4 if item.declared.replace else 0)

@@ -11,4 +11,5 @@ class Area(StrEnum):
     MAIL = "mail"
     DATA = "data"
     BACKUP = "backup"
+    SERVICES = "services"
     ACCESS = "access"

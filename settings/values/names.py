@@ -139,6 +139,15 @@ def _why_no_security_group(name: str) -> str | None:
     return None
 
 
+EcsName = Annotated[
+    str,
+    Matching(
+        r"[A-Za-z0-9_-]{1,255}",
+        "the name of a cluster or service in ECS: 1 to 255 letters, digits, hyphens and "
+        "underscores",
+    ),
+]
+
 SecurityGroupName = Annotated[
     str,
     Matching(

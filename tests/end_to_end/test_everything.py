@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -12,7 +14,7 @@ import boto3
 import pytest
 
 import embedded
-from embedded import Embedded
+from embedded import Embedded, processes
 from runbook.base import aws
 from runbook.base.outputs import Outputs
 from settings import load
@@ -99,3 +101,83 @@ def test_names_that_the_account_knows_once_carry_the_environment(deployed: Deplo
     topics = deployed.client("sns", "us-east-1").list_topics()["Topics"]
     named = {topic["TopicArn"].rpartition(":")[2] for topic in topics}
     assert {"production-mail-alarms", "production-data-example-org"} <= named
+
+
+@pytest.fixture(scope="module")
+def service(deployed: Deployed) -> Any:
+    """The ECS service that the file watches, deployed just now, as ECS describes it."""
+    ecs = deployed.client("ecs", "us-east-1")
+    ecs.create_cluster(clusterName="main")
+    container = {"name": "metabase", "image": "metabase"}
+    ecs.register_task_definition(family="metabase", containerDefinitions=[container])
+    named = {"taskDefinition": "metabase", "desiredCount": 0}
+    return ecs.create_service(cluster="main", serviceName="metabase", **named)["service"]
+
+
+@pytest.fixture(scope="module")
+def machine(deployed: Deployed) -> str:
+    machines = deployed.client("stepfunctions", "us-east-1").list_state_machines()["stateMachines"]
+    (found,) = [each for each in machines if "metabase" in each["name"]]
+    return str(found["stateMachineArn"])
+
+
+def ended(deployed: Deployed, execution: str) -> Any:
+    """Wait until an execution ended, and return it."""
+    describe = deployed.client("stepfunctions", "us-east-1").describe_execution
+    running = {"executionArn": execution}
+    assert processes.until(lambda: describe(**running)["status"] != "RUNNING", 30)
+    return describe(**running)
+
+
+@pytest.fixture(scope="module")
+def alarmed(deployed: Deployed, service: Any, machine: str) -> Any:
+    """The execution that the alarm starts, by the rule."""
+    cloudwatch = deployed.client("cloudwatch", "us-east-1")
+    cloudwatch.set_alarm_state(
+        AlarmName="production-metabase cpu", StateValue="ALARM", StateReason="tested"
+    )
+    listing = deployed.client("stepfunctions", "us-east-1").list_executions
+    started: list[Any] = []
+
+    def is_started() -> bool:
+        started[:] = listing(stateMachineArn=machine)["executions"]
+        return bool(started)
+
+    assert processes.until(is_started, 30)
+    return ended(deployed, started[0]["executionArn"])
+
+
+def run(deployed: Deployed, machine: str, alarmed: Any, after: timedelta) -> tuple[str, str]:
+    """Start the machine as if the alarm had gone off later; return what it said, and the service's
+    deployment then."""
+    time = f"{datetime.now(UTC) + after:%Y-%m-%dT%H:%M:%SZ}"
+    event = json.dumps({**json.loads(alarmed["input"]), "time": time})
+    machines = deployed.client("stepfunctions", "us-east-1")
+    started = machines.start_execution(stateMachineArn=machine, input=event)
+    found = ended(deployed, started["executionArn"])
+    assert found["status"] == "SUCCEEDED", found
+    ecs = deployed.client("ecs", "us-east-1")
+    (now,) = ecs.describe_services(cluster="main", services=["metabase"])["services"]
+    return json.loads(found["output"])["said"], now["deployments"][0]["id"]
+
+
+def test_an_alarm_starts_the_machine_which_leaves_a_fresh_deployment_alone(
+    deployed: Deployed, service: Any, alarmed: Any
+) -> None:
+    assert json.loads(alarmed["input"])["detail"]["alarmName"] == "production-metabase cpu"
+    assert alarmed["status"] == "SUCCEEDED"
+    assert "left alone: it was deployed within the last hour" in alarmed["output"]
+    ecs = deployed.client("ecs", "us-east-1")
+    (now,) = ecs.describe_services(cluster="main", services=["metabase"])["services"]
+    assert now["deployments"][0]["id"] == service["deployments"][0]["id"]
+
+
+def test_a_saturated_service_is_replaced_once_and_not_again_within_the_hour(
+    deployed: Deployed, service: Any, machine: str, alarmed: Any
+) -> None:
+    said, first = run(deployed, machine, alarmed, timedelta(hours=2))
+    assert "a new deployment replaces its tasks" in said
+    assert first != service["deployments"][0]["id"]
+    said, second = run(deployed, machine, alarmed, timedelta(minutes=30))
+    assert "left alone" in said
+    assert second == first

@@ -84,6 +84,8 @@ def test_the_roles_reach_the_stacks_of_their_environment_and_regions_only(
         "stack/test-data-us-east-1*",
         "stack/test-mail-eu-west-2*",
         "stack/test-mail-us-east-1*",
+        "stack/test-services-eu-west-2*",
+        "stack/test-services-us-east-1*",
     ]
     found.has_resource_properties("AWS::IAM::Role", {"RoleName": "test-groundwork-author"})
     bucket = "test-groundwork-records-123456789012-us-east-1"

@@ -59,6 +59,7 @@ def test_every_item_of_the_file_stands_below_its_kind(templates: dict[str, Templ
         if isinstance(items, Mapping)
         for name in items
     ]
+    declared += [f"services/{name}/" for name in settings.services]
     assert declared
     assert not [item for item in declared if not any(path.startswith(item) for path in paths)]
 

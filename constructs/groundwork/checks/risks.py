@@ -34,7 +34,8 @@ def accept(app: App, risks: Sequence[AcceptedRisk]) -> None:
 def place(path: str) -> str:
     """Write a construct's path as the configuration names the place: without the region."""
     stack, _, below = path.partition("/")
-    return f"{_area(stack)}/{below.removesuffix('/Resource')}"
+    area = _area(stack)
+    return f"{area}/{below.removesuffix('/Resource').removeprefix(f'{area}/')}"
 
 
 def _area(construct_id: str) -> str:

@@ -10,7 +10,7 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
 MINUTE, HOUR, DAY = 60, 3600, 86_400
-Statistic = Literal["Average", "Maximum", "Minimum", "Sum"]
+Statistic = Literal["Average", "Maximum", "Minimum", "SampleCount", "Sum"]
 Comparison = Literal["GreaterThan", "GreaterThanOrEqualTo", "LessThan"]
 MissingData = Literal["breaching", "ignore", "missing", "notBreaching"]
 

@@ -49,6 +49,21 @@ class NotificationTopic(Construct):
         alarms = arn_in_stack(self, "cloudwatch", f"alarm:{names}")
         self._allow("AlarmsPublish", "cloudwatch.amazonaws.com", "ArnLike", alarms)
 
+    def allow_events(self) -> None:
+        """Let the rules of EventBridge publish, which come from this account alone.
+
+        EventBridge documents the permission without a condition on the rule or the account.
+        <https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html#eb-sns-permissions>
+        """
+        self.topic.add_to_resource_policy(
+            iam.PolicyStatement(
+                sid="EventsPublish",
+                actions=["sns:Publish"],
+                resources=[self.arn],
+                principals=[iam.ServicePrincipal("events.amazonaws.com")],
+            )
+        )
+
     def allow_ses(self, sources: Sequence[str]) -> None:
         """Let SES publish what concerns these identities and configuration sets, by ARN.
 

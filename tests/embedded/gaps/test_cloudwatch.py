@@ -1,5 +1,6 @@
-"""Alarms on metric math and on other alarms."""
+"""Alarms on metric math and on other alarms, and the events of all."""
 
+import json
 from typing import Any, ClassVar
 
 import pytest
@@ -49,3 +50,39 @@ class TestAlarms:
     def test_ministack_still_refuses_metric_math(self, pristine: Any) -> None:
         with pytest.raises(Exception, match="metric math"):
             pristine.deploy("alarms", {"Math": self.MATH})
+
+
+class TestAlarmEvents:
+    @staticmethod
+    def received(aws: Any) -> list[Any]:
+        """Move an alarm to ALARM, and return the events that a rule for it puts into a queue."""
+        sqs, events, cloudwatch = map(aws.client, ("sqs", "events", "cloudwatch"))
+        queue = sqs.create_queue(QueueName="alarms")["QueueUrl"]
+        cloudwatch.put_metric_alarm(
+            AlarmName="watched",
+            ComparisonOperator="GreaterThanThreshold",
+            EvaluationPeriods=1,
+            MetricName="CPUUtilization",
+            Namespace="AWS/ECS",
+            Period=60,
+            Statistic="Average",
+            Threshold=90,
+        )
+        (alarm,) = cloudwatch.describe_alarms(AlarmNames=["watched"])["MetricAlarms"]
+        pattern = {"source": ["aws.cloudwatch"], "resources": [alarm["AlarmArn"]]}
+        events.put_rule(Name="alarms", EventPattern=json.dumps(pattern))
+        arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]
+        events.put_targets(Rule="alarms", Targets=[{"Id": "queue", "Arn": arn["QueueArn"]}])
+        cloudwatch.set_alarm_state(AlarmName="watched", StateValue="ALARM", StateReason="tested")
+        found = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages", [])
+        return [json.loads(message["Body"]) for message in found]
+
+    def test_a_change_of_state_is_an_event_of_cloudwatch(self, aws: Any) -> None:
+        (event,) = self.received(aws)
+        assert event["detail-type"] == "CloudWatch Alarm State Change"
+        assert event["detail"]["alarmName"] == "watched"
+        assert event["detail"]["state"]["value"] == "ALARM"
+        assert event["detail"]["previousState"]["value"] == "INSUFFICIENT_DATA"
+
+    def test_ministack_still_emits_none(self, pristine: Any) -> None:
+        assert self.received(pristine) == []

@@ -54,3 +54,16 @@ def test_an_unchanged_stack_has_no_danger_and_no_other_access(
         assert (found["changes"], found["findings"]) == ((), ())
         assert found["permissions"].gained == found["permissions"].lost == ()
         assert found["network"].gained == found["network"].lost == ()
+
+
+def test_a_replacement_of_tasks_is_said_in_words(templates: list[dict[str, Any]]) -> None:
+    machine = "servicesmetabasereplacementmachine"
+    (template,) = [each for each in templates if machine in str(each["Resources"].keys())]
+    found = analyse({**STACK, "Changes": listed(template, "Add")}, reading({}), reading(template))
+    assert [(f.place, f.text) for f in found["findings"] if f.danger is Danger.CODE] == [
+        (
+            "services/metabase/replacement/machine",
+            "by itself, it replaces the tasks of service metabase of cluster main by one new "
+            "deployment when its CPU is above 80 % for 10 minutes, once an hour at most",
+        )
+    ]

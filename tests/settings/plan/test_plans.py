@@ -38,6 +38,8 @@ def test_the_file_of_every_field_has_a_stack_for_each_region_and_part() -> None:
         "production-data-us-east-1-second",
         "production-backup-eu-west-2-second",
         "production-backup-us-east-1",
+        "production-services-us-east-1",
+        "production-services-us-east-1-second",
         "production-access-us-east-1",
     ]
 
