@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -54,18 +54,25 @@ class Deployment:
     first: Run
     second: Run
 
-    def client(self, service: str, region: str = "us-east-1") -> Any:
-        """Make a client of the embedded AWS, as the variables of aws.env would."""
+    def client(
+        self,
+        service: str,
+        region: str = "us-east-1",
+        credentials: Mapping[str, str] | None = None,
+    ) -> Any:
+        """Make a client of the embedded AWS, as the variables of aws.env would, or as a session."""
         instance = embedded.find(self.state)
         assert instance
         make = partial(boto3.client, config=Config(s3={"addressing_style": "path"}))
+        key = credentials or {"AccessKeyId": instance.account, "SecretAccessKey": "any"}
         return make(
             service,
             region_name=region,
             endpoint_url=instance.endpoint,
             verify=str(instance.certificate),
-            aws_access_key_id=instance.account,
-            aws_secret_access_key="any",
+            aws_access_key_id=key["AccessKeyId"],
+            aws_secret_access_key=key["SecretAccessKey"],
+            aws_session_token=key.get("SessionToken"),
         )
 
     def outputs(self, stack: str, region: str = "us-east-1") -> dict[str, str]:

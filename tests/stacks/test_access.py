@@ -1,9 +1,13 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
+from fnmatch import fnmatchcase
+from pathlib import Path
 from typing import Any
 
+import cfnlint
 import pytest
 from aws_cdk.assertions import Match, Template
 from syrupy.assertion import SnapshotAssertion
@@ -11,6 +15,7 @@ from syrupy.extensions.json import JSONSnapshotExtension
 
 from settings.models.settings import MOST_REGIONS
 from settings.values.regions import REGIONS
+from tests.conftest import ROOT, templates_of
 
 Templates = Callable[[str], dict[str, Template]]
 
@@ -47,13 +52,81 @@ def test_a_file_without_access_has_no_access_stack(templates: Templates) -> None
     assert STACK not in templates("backup: {buckets: {a-bucket: {}}}")
 
 
-def test_no_action_has_a_wildcard_and_only_listing_stacks_is_on_everything(
-    template: Template,
+READING = r"[a-z0-9]+:(Describe|Get|List|BatchDescribe|Simulate|Detect)[A-Za-z*]*"
+
+
+def test_only_reading_has_wildcards_or_is_on_everything(template: Template) -> None:
+    for statement in statements(template):
+        actions = listed(statement["Action"])
+        if statement["Resource"] == "*" or any("*" in action for action in actions):
+            assert all(re.fullmatch(READING, action) for action in actions)
+
+
+def allowed(template: Template, role: str) -> list[str]:
+    """The actions of a role on anything at all."""
+    policies = template.find_resources("AWS::IAM::ManagedPolicy")
+    (policy,) = [p for name, p in policies.items() if name.startswith(f"roles{role}policy")]
+    found = policy["Properties"]["PolicyDocument"]["Statement"]
+    return [action for statement in found for action in listed(statement["Action"])]
+
+
+def matches(action: str, patterns: list[str]) -> bool:
+    return any(fnmatchcase(action.lower(), pattern.lower()) for pattern in patterns)
+
+
+VALUES = (
+    "secretsmanager:GetSecretValue",
+    "secretsmanager:BatchGetSecretValue",
+    "ses:GetArchiveMessage",
+    "ses:GetArchiveMessageContent",
+    "ses:GetMessageInsights",
+    "logs:GetLogEvents",
+    "logs:FilterLogEvents",
+    "rds:DownloadDBLogFilePortion",
+    "rds-data:ExecuteStatement",
+    "sqs:ReceiveMessage",
+    "kms:Decrypt",
+)
+
+
+@pytest.mark.parametrize("role", ["author", "approver", "reader"])
+def test_no_role_reads_a_secret_a_mail_or_a_log(template: Template, role: str) -> None:
+    assert not [action for action in VALUES if matches(action, allowed(template, role))]
+
+
+UNREAD = {
+    "secretsmanager:GetSecretValue",  # no role may, and AWS says of a secret all but its value
+    "kms:Decrypt",  # of a function's variables, under a key of one's own: ours have none
+    "iam:PassRole",  # asked of whoever reads a rule of EventBridge that names a role: ours do not
+}
+
+
+def read_handlers() -> dict[str, list[str]]:
+    """What CloudFormation's registry says that reading a resource of each type takes."""
+    folder = Path(cfnlint.__file__).parent / "data" / "schemas" / "resources"
+    schemas = (json.loads(file.read_text()) for file in folder.glob("*.json"))
+    return {
+        schema["typeName"]: schema.get("handlers", {}).get("read", {}).get("permissions", [])
+        for schema in schemas
+        if "typeName" in schema
+    }
+
+
+@pytest.mark.parametrize("role", ["author", "approver", "reader"])
+def test_what_drift_detection_reads_of_every_type_that_we_deploy_is_allowed(
+    role: str, template: Template
 ) -> None:
-    actions = [a for statement in statements(template) for a in listed(statement["Action"])]
-    on_everything = [s["Action"] for s in statements(template) if s["Resource"] == "*"]
-    assert not [action for action in actions if "*" in action]
-    assert on_everything == ["cloudformation:ListStacks"] * 3
+    everything = templates_of((ROOT / "tests" / "settings" / "everything.yaml").read_text())
+    types = {
+        resource["Type"]
+        for found in everything.values()
+        for resource in found.to_json()["Resources"].values()
+    }
+    needed = {
+        action for kind, actions in read_handlers().items() if kind in types for action in actions
+    }
+    assert len(needed) > 80
+    assert not {a for a in needed - UNREAD if not matches(a, allowed(template, role))}
 
 
 def test_a_role_is_bound_by_its_own_policy_for_sessions_of_some_hours(template: Template) -> None:

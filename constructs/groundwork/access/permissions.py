@@ -1,7 +1,7 @@
 """What each role may do, and where that ends.
 
-No permission has an action with a wildcard. A resource has one only where AWS puts something into
-an ARN that nobody can know before; the reason stands beside it.
+Only what reads settings has actions with a wildcard. A resource has one only where AWS puts
+something into an ARN that nobody can know before; the reason stands beside it.
 <https://docs.aws.amazon.com/service-authorization/latest/reference/list_awscloudformation.html>
 """
 
@@ -10,12 +10,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from groundwork.access.looking import ANYTHING, DRIFT, FUNCTIONS, OWN_FUNCTION, SETTINGS
 from groundwork.kit import arn
 from settings.contract import CHANGE_SET_PREFIX
 from settings.plan import StackId
 
 READ = (
     "cloudformation:DescribeChangeSet",
+    "cloudformation:DescribeEvents",
     "cloudformation:DescribeStackEvents",
     "cloudformation:DescribeStackResource",
     "cloudformation:DescribeStackResources",
@@ -23,7 +25,7 @@ READ = (
     "cloudformation:GetStackPolicy",
     "cloudformation:GetTemplate",
     "cloudformation:ListChangeSets",
-    "cloudformation:ListStackResources",
+    *DRIFT,
 )
 PREPARE = ("cloudformation:CreateChangeSet", "cloudformation:DeleteChangeSet")
 EXECUTE = (
@@ -33,9 +35,9 @@ EXECUTE = (
     "cloudformation:SetStackPolicy",
     "cloudformation:UpdateTerminationProtection",
 )
-ANY_STACK = "Listing stacks is of the account: AWS takes no resource for it."
 STACK_ID = "An ARN ends in an id that CloudFormation makes up, and a stack's name in its part."
 ASSET = "An asset is named after the digest of what it holds; one bucket has them all."
+REGION = "The version of the bootstrap is the same parameter in every region."
 RECORD = "A record is named after the moment of its review."
 
 
@@ -73,18 +75,22 @@ class Scope:
         """The regions of the stacks."""
         return sorted({stack.region for stack in self.stacks})
 
-    def change_sets(self) -> tuple[str, ...]:
+    def functions(self) -> tuple[str, ...]:
+        """Return the stacks' functions."""
+        names = {stack.name.partition(stack.region)[0] for stack in self.stacks}
+        return tuple(self._anywhere("lambda", f"function:{name}*") for name in sorted(names))
+
+    def change_set(self) -> str:
         """Return our change sets: AWS asks for their ARNs where a call names nothing else."""
-        name = f"changeSet/{CHANGE_SET_PREFIX}*"
-        return self._in_each_region("cloudformation", name)
+        return self._anywhere("cloudformation", f"changeSet/{CHANGE_SET_PREFIX}*")
 
     def assets(self) -> tuple[str, ...]:
         """Return the templates and the functions' code that were published."""
         return tuple(arn("s3", f"{bucket}/*") for bucket in self._bootstrapped("assets"))
 
-    def bootstrap_versions(self) -> tuple[str, ...]:
+    def bootstrap_version(self) -> str:
         """Return the parameters by which a template makes sure of the bootstrap that it needs."""
-        return self._in_each_region("ssm", f"parameter/cdk-bootstrap/{self.qualifier}/version")
+        return self._anywhere("ssm", f"parameter/cdk-bootstrap/{self.qualifier}/version")
 
     def bootstrap_roles(self, name: str) -> tuple[str, ...]:
         """Return a role of the bootstrap, in every region."""
@@ -95,10 +101,9 @@ class Scope:
         """Return the records of some kinds: `reviews`, `approvals`, `executions`."""
         return tuple(arn("s3", f"{self.records}/{kind}/*") for kind in kinds)
 
-    def _in_each_region(self, service: str, resource: str) -> tuple[str, ...]:
-        return tuple(
-            arn(service, resource, region=region, account=self.account) for region in self.regions
-        )
+    def _anywhere(self, service: str, resource: str) -> str:
+        """Return an ARN in any region: naming six would take the room of what matters."""
+        return arn(service, resource, region="*", account=self.account)
 
     def _bootstrapped(self, name: str) -> tuple[str, ...]:
         return tuple(
@@ -107,15 +112,16 @@ class Scope:
 
 
 def reading(scope: Scope, *more: str) -> list[Permission]:
-    """See stacks, change sets, templates and records. `more` is what a role may do besides."""
-    records = arn("s3", scope.records)
+    """See settings, stacks, change sets and records. `more` is what a role may do besides."""
+    records = arn("s3", f"{scope.records}/*")
     return [
-        Permission(("cloudformation:ListStacks",), ("*",), ANY_STACK),
+        Permission(SETTINGS, ("*",), ANYTHING),
+        Permission(FUNCTIONS, scope.functions(), OWN_FUNCTION),
         Permission(
-            tuple(sorted({*READ, *more})), (*scope.stack_arns(), *scope.change_sets()), STACK_ID
+            tuple(sorted({*READ, *more})), (*scope.stack_arns(), scope.change_set()), STACK_ID
         ),
-        Permission(("s3:ListBucket", "s3:ListBucketVersions"), (records,)),
-        Permission(("s3:GetObject", "s3:GetObjectVersion"), (f"{records}/*",), RECORD),
+        Permission(("s3:GetObject", "s3:GetObjectVersion"), (records,), RECORD),
+        Permission(("ssm:GetParameter", "ssm:GetParameters"), (scope.bootstrap_version(),), REGION),
     ]
 
 
@@ -133,9 +139,8 @@ def authoring(scope: Scope) -> list[Permission]:
             conditions={"StringEquals": {"iam:PassedToService": "cloudformation.amazonaws.com"}},
         ),
         Permission(("sts:AssumeRole",), scope.bootstrap_roles("file-publishing-role")),
-        # CreateChangeSet reads its template and the bootstrap's version as whoever calls it.
+        # CreateChangeSet reads its template as whoever calls it, and the bootstrap's version too.
         Permission(("s3:GetObject",), scope.assets(), ASSET),
-        Permission(("ssm:GetParameter", "ssm:GetParameters"), scope.bootstrap_versions()),
         Permission(("s3:PutObject",), scope.recorded("reviews"), RECORD),
     ]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from aws_cdk import Duration
 from aws_cdk import aws_iam as iam
@@ -49,10 +49,13 @@ class AccessRole(Construct):
             max_session_duration=session,
         )
         for permission in permissions:
-            for resource in permission.resources:
-                if "*" in resource:
-                    finding = f"AwsSolutions-IAM5[Resource::{resource}]"
-                    acknowledge(self.policy, finding, permission.reason)
+            for finding in _wildcards(permission):
+                acknowledge(self.policy, f"AwsSolutions-IAM5[{finding}]", permission.reason)
+
+
+def _wildcards(permission: Permission) -> Iterator[str]:
+    yield from (f"Action::{action}" for action in permission.actions if "*" in action)
+    yield from (f"Resource::{arn}" for arn in permission.resources if "*" in arn)
 
 
 def _statement(permission: Permission) -> iam.PolicyStatement:

@@ -175,7 +175,7 @@ class TestRoles:
         change_set = author.prepare(f"{STACK}-bound")
         named = {"StackName": f"{STACK}-bound", "ChangeSetName": change_set}
         assert denied(lambda: author.client("cloudformation").execute_change_set(**named))
-        assert denied(lambda: author.client("iam").list_users())
+        assert denied(lambda: author.client("iam").create_user(UserName="one-more"))
         iam.delete_role_policy(RoleName="groundwork-author", PolicyName="more")
 
 
