@@ -8,34 +8,35 @@ import typer
 
 from runbook.base.options import CONFIGURATION, STATE, Configuration, State
 
-REGIONS = ("us-east-1",)
+Names = list[str] | None
+Regions = Annotated[
+    Names, typer.Option("--region", help="Look in this region, too; the file's unless named.")
+]
+Only = Annotated[
+    Names, typer.Option("--only", help="A place as in mail/domains; everything unless named.")
+]
+Write = Annotated[bool, typer.Option("--write", help="Write what was found into the file.")]
+Prepare = Annotated[
+    bool, typer.Option("--prepare", help="Make the change sets that import it, for review.")
+]
+Owner = Annotated[str, typer.Option(help="Who owns the accepted risks that it needs.")]
+Contact = Annotated[str, typer.Option(help="The contact of senders: an address of the team.")]
+CostCenter = Annotated[str, typer.Option(help="Who pays for senders.")]
+Approval = Annotated[str, typer.Option(help="The approval of senders.")]
+UNNAMED = "to be named"
 
 
-def adopt(  # noqa: PLR0913, PLR0917 - a command's options
+def adopt(  # noqa: PLR0913, PLR0917 - each parameter is one of the command's options
     config: Configuration = CONFIGURATION,
     state: State = STATE,
-    region: Annotated[
-        list[str] | None,
-        typer.Option("--region", help="Look in this region, too; the file's unless named."),
-    ] = None,
-    only: Annotated[
-        list[str] | None,
-        typer.Option("--only", help="A place as in mail/domains; everything unless named."),
-    ] = None,
-    write: Annotated[
-        bool, typer.Option("--write", help="Write what was found into the file.")
-    ] = False,
-    prepare: Annotated[
-        bool, typer.Option("--prepare", help="Make the change sets that import it, for review.")
-    ] = False,
-    owner: Annotated[
-        str, typer.Option(help="Who owns the accepted risks that it needs.")
-    ] = "to be named",
-    contact: Annotated[
-        str, typer.Option(help="The contact of senders: an address of the team.")
-    ] = "",
-    cost_center: Annotated[str, typer.Option(help="Who pays for senders.")] = "to be named",
-    approval: Annotated[str, typer.Option(help="The approval of senders.")] = "to be named",
+    region: Regions = None,
+    only: Only = None,
+    write: Write = False,
+    prepare: Prepare = False,
+    owner: Owner = UNNAMED,
+    contact: Contact = "",
+    cost_center: CostCenter = UNNAMED,
+    approval: Approval = UNNAMED,
 ) -> None:
     """Write an account that was made by hand as the file, and import it, touching nothing.
 
@@ -43,33 +44,9 @@ def adopt(  # noqa: PLR0913, PLR0917 - a command's options
 
     Example: groundwork adopt --region eu-west-2 --write --contact ops@example.org
     """
-    from rich.console import Console
+    from runbook.adopt import commands
+    from runbook.adopt.options import Options
 
-    from runbook.adopt import commands, document
-    from runbook.adopt.senders import Register
-    from runbook.base import project
-    from runbook.changes.context import Context
-
-    console = Console(highlight=False)
-    account, home = commands.account_of(config, (region or REGIONS)[0])
-    text = commands.text_of(config, account, home)
-    regions = [home, *(name for name in region or () if name != home)]
-    with console.status(f"Reading account {account} in {', '.join(regions)}"):
-        register = Register(contact or f"postmaster@{account}.invalid", cost_center, approval)
-        found = commands.inventory(regions, register)
-        items = list(commands.free(commands.selected(found, only or ())))
-    console.print(f"Account {account}, {', '.join(regions)}:")
-    commands.show(console, items, text)
-    if write:
-        commands.write(console, config, text, items, owner)
-    if prepare:
-        context = Context.at(config, state)
-        with console.status("Synthesizing the stacks"):
-            assembly = project.synthesize(config, state / "assembly")
-        commands.import_all(context, assembly, items, config)
-    elif not write and any(
-        item.declared and not document.declares(text, item.path) for item in items
-    ):
-        console.print("\nNext: the same with --write, which writes it into the file")
-    elif write:
-        console.print("\nNext: read the file, then the same with --prepare")
+    look_at = (tuple(region or ()), tuple(only or ()))
+    register = (contact, cost_center, approval)
+    commands.adopt(Options(config, state, *look_at, write, prepare, owner, *register))

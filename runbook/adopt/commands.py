@@ -12,18 +12,40 @@ from rich.text import Text
 from runbook.adopt import backup, databases, document, mail, networks, risks, senders
 from runbook.adopt.account import Account
 from runbook.adopt.item import Item, Remark, merged
+from runbook.adopt.options import Options, home_of
 from runbook.adopt.prepare import change_sets_for
 from runbook.adopt.senders import Register
-from runbook.base import aws, project
-from runbook.base.assembly import Assembly
+from runbook.base import project
 from runbook.base.errors import UserError
 from runbook.changes import prepare
 from runbook.changes.commands import SAVED
 from runbook.changes.context import Context
 from runbook.changes.render import terminal
 from runbook.changes.review import Review
-from settings import ConfigurationError, load, parse
+from settings import ConfigurationError, parse
 from settings.plan import StackId
+from settings.values.regions import DEFAULT_REGION
+
+
+def adopt(options: Options) -> None:
+    """Look; then write and import, as far as the options ask for it."""
+    console = Console(highlight=False)
+    home = home_of(options.file, options.regions[0] if options.regions else DEFAULT_REGION)
+    text = options.text or document.new(home.account, home.region)
+    regions = [home.region, *(name for name in options.regions if name != home.region)]
+    with console.status(f"Reading account {home.account} in {', '.join(regions)}"):
+        register = options.register_in(home.account)
+        items = [*free(selected(inventory(regions, register), options.only), home.environment)]
+    console.print(f"Account {home.account}, {', '.join(regions)}:")
+    show(console, items, text)
+    if options.write:
+        write(console, options.file, text, items, options.owner)
+    if options.prepare:
+        import_all(console, items, options)
+    elif options.write:
+        console.print("\nNext: read the file, then the same with --prepare")
+    elif any(item.declared and not document.declares(text, item.path) for item in items):
+        console.print("\nNext: the same with --write, which writes it into the file")
 
 
 def inventory(regions: Collection[str], register: Register) -> list[Item]:
@@ -44,13 +66,13 @@ def inventory(regions: Collection[str], register: Register) -> list[Item]:
     return [*merged(found)]
 
 
-def free(items: Collection[Item]) -> Iterator[Item]:
+def free(items: Collection[Item], environment: str | None) -> Iterator[Item]:
     """Leave out what a stack has already: it is deployed, and cannot be imported again."""
     accounts = {item.region: Account(item.region) for item in items}
     for item in items:
         owners = [accounts[item.region].owner(live) for live in item.resources]
         remaining = zip(item.resources, owners, strict=True)
-        others = {owner for owner in owners if owner and StackId.parse(owner) is None}
+        others = {owner for owner in owners if owner and not StackId.parse(owner, environment)}
         yield replace(
             item,
             resources=tuple(live for live, owner in remaining if not owner),
@@ -136,8 +158,11 @@ def _accept_risks(console: Console, file: Path, owner: str) -> None:
     )
 
 
-def import_all(context: Context, assembly: Assembly, items: Collection[Item], file: Path) -> Review:
+def import_all(console: Console, items: Collection[Item], options: Options) -> Review:
     """Make the import change sets, and save their review."""
+    context = Context.at(options.file, options.state)
+    with console.status("Synthesizing the stacks"):
+        assembly = project.synthesize(options.file, options.state / "assembly")
     moment = prepare.now()
     preparation = prepare.Preparation.of(assembly, moment)
     with context.console.status("Making the import change sets"):
@@ -146,7 +171,7 @@ def import_all(context: Context, assembly: Assembly, items: Collection[Item], fi
         assembly,
         stacks,
         name=preparation.name,
-        configuration=file.name,
+        configuration=options.file.name,
         prepared_by=context.caller.arn,
         now=moment,
     )
@@ -162,17 +187,3 @@ def import_all(context: Context, assembly: Assembly, items: Collection[Item], fi
         "Then: groundwork changes prepare, whose review shows what Groundwork would change."
     )
     return made
-
-
-def text_of(file: Path, account: str, region: str) -> str:
-    """Return the file's text; of a file that does not exist, one that declares nothing."""
-    return file.read_text(encoding="utf-8") if file.exists() else document.new(account, region)
-
-
-def account_of(file: Path, region: str) -> tuple[str, str]:
-    """Return the account and the default region: the file's, or the caller's."""
-    if file.exists():
-        settings = load(file)
-        aws.caller_in(settings.account, settings.region)
-        return settings.account, settings.region
-    return aws.caller(region).account, region

@@ -50,6 +50,18 @@ class Settings(Model):
     """Findings of the checks that the team lives with, each until a day."""
 
     @property
+    def is_empty(self) -> bool:
+        """Tell whether nothing is declared that would be deployed."""
+        parts = (
+            self.mail.is_declared,
+            self.data.networks,
+            self.backup.buckets,
+            self.services,
+            self.access,
+        )
+        return not any(parts)
+
+    @property
     def regions(self) -> list[str]:
         """Return every region in which there is a stack, or where one would come by default."""
         networks = {network.region for network in self.data.networks.values()}
@@ -68,16 +80,6 @@ class Settings(Model):
 
     def problems(self) -> Iterator[Problem]:
         """Compare the areas with each other."""
-        parts = (
-            self.mail.is_declared,
-            self.data.networks,
-            self.backup.buckets,
-            self.services,
-            self.access,
-        )
-        if not any(parts):
-            message = "must declare something to deploy: mail, data, backup, services or access"
-            yield Problem((), message)
         yield from self._problems_of_access()
         yield from self._problems_of_readers()
         yield from naming_problems(self)

@@ -10,10 +10,16 @@ from settings.models.settings import Settings
 from settings.reader.check import check
 from settings.reader.document import read
 
+NOTHING = "must declare something to deploy: mail, data, backup, services or access"
 
-def load(file: str | Path) -> Settings:
-    """Read the configuration, or raise `ConfigurationError` with all that is wrong with it."""
-    return parse(_text(file), str(file))
+
+def load(file: str | Path, *, may_be_empty: bool = False) -> Settings:
+    """Read the configuration, or raise `ConfigurationError` with all that is wrong with it.
+
+    A file that declares nothing is wrong, unless it `may_be_empty` because it is about to be
+    written: then an account and a region are enough.
+    """
+    return parse(_text(file), str(file), may_be_empty=may_be_empty)
 
 
 def _text(file: str | Path) -> str:
@@ -48,12 +54,14 @@ def located(file: str | Path, faults: Iterable[tuple[Location, str]]) -> Configu
     )
 
 
-def parse(text: str, file: str = "configuration") -> Settings:
+def parse(text: str, file: str = "configuration", *, may_be_empty: bool = False) -> Settings:
     """Read the configuration from text. `file` is what its faults are reported under."""
     document = read(text)
     faults = document.faults
     if document.data is not None:
         settings, wrong = check(document)
+        if settings and settings.is_empty and not may_be_empty:
+            settings, wrong = None, [Diagnostic(*document.place((), key=False), "", NOTHING)]
         if settings and not (faults or document.hidden):
             return settings
         explained = {(fault.line, fault.column) for fault in wrong}
