@@ -22,6 +22,7 @@ from runbook.changes.commands import SAVED
 from runbook.changes.context import Context
 from runbook.changes.render import terminal
 from runbook.changes.review import Review
+from runbook.drift.reviewed import with_drift
 from settings import ConfigurationError, parse
 from settings.plan import StackId
 from settings.values.regions import DEFAULT_REGION
@@ -165,7 +166,7 @@ def import_all(console: Console, items: Collection[Item], options: Options) -> R
         assembly = project.synthesize(options.file, options.state / "assembly")
     moment = prepare.now()
     preparation = prepare.Preparation.of(assembly, moment)
-    with context.console.status("Making the import change sets"):
+    with console.status("Making the import change sets"):
         stacks = change_sets_for(preparation, items)
     made = prepare.review(
         assembly,
@@ -175,14 +176,15 @@ def import_all(console: Console, items: Collection[Item], options: Options) -> R
         prepared_by=context.caller.arn,
         now=moment,
     )
-    terminal.present(made, context.console)
+    made = with_drift(console, made)
+    terminal.present(made, console)
     if not made.changed:
-        context.console.print("Nothing is left to import.")
+        console.print("Nothing is left to import.")
         return made
     context.records.save_review(made)
     place = context.records.store.place
-    context.console.print(f"\n{SAVED.format(id=made.id, place=place)}", soft_wrap=True)
-    context.console.print(
+    console.print(f"\n{SAVED.format(id=made.id, place=place)}", soft_wrap=True)
+    console.print(
         f"Next: groundwork changes approve {made.id}, and execute it; nothing is touched by it.\n"
         "Then: groundwork changes prepare, whose review shows what Groundwork would change."
     )

@@ -21,6 +21,7 @@ from runbook.changes.records import Records, StoredReview
 from runbook.changes.render import terminal
 from runbook.changes.review import Approval, Execution, ExecutionStatus, Review
 from runbook.changes.text import moment
+from runbook.drift.reviewed import refuse_new, with_drift
 from settings import Settings
 from settings.values.regions import REGIONS
 
@@ -36,6 +37,7 @@ def prepare(context: Context, configuration: Path, stacks: Collection[str], outp
     made = prepared(
         context.console, assembly, context.settings, configuration, context.caller, now()
     )
+    made = with_drift(context.console, made)
     terminal.present(made, context.console)
     if made.changed:
         context.records.save_review(made)
@@ -110,6 +112,7 @@ def run(context: Context, identifier: str | None) -> None:
     found = context.records.review(identifier)
     approval = _approved(context.records, found)
     _in_time(found.review)
+    refuse_new(context.console, found.review)
     lifted = tuple(name for name in found.review.leaving if name in approval.typed)
     try:
         with watching(context.console, found.review) as watch:

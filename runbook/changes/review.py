@@ -10,6 +10,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+from runbook.drift.change import Drift
+
 
 class Effect(StrEnum):
     """What happens to a resource. Certain and possible replacements are kept apart."""
@@ -270,6 +272,10 @@ class Review(_Record):
     stacks: tuple[StackReview, ...]
     undeclared: tuple[str, ...] = ()
     """Deployed stacks that the configuration no longer has. They are left as they are."""
+    drift: Drift = Drift()
+    """What was changed behind the file's back in the stacks that are updated."""
+    takes_back: bool = False
+    """Whether its change sets take that back, in place of what the file changes."""
 
     @property
     def changed(self) -> tuple[StackReview, ...]:

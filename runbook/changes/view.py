@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from runbook.changes.drifted import drifted
 from runbook.changes.layout import Code, Row, Section, StackView, Text, View
 from runbook.changes.outcome import DANGERS, EFFECTS, VERDICTS, Alert, Tone, severity, worst
 from runbook.changes.review import AccessDiff, Danger, Effect, Review, StackReview, Verdict
@@ -37,7 +38,7 @@ def _headline(review: Review) -> tuple[Tone, Alert, str]:
     concerned = [change for change in changes if change.verdict is found]
     possible = sum(c.effect is Effect.MAY_REPLACE and c.leaves for c in concerned)
     text = outcome.headline.format(resources=_counted(len(concerned), possible))
-    dangers = sum(len(stack.findings) for stack in review.changed)
+    dangers = sum(len(stack.findings) for stack in review.changed) + len(review.drift.changes)
     if found is Verdict.KEPT and not review.changed:
         text = "Nothing changes"
     if dangers and outcome.tone is Tone.GOOD:
@@ -56,6 +57,7 @@ def _counted(number: int, possible: int) -> str:
 def _alerts(review: Review) -> Iterable[Section]:
     """Yield what must not hide in a fold."""
     yield Section("Data lost, overwritten or less protected", tuple(_data(review)), tone=Tone.BAD)
+    yield from drifted(review)
     for danger, outcome in DANGERS.items():
         yield Section(outcome.title, tuple(_findings(review, danger)), tone=outcome.tone)
     risks = tuple(risk_row(risk, review) for stack in review.changed for risk in stack.new_risks)

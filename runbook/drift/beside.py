@@ -11,6 +11,7 @@ from typing import Any
 
 from runbook.drift.change import Change, Sort
 from runbook.drift.deployed import Deployed
+from runbook.drift.missing import while_there
 
 MOST_KEYS_OF_OURS = 2
 """A key and, while it is renewed, the one before."""
@@ -23,7 +24,7 @@ def found(stack: Deployed) -> Iterator[Change]:
     """Yield what somebody added to what the stack made."""
     for kind, (sort, look) in LOOKS.items():
         for place, identifier, properties in stack.of(kind):
-            for what, now in look(stack, identifier, properties):
+            for what, now in while_there(look(stack, identifier, properties)):
                 yield Change(
                     stack=stack.name,
                     region=stack.region,

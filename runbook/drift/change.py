@@ -43,3 +43,22 @@ class Change(BaseModel):
         """The item of the file that it belongs to, as `groundwork adopt --only` takes it."""
         area = self.stack.split(f"-{self.region}", maxsplit=1)[0].rpartition("-")[2]
         return "/".join((area, *self.place.split("/")[:2]))
+
+
+class Unasked(BaseModel):
+    """A part of a stack of which nobody knows whether it was changed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    stack: str
+    what: str
+    why: str
+
+
+class Drift(BaseModel):
+    """What one look at some stacks found, the most dangerous first."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    changes: tuple[Change, ...] = ()
+    unasked: tuple[Unasked, ...] = ()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated
 
 import typer
@@ -18,9 +17,11 @@ def drift(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print it for a program.")] = False,
 ) -> None:
-    """Say what was changed behind the file's back. The exit status is 1 when anything was.
+    """Say what was changed behind the file's back.
 
-    Example: groundwork drift --json | jq '.[].place'
+    The exit status is 2 when anything was, 1 when something could not be asked, and else 0.
+
+    Example: groundwork drift --json | jq -r '.changes[].place'
     """
     from rich.console import Console
 
@@ -32,13 +33,13 @@ def drift(
     settings = load(config)
     aws.caller_in(settings.account, settings.region)
     with console.status("Comparing what is there with what was deployed"):
-        found = commands.changes(settings)
+        found = commands.drift(settings)
     if as_json:
-        print(json.dumps([change.model_dump(mode="json") for change in found], indent=2))
+        print(found.model_dump_json(indent=2))
     else:
         commands.show(console, found)
-    if revert and found:
+    if revert and found.changes:
         from runbook.drift import revert as reverting
 
         reverting.prepare(console, found, config, state)
-    raise typer.Exit(1 if found and not revert else 0)
+    raise typer.Exit(commands.status(found) if not revert else 0)

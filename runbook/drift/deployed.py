@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -13,8 +14,6 @@ from runbook.base import aws
 from runbook.changes.change_set import find_stack
 from runbook.changes.template import held
 from runbook.changes.template.values import place
-from settings import Settings
-from settings.plan import plans
 
 
 @dataclass(frozen=True)
@@ -51,10 +50,11 @@ class Deployed:
         return _client(service, self.region)
 
 
-def stacks(settings: Settings) -> list[Deployed]:
-    """Return the stacks of the file that are deployed."""
-    found = (_deployed(plan.region, plan.name) for plan in plans(settings))
-    return [stack for stack in found if stack]
+def stacks(names: Iterable[tuple[str, str]]) -> list[Deployed]:
+    """Return those of some stacks, each a region and a name, that are deployed."""
+    with ThreadPoolExecutor(max_workers=8) as pool:
+        found = pool.map(lambda place: _deployed(*place), names)
+        return [stack for stack in found if stack]
 
 
 def _deployed(region: str, name: str) -> Deployed | None:

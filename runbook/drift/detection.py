@@ -10,11 +10,13 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from botocore.exceptions import ClientError
+
 from runbook.base import aws
-from runbook.base.errors import UserError
 from runbook.base.polling import poll
 from runbook.changes.template.values import masked, place
 from runbook.drift.change import Change, Sort
+from runbook.drift.deployed import Deployed
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
@@ -32,21 +34,45 @@ SORTS: Mapping[str, Sort] = {
 """What a change of a type is about. IAM and policies are told by their names, SES by its own."""
 
 
-def detect(region: str, stack: str, resources: Mapping[str, Any]) -> Iterator[Change]:
-    """Yield what CloudFormation finds changed. `resources` are the deployed template's."""
-    client = aws.cloudformation(region)
-    started = client.detect_stack_drift(StackName=stack)["StackDriftDetectionId"]
+ATTEMPTS = 30
+"""How often a detection is asked for while somebody else's runs: a stack has one at a time."""
+
+
+class IncompleteError(Exception):
+    """CloudFormation could not compare everything. What it could was yielded before."""
+
+
+def detect(stack: Deployed) -> Iterator[Change]:
+    """Yield what CloudFormation finds changed; then raise for what it could not compare.
+
+    It reads each resource with the caller's permissions: who lacks one gets part of an answer.
+    """
+    client = aws.cloudformation(stack.region)
+    started = _start(client, stack.name)
     done = poll(
         client,
         lambda: client.describe_stack_drift_detection_status(StackDriftDetectionId=started),
         lambda answer: answer["DetectionStatus"] != "DETECTION_IN_PROGRESS",
     )
+    for drift in _drifts(client, stack.name):
+        name = drift["LogicalResourceId"]
+        yield from _changes(drift, stack, place(name, stack.resources.get(name)))
     if done["DetectionStatus"] == "DETECTION_FAILED":
-        why = done.get("DetectionStatusReason", "CloudFormation gave no reason")
-        raise UserError(f"{stack}: drift cannot be detected: {why}")
-    for drift in _drifts(client, stack):
-        where = place(drift["LogicalResourceId"], resources.get(drift["LogicalResourceId"]))
-        yield from _changes(drift, stack, region, where)
+        raise IncompleteError(done.get("DetectionStatusReason", "CloudFormation gave no reason"))
+
+
+def _start(client: CloudFormationClient, stack: str) -> str:
+    attempts = iter(range(ATTEMPTS))
+
+    def ask() -> str | None:
+        try:
+            return client.detect_stack_drift(StackName=stack)["StackDriftDetectionId"]
+        except ClientError as error:
+            if "already in progress" in aws.reason(error) and next(attempts, None) is not None:
+                return None
+            raise
+
+    return poll(client, ask, bool) or ""
 
 
 def _drifts(client: CloudFormationClient, stack: str) -> Iterator[StackResourceDriftTypeDef]:
@@ -64,20 +90,22 @@ def _drifts(client: CloudFormationClient, stack: str) -> Iterator[StackResourceD
         token = {"NextToken": answer["NextToken"]}
 
 
-def _changes(
-    drift: StackResourceDriftTypeDef, stack: str, region: str, where: str
-) -> Iterator[Change]:
+def _changes(drift: StackResourceDriftTypeDef, stack: Deployed, where: str) -> Iterator[Change]:
     kind = drift["ResourceType"]
     if drift["StackResourceDriftStatus"] == "DELETED":
-        named = kind.removeprefix("AWS::")
         yield Change(
-            stack=stack, region=region, place=where, sort=Sort.DELETED, what=named, was="there"
+            stack=stack.name,
+            region=stack.region,
+            place=where,
+            sort=Sort.DELETED,
+            what=kind.removeprefix("AWS::"),
+            was="there",
         )
     for difference in drift.get("PropertyDifferences", ()):
         path = tuple(difference["PropertyPath"].strip("/").split("/"))
         yield Change(
-            stack=stack,
-            region=region,
+            stack=stack.name,
+            region=stack.region,
             place=where,
             sort=sort_of(kind),
             what=".".join(path),

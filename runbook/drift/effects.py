@@ -10,6 +10,7 @@ from typing import Any
 
 from runbook.drift.change import Change, Sort
 from runbook.drift.deployed import Deployed
+from runbook.drift.missing import while_there
 
 FEEDBACK = ("Bounce", "Complaint")
 
@@ -18,7 +19,7 @@ def changed(stack: Deployed) -> Iterator[Change]:
     """Yield the settings that are no longer what the stack's functions made them."""
     for kind, (sort, compare) in EFFECTS.items():
         for place, _, properties in stack.of(kind):
-            for what, was, now in compare(stack, properties):
+            for what, was, now in while_there(compare(stack, properties)):
                 if was != now:
                     yield Change(
                         stack=stack.name,

@@ -21,16 +21,17 @@ from runbook.changes.context import Context
 from runbook.changes.prepare import Preparation, finished, now, remove, review, usable
 from runbook.changes.render import terminal
 from runbook.changes.review import Review, StackReview
-from runbook.drift.change import Change
+from runbook.drift.change import Drift
 
 
-def prepare(console: Console, found: Collection[Change], configuration: Path, state: Path) -> None:
+def prepare(console: Console, found: Drift, configuration: Path, state: Path) -> None:
     """Make a drift-aware change set for each drifted stack, and save their review."""
     context = Context.at(configuration, state)
     with console.status("Synthesizing the stacks"):
         assembly = project.synthesize(configuration, state / "assembly")
-    names = {change.stack for change in found if change.reversible}
+    names = {change.stack for change in found.changes if change.reversible}
     made = _review(context, assembly, names, configuration.name)
+    made = made.model_copy(update={"drift": found, "takes_back": True})
     terminal.present(made, console)
     if made.changed:
         context.records.save_review(made)

@@ -60,8 +60,8 @@ class Story:
         assert "Traceback" not in finished.stderr, finished.stderr
         assert finished.returncode == 0 or step.startswith("drift"), finished.stderr
 
-    def found(self, step: str) -> list[dict[str, Any]]:
-        return list(json.loads(self.said[step]))
+    def found(self, step: str) -> dict[str, list[dict[str, Any]]]:
+        return dict(json.loads(self.said[step]))
 
 
 @pytest.fixture(scope="session")

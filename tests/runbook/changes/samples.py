@@ -23,6 +23,7 @@ from runbook.changes.review import (
     StackReview,
     Verdict,
 )
+from runbook.drift.change import Change, Drift, Sort, Unasked
 
 PREPARED = datetime(2026, 9, 30, 10, 15, tzinfo=UTC)
 DIGEST = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
@@ -137,7 +138,45 @@ def hostile() -> Review:
         revision=bad,
         prepared_by=bad,
         undeclared=(bad,),
+        drift=Drift(
+            changes=(
+                Change(stack=bad, region=bad, place=bad, sort=Sort.ACCESS, what=bad, now=[bad]),
+                Change(stack=bad, region=bad, place=bad, sort=Sort.DATA, what=bad, was=bad),
+            ),
+            unasked=(Unasked(stack=bad, what=bad, why=bad),),
+        ),
     )
+
+
+def drifted() -> Review:
+    """Return a review of one harmless change, beside which the console changed three things."""
+    group: dict[str, Any] = {"stack": "data-us-east-1", "region": "us-east-1", "sort": Sort.NETWORK}
+    found = (
+        Change(
+            **group,
+            place="security_groups/office/group",
+            what="SecurityGroupIngress.1",
+            now={"CidrIp": "0.0.0.0/0", "FromPort": 22, "IpProtocol": "tcp", "ToPort": 22},
+        ),
+        Change(
+            **{**group, "sort": Sort.ACCESS},
+            place="databases/common/function/role",
+            what="has an inline policy that nobody declared",
+            now="theirs",
+            reversible=False,
+        ),
+        Change(
+            **{**group, "sort": Sort.DATA},
+            place="databases/common",
+            what="DBInstanceClass",
+            was="db.t3.micro",
+            now="db.t3.large",
+        ),
+    )
+    why = "User: ann is not authorized to perform: rds:DescribeDBInstances"
+    unasked = Unasked(stack="data-us-east-1", what="what its functions set", why=why)
+    drift = Drift(changes=found, unasked=(unasked,))
+    return harmless().model_copy(update={"drift": drift})
 
 
 def all_samples() -> dict[str, Review]:
@@ -146,6 +185,7 @@ def all_samples() -> dict[str, Review]:
         "every_effect": every_effect(),
         "harmless": harmless(),
         "hostile": hostile(),
+        "drifted": drifted(),
         "nothing": review(stack("mail-us-east-1", StackAction.NOTHING)),
     }
 

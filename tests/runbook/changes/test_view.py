@@ -161,3 +161,28 @@ def test_nothing_is_green_where_something_is_dangerous() -> None:
         view = build(samples.review(samples.stack("data-us-east-1", findings=(finding,))))
         assert view.tone is not Tone.GOOD
         assert view.headline == "No data is lost, but see what stands first below"
+
+
+@pytest.mark.parametrize("renderer", RENDERERS)
+def test_what_the_console_changed_stands_in_the_head_with_both_ways_out(renderer: str) -> None:
+    shown = RENDERERS[renderer](samples.drifted())
+    head = shown[: shown.index("Stacks, in order of execution")]
+    assert "but see what stands first below" in head
+    assert "Changed behind the file's back since the last deployment" in head
+    assert "has an inline policy that nobody declared" in head
+    assert "groundwork drift --revert" in head
+    assert "change the file: data/security_groups/office" in head
+    assert "what its functions set cannot be asked" in head
+
+
+def test_what_executing_does_to_a_change_by_the_console_is_said() -> None:
+    said = [
+        line for line in in_terminal(samples.drifted()).splitlines() if "Executing this" in line
+    ]
+    assert [text.strip() for text in said] == [
+        "Executing this leaves it as it is",
+        "Executing this leaves it as it is",
+        "Executing this overwrites it",
+    ]
+    back = samples.drifted().model_copy(update={"takes_back": True})
+    assert "Executing this takes it back" in in_terminal(back)

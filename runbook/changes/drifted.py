@@ -1,0 +1,52 @@
+"""What was changed behind the file's back, in the head of a review."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from runbook.changes.layout import Code, Row, Section, Values
+from runbook.changes.outcome import Tone
+from runbook.changes.review import Effect, Review
+from runbook.drift.change import Change, Sort
+from runbook.drift.words import side, unknown, ways_out
+
+TITLE = "Changed behind the file's back since the last deployment"
+UNKNOWN = "Not known whether it was changed behind the file's back"
+LOUD = (Sort.ACCESS, Sort.NETWORK)
+
+
+def drifted(review: Review) -> Iterator[Section]:
+    """Yield what was changed with the ways out, and what nobody could be asked about."""
+    changes = review.drift.changes
+    rows = [*(_row(review, change) for change in changes)]
+    rows += [Row((Code(text),)) for text in ways_out(changes)]
+    yield Section(TITLE, tuple(rows), tone=Tone.BAD)
+    unasked = tuple(Row((Code(unknown(item)),), "?") for item in review.drift.unasked)
+    yield Section(UNKNOWN, unasked, tone=Tone.CHANGE)
+
+
+def _row(review: Review, change: Change) -> Row:
+    where = (Code(change.place), " in ", Code(change.stack), ": ", Code(change.what))
+    tone = Tone.BAD if change.sort in LOUD else Tone.CHANGE
+    becomes = Row(("Executing this ", _becomes(review, change)))
+    return Row(where, "!", tone, Values(side(change.was), side(change.now)), rows=(becomes,))
+
+
+def _becomes(review: Review, change: Change) -> str:
+    """Say what executing the review does to it: a change set writes whole properties."""
+    if review.takes_back:
+        return "takes it back" if change.reversible else "leaves it as it is"
+    changes = (c for stack in review.changed if stack.name == change.stack for c in stack.changes)
+    same = next((c for c in changes if c.place == change.place), None)
+    if same is None:
+        return "leaves it as it is"
+    if change.sort is Sort.DELETED:
+        return "may fail, since it changes what is gone"
+    if same.effect in (Effect.DELETE, Effect.REPLACE):
+        return "takes the resource away"
+    name = f"Properties.{change.what.partition('.')[0]}."
+    if same.effect is Effect.CHANGE and any(
+        f"{difference.path}.".startswith(name) for difference in same.differences
+    ):
+        return "overwrites it"
+    return "leaves it as it is"

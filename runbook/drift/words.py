@@ -1,0 +1,40 @@
+"""What was changed, in words: for the command, the head of a review, and a refusal."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+
+from runbook.changes.text import line
+from runbook.drift.change import Change, Unasked
+
+
+def described(change: Change) -> Iterator[str]:
+    """Say where and what, then what it was and what it is, in a line each."""
+    yield f"{line(change.place)} in {line(change.stack)}: {line(change.what)}"
+    yield f"    {side(change.was)} → {side(change.now)}"
+
+
+def side(value: object) -> str:
+    """Write a value in one line, also where there is none."""
+    if value is None:
+        return "(none)"
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    return line(text)
+
+
+def ways_out(found: Iterable[Change]) -> Iterator[str]:
+    """Say how to take changes back, and how to take them into the file."""
+    changes = [*found]
+    if any(change.reversible for change in changes):
+        yield "To take back what CloudFormation can: groundwork drift --revert, and approve that."
+    if any(not change.reversible for change in changes):
+        yield "What was added beside the declared is removed by hand, where it was added."
+    items = sorted({change.item for change in changes if change.reversible})
+    for item in items:
+        yield f"To keep it instead, change the file: {line(item)}"
+
+
+def unknown(item: Unasked) -> str:
+    """Say what nobody could be asked about, and why."""
+    return f"{line(item.stack)}: {line(item.what)} cannot be asked: {line(item.why)}"
