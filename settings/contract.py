@@ -46,6 +46,12 @@ class Output(StrEnum):
     """Host and port of a database, with a colon between."""
     DATABASE_SECRET = "DatabaseSecret"  # noqa: S105 - the name of an output
     """The ARN of the secret with a database's password."""
+    REPLICA_ADDRESS = "ReplicaAddress"
+    """Host and port of a replica, with a colon between. The item is `DATABASE-REPLICA`."""
+    CONSUMER_SECRET = "ConsumerSecret"  # noqa: S105 - the name of an output
+    """The ARN of the secret with a consumer's login. The item is `DATABASE/REPLICA/CONSUMER`."""
+    REPLICA_BASTION = "ReplicaTunnel"
+    """The instance id of the bastion of a replica's own. The item is `DATABASE-REPLICA`."""
     BASTION = "Bastion"
     """The instance id of a network's bastion."""
     USER_SECRET = "UserSecret"  # noqa: S105 - the name of an output

@@ -10,11 +10,16 @@ from groundwork.data import (
     DatabaseContext,
     DatabaseSecurityGroup,
     DeletionProtection,
+    PostgreSqlInstance,
+    PostgreSqlReplica,
+    ReplicaAlarms,
+    ReplicaContext,
     Vpc,
     make_database,
 )
 from settings.contract import Output
 from settings.models.data import PostgreSql
+from settings.models.replicas import replica_identifier
 from settings.plan import StackPlan
 from settings.plan.data import DatabaseItem, DataItems
 from stacks.area import AreaStack
@@ -40,7 +45,14 @@ class DataStack(AreaStack):
     def _add_networks(self, items: DataItems) -> dict[str, Vpc]:
         scope = self.group("networks")
         return {
-            name: Vpc(scope, name, declared=item.declared, public=item.public, bastion=item.bastion)
+            name: Vpc(
+                scope,
+                name,
+                declared=item.declared,
+                public=item.public,
+                bastion=item.bastion or item.replica_bastions,
+                replica_subnets=item.replica_subnets,
+            )
             for name, item in items.networks.items()
         }
 
@@ -83,17 +95,61 @@ class DataStack(AreaStack):
                 protection=self._protection,
             ),
         )
-        if item.declared.notify:
-            DatabaseAlarms(
-                made,
-                "alarms",
-                identifier=item.identifier,
-                declared=item.declared,
-                notify=item.declared.notify,
-            )
+        alarms = self._add_alarms(made, item) if item.declared.notify else None
         secret = made.password.secret.ref
         self.output(Output.DATABASE_ADDRESS, name, made.address, f"Host and port of {name}")
         self.output(Output.DATABASE_SECRET, name, secret, f"The password of {name}")
+        if isinstance(made, PostgreSqlInstance):
+            self._add_replicas(made, item, alarms)
+
+    def _add_alarms(self, database: Construct, item: DatabaseItem) -> DatabaseAlarms:
+        return DatabaseAlarms(
+            database,
+            "alarms",
+            identifier=item.identifier,
+            declared=item.declared,
+            notify=item.declared.notify,
+            replicas=[replica.identifier for replica in item.replicas.values()],
+        )
+
+    def _add_replicas(
+        self, source: PostgreSqlInstance, item: DatabaseItem, alarms: DatabaseAlarms | None
+    ) -> None:
+        scope = Construct(source, "replicas") if item.replicas else source
+        for name, replica in item.replicas.items():
+            bastion = None if replica.declared.public else self._bastions.get(item.network)
+            made = PostgreSqlReplica(
+                scope,
+                name,
+                declared=replica.declared,
+                source=source,
+                context=ReplicaContext(
+                    identifier=replica.identifier,
+                    vpc=self._networks[item.network],
+                    operators=[bastion.databases] if bastion else [],
+                    protection=self._protection,
+                ),
+            )
+            if alarms:
+                ReplicaAlarms(
+                    made,
+                    "alarms",
+                    identifier=replica.identifier,
+                    instance=replica.declared.instance,
+                    storage_gib=source.declared.storage_gib,
+                    topic_arn=alarms.topic.arn,
+                )
+            self._add_replica_outputs(source.node.id, name, made)
+
+    def _add_replica_outputs(self, database: str, name: str, made: PostgreSqlReplica) -> None:
+        item, called = replica_identifier(database, name), f"the replica {name} of {database}"
+        self.output(Output.REPLICA_ADDRESS, item, made.address, f"Host and port of {called}")
+        if made.bastion:
+            instance = made.bastion.instance.ref
+            self.output(Output.REPLICA_BASTION, item, instance, f"The bastion of {called}")
+        for consumer, secret in made.secrets.items():
+            place = f"{database}/{name}/{consumer}"
+            self.output(Output.CONSUMER_SECRET, place, secret, f"{consumer}'s login to {called}")
 
     def _groups_of(self, item: DatabaseItem) -> list[DatabaseSecurityGroup]:
         """Let a bastion reach what has no public address. Aurora then lets in nobody else."""

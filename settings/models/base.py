@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping
+from typing import ClassVar, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
@@ -37,6 +37,8 @@ class Model(BaseModel):
         allow_inf_nan=False,
         use_attribute_docstrings=True,
     )
+    misplaced: ClassVar[Mapping[str, str]] = {}
+    """Fields that people look for here, and where to put them: it ends a message."""
 
     def problems(self) -> Iterator[Problem]:
         """Yield what is wrong between fields that are each right by themselves."""

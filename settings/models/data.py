@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
 
 from settings.models.base import Model, Problem
 from settings.models.networks import Network, SecurityGroup, is_block
+from settings.models.replica_problems import replica_problems
+from settings.models.replicas import MOST_REPLICAS, Login, Replica
 from settings.values import versions
 from settings.values.addresses import EmailAddress
 from settings.values.durations import Seconds
@@ -35,7 +37,17 @@ Version = Annotated[
 BackupDays = Annotated[int, Field(ge=0, le=35)]
 
 
+NO_READERS = (
+    "all instances of an Aurora cluster share its security groups, and a reader takes over when "
+    "the writer fails, so that whoever reaches a reader reaches the database. Consumers need "
+    "engine: postgresql"
+)
+
+
 class _Database(Model):
+    misplaced: ClassVar = {
+        "consumers": "consumers read a replica, never the database: replicas.NAME"
+    }
     version: Version = "latest"
     """`latest`; or a major version, of which the newest is taken; or an exact version, which stays.
 
@@ -91,6 +103,8 @@ class PostgreSql(_Database):
     """For how many days one can go back to any second; 0 keeps no backups."""
     performance_insights: bool = False
     """Keep which statements took the time, for a week."""
+    replicas: Annotated[Mapping[Label, Replica], Field(max_length=MOST_REPLICAS)] = {}
+    """Read replicas by name, for consumers outside the team."""
 
     def problems(self) -> Iterator[Problem]:
         """Storage grows by at least a tenth."""
@@ -138,6 +152,8 @@ class Capacity(Model):
 class Aurora(_Database):
     """An Aurora Serverless v2 cluster. It never has a public address."""
 
+    misplaced: ClassVar = dict.fromkeys(("consumers", "replicas"), NO_READERS)
+
     engine: Literal["aurora-postgresql"]
     """Which kind of database it is."""
     capacity: Capacity
@@ -151,6 +167,11 @@ class Aurora(_Database):
     def public(self) -> bool:
         """Whether it has a public address: never."""
         return False
+
+    @property
+    def replicas(self) -> Mapping[str, Replica]:
+        """Its read replicas: none, since all instances of a cluster share its security groups."""
+        return {}
 
     def problems(self) -> Iterator[Problem]:
         """Older versions lack what is asked for."""
@@ -187,6 +208,13 @@ class Data(Model):
         """Return the name of the network that an item belongs to."""
         return item.network or next(iter(self.networks), "")
 
+    def logins(self, database: str) -> Iterator[tuple[tuple[str, ...], Login]]:
+        """Yield the consumers' logins of a database, each with its place below `data`."""
+        for replica, declared in self.databases[database].replicas.items():
+            for name, consumer in declared.consumers.items():
+                path = ("databases", database, "replicas", replica, "consumers", name)
+                yield (*path, "credentials"), consumer.credentials
+
     def problems(self) -> Iterator[Problem]:
         """Compare the items with each other."""
         for name, group in self.security_groups.items():
@@ -198,6 +226,8 @@ class Data(Model):
         for name, database in self.databases.items():
             yield from self._network_problems(("databases", name), database)
             yield from self._database_problems(name, database)
+            if isinstance(database, PostgreSql):
+                yield from replica_problems(self, name, database)
 
     def _source_problems(
         self, path: tuple[str | int, ...], source: str, network: str

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from settings.contract import STACK_TAG
 from settings.diagnostics import Location, dotted
 from settings.models.base import Problem
+from settings.models.replicas import replica_identifier
 from settings.models.senders import TAGS
 from settings.models.topics import ALARMS, bounces_topic, events_topic, feedback_topic
 from settings.values.areas import Area
@@ -33,6 +34,7 @@ def naming_problems(settings: Settings) -> Iterator[Problem]:
     yield from _topics(settings.mail)
     yield from _tags(settings)
     yield from _environment(settings)
+    yield from _replicas(settings)
     databases = [("data", "databases", name) for name in settings.data.databases]
     identities = [*_below("domains", settings.mail), *_below("addresses", settings.mail)]
     yield from _mail_from(settings.mail)
@@ -98,6 +100,24 @@ def _tags(settings: Settings) -> Iterator[Problem]:
         if key.lower() in taken:
             message = f"another key: users have a tag {key.lower()} of their own"
             yield Problem(("tags", key), message, key=True, depends_on=())
+
+
+def _replicas(settings: Settings) -> Iterator[Problem]:
+    """A replica's identifier has its database's before it, which may be that of another item."""
+    databases = settings.data.databases
+    owners: dict[str, Location] = {name: ("data", "databases", name) for name in databases}
+    for name, database in databases.items():
+        for replica in database.replicas:
+            path = ("data", "databases", name, "replicas", replica)
+            identifier = replica_identifier(name, replica)
+            owner = owners.setdefault(identifier, path)
+            if owner != path:
+                message = f"another name: {identifier} in RDS is already {dotted(owner)}"
+                yield Problem(path, message, key=True, depends_on=())
+            spare = 63 - len(settings.named(identifier))
+            if spare < 0:
+                message = f"shorter by {-spare} characters: RDS knows it as {identifier}"
+                yield Problem(path, message, key=True, depends_on=())
 
 
 def _environment(settings: Settings) -> Iterator[Problem]:

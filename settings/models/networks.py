@@ -37,7 +37,8 @@ MOST_RULES = 60
 """<https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html#vpc-limits-security-groups>"""
 MOST_OF_A_SOURCE = 240
 """A rule's description has 255 characters, and says "PostgreSQL from" before the name."""
-_WIDEST = {4: 8, 6: 16}
+WIDEST = {4: 8, 6: 16}
+"""A shorter prefix is nobody in particular."""
 _VPC_BITS = range(16, 29)
 
 
@@ -95,6 +96,17 @@ class Network(Model):
                 )
 
 
+def is_wide(block: str) -> bool:
+    """Tell a block of addresses that is nobody in particular."""
+    network = ip_network(block)
+    return network.prefixlen < WIDEST[network.version]
+
+
+def narrower(block: str) -> str:
+    """Say what a block has to be to be somebody in particular."""
+    return f"a block of /{WIDEST[ip_network(block).version]} or narrower"
+
+
 def _is_reserved(network: IPv4Network | IPv6Network) -> bool:
     """Tell a block that EC2 refuses for a VPC.
 
@@ -122,13 +134,10 @@ class SecurityGroup(Model):
         """Two halves of the world are the world, which no rule of the checks would notice."""
         yield from self._problems_of_rules()
         for index, block in enumerate(self.postgresql_from):
-            if (
-                is_block(block)
-                and 0 < (network := ip_network(block)).prefixlen < _WIDEST[network.version]
-            ):
+            if is_block(block) and is_wide(block) and ip_network(block).prefixlen:
                 yield Problem(
                     ("postgresql_from", index),
-                    f"a block of /{_WIDEST[network.version]} or narrower; "
+                    f"{narrower(block)}; "
                     "or the whole world, 0.0.0.0/0 and ::/0, with an accepted risk",
                 )
 

@@ -106,6 +106,8 @@ class Settings(Model):
             yield path, sender.credentials.readers
         for name, database in self.data.databases.items():
             yield ("data", "databases", name, "readers"), database.readers
+            for below, login in self.data.logins(name):
+                yield ("data", *below, "readers"), login.readers
         for name, bucket in self.backup.buckets.items():
             for user, item in bucket.users.items():
                 users = ("backup", "buckets", name, "users")

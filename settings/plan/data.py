@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from settings.contract import Output
+from settings.models.replicas import replica_identifier
 
 if TYPE_CHECKING:
     from settings.models.data import Aurora, Data, PostgreSql
     from settings.models.networks import Network, SecurityGroup
+    from settings.models.replicas import Replica
     from settings.models.settings import Settings
 
 
@@ -23,6 +25,10 @@ class NetworkItem:
     """Whether it has a bastion: the file asks for one, and a database has no public address."""
     public: bool
     """Whether a database in it has a public address."""
+    replica_bastions: bool
+    """Whether a replica in it has a bastion of its own."""
+    replica_subnets: Mapping[str, bool]
+    """The blocks kept for replicas, and whether one in them has a public address."""
 
 
 @dataclass(frozen=True)
@@ -34,12 +40,21 @@ class SecurityGroupItem:
 
 
 @dataclass(frozen=True)
+class ReplicaItem:
+    """A replica and its identifier in RDS."""
+
+    declared: Replica
+    identifier: str
+
+
+@dataclass(frozen=True)
 class DatabaseItem:
-    """A database, the name of its network, and its identifier in RDS."""
+    """A database, the name of its network, its identifier in RDS, and its replicas by name."""
 
     declared: PostgreSql | Aurora
     network: str
     identifier: str
+    replicas: Mapping[str, ReplicaItem]
 
 
 @dataclass(frozen=True)
@@ -55,9 +70,19 @@ class DataItems:
         for name, network in self.networks.items():
             if network.bastion:
                 yield Output.BASTION, name
-        for name in self.databases:
+        for name, database in self.databases.items():
             yield Output.DATABASE_ADDRESS, name
             yield Output.DATABASE_SECRET, name
+            for replica, item in database.replicas.items():
+                yield from _of_replica(name, replica, item.declared)
+
+
+def _of_replica(database: str, replica: str, declared: Replica) -> Iterator[tuple[Output, str]]:
+    yield Output.REPLICA_ADDRESS, replica_identifier(database, replica)
+    if declared.has_bastion:
+        yield Output.REPLICA_BASTION, replica_identifier(database, replica)
+    for consumer in declared.consumers:
+        yield Output.CONSUMER_SECRET, f"{database}/{replica}/{consumer}"
 
 
 def data_items(settings: Settings) -> Iterator[tuple[str, str, DataItems]]:
@@ -80,8 +105,7 @@ def _within(settings: Settings, networks: list[str]) -> DataItems:
         for name, declared in data.security_groups.items()
     }
     databases = {
-        name: DatabaseItem(declared, data.network_of(declared), settings.named(name))
-        for name, declared in data.databases.items()
+        name: _database(settings, name, declared) for name, declared in data.databases.items()
     }
     return DataItems(
         networks={name: _network(data, name) for name in networks},
@@ -90,8 +114,26 @@ def _within(settings: Settings, networks: list[str]) -> DataItems:
     )
 
 
+def _database(settings: Settings, name: str, declared: PostgreSql | Aurora) -> DatabaseItem:
+    replicas = {
+        replica: ReplicaItem(said, settings.named(replica_identifier(name, replica)))
+        for replica, said in declared.replicas.items()
+    }
+    network = settings.data.network_of(declared)
+    return DatabaseItem(declared, network, settings.named(name), replicas)
+
+
 def _network(data: Data, name: str) -> NetworkItem:
-    databases = data.databases.values()
-    publicity = {database.public for database in databases if data.network_of(database) == name}
-    bastion = data.bastion and False in publicity
-    return NetworkItem(data.networks[name], bastion, public=True in publicity)
+    databases = [each for each in data.databases.values() if data.network_of(each) == name]
+    replicas = [replica for each in databases for replica in each.replicas.values()]
+    publicity = {database.public for database in databases}
+    subnets: dict[str, bool] = {}
+    for replica in replicas:
+        subnets |= {block: replica.public or subnets.get(block, False) for block in replica.subnets}
+    return NetworkItem(
+        data.networks[name],
+        bastion=data.bastion and False in publicity,
+        public=True in publicity,
+        replica_bastions=any(replica.has_bastion for replica in replicas),
+        replica_subnets=subnets,
+    )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple, assert_never
 
 from settings.plan.access import AccessItems
 from settings.plan.backup import BackupItems, BucketItem
-from settings.plan.data import DatabaseItem, DataItems, NetworkItem
+from settings.plan.data import DatabaseItem, DataItems, NetworkItem, ReplicaItem
 from settings.plan.mail import AddressItem, DomainItem, MailItems, SenderItem, SetItem
 from settings.plan.services import ServiceItem, ServiceItems
 
@@ -28,6 +28,8 @@ TOPIC = 2
 """The topic and its policy."""
 REPUTATION = 4
 """The alarms of a reputation."""
+BASTION = 8
+"""The machine, its role and profile, its groups and the rules between them."""
 SCHEDULE = 1
 """What lets Secrets Manager call the function that renews keys."""
 
@@ -134,13 +136,15 @@ def _data(items: DataItems) -> Iterator[Size]:
     for name, group in items.security_groups.items():
         yield Size(("data", "security_groups", name), 1 + 2 * len(group.declared.groups), 0)
     for name, database in items.databases.items():
-        yield Size(("data", "databases", name), _database(database), 2)
+        outputs = 2 + sum(2 + len(each.declared.consumers) for each in database.replicas.values())
+        yield Size(("data", "databases", name), _database(database), outputs)
 
 
 def _network(item: NetworkItem) -> int:
     declared = item.declared
-    internet = 5 if item.public or item.bastion else 0
-    bastion = 8 if item.bastion else 0
+    is_open = item.public or item.bastion or item.replica_bastions
+    internet = 5 if is_open or True in item.replica_subnets.values() else 0
+    bastion = BASTION if item.bastion else 0
     logs = 3 if declared.flow_logs else 0
     return 2 + declared.ipv6 + 2 * len(declared.subnets) + internet + bastion + logs
 
@@ -148,7 +152,18 @@ def _network(item: NetworkItem) -> int:
 def _database(item: DatabaseItem) -> int:
     declared = item.declared
     alarms = TOPIC + len(declared.notify) + 3 if declared.notify else 0
-    return 8 + alarms + bool(declared.readers) + declared.major_upgrade
+    replicas = sum(_replica(replica, alarms=bool(alarms)) for replica in item.replicas.values())
+    return 8 + alarms + bool(declared.readers) + declared.major_upgrade + replicas
+
+
+def _replica(item: ReplicaItem, *, alarms: bool) -> int:
+    declared = item.declared
+    consumers = sum(
+        1 + bool(consumer.from_blocks) + bool(consumer.credentials.readers)
+        for consumer in declared.consumers.values()
+    )
+    own = 5 + bool(declared.subnets) + (BASTION if declared.has_bastion else 0)
+    return own + consumers + (3 if alarms else 0)
 
 
 def _bucket(item: BucketItem) -> int:

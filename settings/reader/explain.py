@@ -46,8 +46,12 @@ def explain(detail: ErrorDetails) -> Explained:
 
 
 def _unknown(place: Place) -> str:
-    allowed = [name for owner in place.owners for name in fields(owner)]
-    near = get_close_matches(str(place.location[-1]), allowed, n=1)
+    name = str(place.location[-1])
+    for owner in place.owners:
+        if name in owner.misplaced:
+            return f"there is no such field here: {owner.misplaced[name]}"
+    allowed = [field for owner in place.owners for field in fields(owner)]
+    near = get_close_matches(name, allowed, n=1)
     meant = f"did you mean {near[0]}?" if near else f"must be one of {listed(allowed)}"
     return f"there is no such field; {meant}"
 

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, Field
 
 from settings.values.matching import Matching, at_most, refuse
 from settings.values.regions import REGIONS, WITHOUT_SES
-from settings.values.reserved import why_no_database, why_no_user
+from settings.values.reserved import why_no_database, why_no_schema, why_no_user
 
 
 def _region(value: str) -> str:
@@ -119,6 +119,27 @@ DatabaseUser = Annotated[
         r"[A-Za-z][A-Za-z0-9_]{0,15}",
         "a database user's name: 1 to 16 letters, digits and underscores, starting with a letter",
         why_no_user,
+    ),
+]
+
+
+LoginName = Annotated[
+    str,
+    Matching(
+        r"[a-z_][a-z0-9_]{0,62}",
+        "a login's name: 1 to 63 lower-case letters, digits and underscores, not starting with a "
+        "digit",
+        why_no_user,
+    ),
+]
+
+SchemaName = Annotated[
+    str,
+    Matching(
+        r"[a-z_][a-z0-9_]{0,62}",
+        "a schema's name: 1 to 63 lower-case letters, digits and underscores, not starting with a "
+        "digit",
+        why_no_schema,
     ),
 ]
 

@@ -69,6 +69,13 @@ def why_no_user(name: str) -> str | None:
     return _why_reserved(name)
 
 
+def why_no_schema(name: str) -> str | None:
+    """Return why nobody outside may read a schema: PostgreSQL keeps itself in it."""
+    if name.startswith("pg_") or name == "information_schema":
+        return f"a schema other than {name}, which is PostgreSQL's own"
+    return None
+
+
 def _why_reserved(name: str) -> str | None:
     if name.lower() in _WORDS:
         return f"a name other than {name}, a key word of SQL, which RDS refuses"

@@ -15,9 +15,11 @@ import pytest
 
 import embedded
 from embedded import Embedded, processes
+from groundwork.data.replica import PARAMETERS
 from runbook.base import aws
 from runbook.base.outputs import Outputs
 from settings import load
+from settings.contract import Output, output_key
 from settings.plan import plans
 from tests.end_to_end.conftest import Run, groundwork
 from tests.settings.test_every_field import EVERYTHING
@@ -181,3 +183,57 @@ def test_a_saturated_service_is_replaced_once_and_not_again_within_the_hour(
     said, second = run(deployed, machine, alarmed, timedelta(minutes=30))
     assert "left alone" in said
     assert second == first
+
+
+def test_a_replica_is_reached_by_its_consumers_alone(deployed: Deployed) -> None:
+    rds, ec2 = deployed.client("rds", "us-east-1"), deployed.client("ec2", "us-east-1")
+    found = {each["DBInstanceIdentifier"]: each for each in described(rds)}
+    replica, database = found["production-analysis-reports"], found["production-analysis"]
+    assert replica["ReadReplicaSourceDBInstanceIdentifier"] == "production-analysis"
+    own, theirs = (
+        {group["VpcSecurityGroupId"] for group in each["VpcSecurityGroups"]}
+        for each in (replica, database)
+    )
+    assert not own & theirs
+    groups = ec2.describe_security_groups(GroupIds=[*own])["SecurityGroups"]
+    blocks = {
+        source["CidrIp"]
+        for group in groups
+        for rule in group["IpPermissions"]
+        for source in rule["IpRanges"]
+    }
+    assert blocks == {"192.0.2.0/24"}
+
+
+def described(rds: Any) -> list[dict[str, Any]]:
+    return [*rds.describe_db_instances()["DBInstances"]]
+
+
+def test_a_replica_logs_who_connects_and_every_statement(deployed: Deployed) -> None:
+    rds, logs = deployed.client("rds", "us-east-1"), deployed.client("logs", "us-east-1")
+    (replica,) = (r for r in described(rds) if r.get("ReadReplicaSourceDBInstanceIdentifier"))
+    (group,) = (each["DBParameterGroupName"] for each in replica["DBParameterGroups"])
+    parameters = {
+        each["ParameterName"]: each.get("ParameterValue")
+        for page in rds.get_paginator("describe_db_parameters").paginate(DBParameterGroupName=group)
+        for each in page["Parameters"]
+    }
+    assert PARAMETERS.items() <= parameters.items()
+    (kept,) = logs.describe_log_groups(
+        logGroupNamePrefix="/aws/rds/instance/production-analysis-reports/"
+    )["logGroups"]
+    assert kept["retentionInDays"] == 30
+
+
+def test_a_consumers_secret_leads_to_the_replica(deployed: Deployed) -> None:
+    stack = deployed.client("cloudformation", "us-east-1").describe_stacks(
+        StackName="production-data-us-east-1-second"
+    )["Stacks"][0]
+    outputs = {each["OutputKey"]: each["OutputValue"] for each in stack["Outputs"]}
+    secret = outputs[output_key(Output.CONSUMER_SECRET, "analysis/reports/partner")]
+    client = deployed.client("secretsmanager", "us-east-1")
+    value = json.loads(client.get_secret_value(SecretId=secret)["SecretString"])
+    address = outputs[output_key(Output.REPLICA_ADDRESS, "analysis-reports")]
+    assert f"{value['host']}:{value['port']}" == address
+    assert (value["username"], value["dbname"]) == ("partner_reads", "numbers")
+    assert len(value["password"]) == 40

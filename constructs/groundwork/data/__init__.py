@@ -1,10 +1,12 @@
-"""Data: networks, security groups, databases, the bastion and the alarms."""
+"""Data: networks, security groups, databases, their replicas, the bastion and the alarms."""
 
-from groundwork.data.alarms import DatabaseAlarms
+from groundwork.data.alarms import DatabaseAlarms, ReplicaAlarms
 from groundwork.data.bastion import Bastion
 from groundwork.data.database import DatabaseContext
 from groundwork.data.databases import make_database
 from groundwork.data.deletion_protection import DeletionProtection
+from groundwork.data.postgresql import PostgreSqlInstance
+from groundwork.data.replica import PostgreSqlReplica, ReplicaContext
 from groundwork.data.security_group import DatabaseSecurityGroup
 from groundwork.data.vpc import Vpc
 
@@ -14,6 +16,10 @@ __all__ = [
     "DatabaseContext",
     "DatabaseSecurityGroup",
     "DeletionProtection",
+    "PostgreSqlInstance",
+    "PostgreSqlReplica",
+    "ReplicaAlarms",
+    "ReplicaContext",
     "Vpc",
     "make_database",
 ]

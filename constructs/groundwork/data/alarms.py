@@ -14,6 +14,32 @@ from settings.models.data import Aurora, PostgreSql
 
 GIB = 1024**3
 FIVE_MINUTES = 5 * MINUTE
+LAG_SECONDS = 15 * MINUTE
+
+
+Watch = tuple[str, str, Threshold, str]
+"""An alarm's name, its metric, what the metric may not pass, and what it means if it does."""
+
+
+def connections_watch(most: int) -> Watch:
+    """Watch the connections of an instance or a cluster that takes so many."""
+    return (
+        "connections",
+        "DatabaseConnections",
+        Threshold("Maximum", "GreaterThan", most * 4 // 5, FIVE_MINUTES, 3),
+        f"It has four fifths of the connections that it takes, about {most}.",
+    )
+
+
+def storage_watch(gib: int) -> Watch:
+    """Watch the storage of an instance that has so much."""
+    return (
+        "storage",
+        "FreeStorageSpace",
+        Threshold("Minimum", "LessThan", gib * GIB / 10, FIVE_MINUTES, 3),
+        f"Less than a tenth of its {gib} GiB is free, and it stops when nothing is. "
+        "Raise storage_gib.",
+    )
 
 
 class DatabaseAlarms(Construct):
@@ -35,13 +61,15 @@ class DatabaseAlarms(Construct):
         identifier: str,
         declared: PostgreSql | Aurora,
         notify: Sequence[str],
+        replicas: Sequence[str] = (),
     ) -> None:
+        """`replicas` are the identifiers of those whose alarms go the same way."""
         super().__init__(scope, construct_id)
         self.identifier = identifier
         self.topic = NotificationTopic(
             self, "topic", display_name=f"Database {identifier}"[:100], subscribers=notify
         )
-        self.topic.allow_alarms(f"{identifier} *")
+        self.topic.allow_alarms(*(f"{name} *" for name in (identifier, *replicas)))
         match declared:
             case Aurora():
                 self._watch_cluster(declared)
@@ -52,33 +80,16 @@ class DatabaseAlarms(Construct):
 
     def _watch_cluster(self, declared: Aurora) -> None:
         self.dimension = "DBClusterIdentifier"
-        self._watch_connections(connections.of_capacity(declared.capacity))
+        self._alarm(*connections_watch(connections.of_capacity(declared.capacity)))
         if declared.capacity.min == 0:
             self._watch_pauses()
 
     def _watch_instance(self, declared: PostgreSql) -> None:
         self.dimension = "DBInstanceIdentifier"
-        self._watch_connections(connections.of_instance(declared.instance))
-        self._watch_storage(declared.storage_gib)
+        self._alarm(*connections_watch(connections.of_instance(declared.instance)))
+        self._alarm(*storage_watch(declared.storage_gib))
         if declared.instance.startswith("db.t"):
             self._watch_cpu_credits()
-
-    def _watch_connections(self, most: int) -> None:
-        self._alarm(
-            "connections",
-            "DatabaseConnections",
-            Threshold("Maximum", "GreaterThan", most * 4 // 5, FIVE_MINUTES, 3),
-            f"It has four fifths of the connections that it takes, about {most}.",
-        )
-
-    def _watch_storage(self, gib: int) -> None:
-        self._alarm(
-            "storage",
-            "FreeStorageSpace",
-            Threshold("Minimum", "LessThan", gib * GIB / 10, FIVE_MINUTES, 3),
-            f"Less than a tenth of its {gib} GiB is free, and it stops when nothing is. "
-            "Raise storage_gib.",
-        )
 
     def _watch_cpu_credits(self) -> None:
         """A new machine has no credits, and earns 20 in its first two hours."""
@@ -110,3 +121,49 @@ class DatabaseAlarms(Construct):
             topic_arn=self.topic.arn,
             tell_when_over=True,
         )
+
+
+LAG: Watch = (
+    "lag",
+    "ReplicaLag",
+    Threshold("Minimum", "GreaterThan", LAG_SECONDS, FIVE_MINUTES, 3, "breaching"),
+    f"For a quarter of an hour it has been more than {LAG_SECONDS // 60} minutes behind its "
+    "database, or does not say how far. A long query holds it up, or replication is broken.",
+)
+
+
+class ReplicaAlarms(Construct):
+    """The alarms of one replica, through the topic of its database.
+
+    While nobody writes, a replica of PostgreSQL is up to five minutes behind, which is no trouble.
+    <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PostgreSQL.Replication.ReadReplicas.html>
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        identifier: str,
+        instance: str,
+        storage_gib: int,
+        topic_arn: str,
+    ) -> None:
+        """`instance` is the class."""
+        super().__init__(scope, construct_id)
+        most = connections.of_instance(instance)
+        for what, metric, threshold, description in (
+            LAG,
+            storage_watch(storage_gib),
+            connections_watch(most),
+        ):
+            Alarm(
+                self,
+                what,
+                name=f"{identifier} {what}",
+                description=description,
+                metric=Metric("AWS/RDS", metric, {"DBInstanceIdentifier": identifier}),
+                threshold=threshold,
+                topic_arn=topic_arn,
+                tell_when_over=True,
+            )

@@ -32,20 +32,24 @@ class Bastion(Construct):
     <https://docs.aws.amazon.com/systems-manager/latest/userguide/session-manager.html>
     """
 
-    def __init__(self, scope: Construct, construct_id: str, *, vpc: Vpc) -> None:
+    def __init__(
+        self, scope: Construct, construct_id: str, *, vpc: Vpc, serves: str | None = None
+    ) -> None:
+        """`serves` is what it leads to: the databases of the network, unless named."""
         super().__init__(scope, construct_id)
+        self.serves = serves or vpc.node.id
         self.group = DatabaseSecurityGroup(
             self,
             "group",
             vpc=vpc,
-            description=f"Bastion of {vpc.node.id}, which takes no connection",
+            description=f"Bastion of {self.serves}, which takes no connection",
             egress=[_HTTPS],
         )
         self.databases = DatabaseSecurityGroup(
             self,
             "databases",
             vpc=vpc,
-            description=f"Databases of {vpc.node.id} that its bastion reaches",
+            description=f"Databases of {self.serves} that its bastion reaches",
         )
         self.databases.admit("bastion", self.group)
         self.instance = self._instance(vpc)
@@ -70,7 +74,7 @@ class Bastion(Construct):
             ),
             instance_initiated_shutdown_behavior="stop",
             user_data=Fn.base64(STOP_WHEN_IDLE.read_text(encoding="utf-8")),
-            tags=[CfnTag(key="Name", value=f"bastion {vpc.node.id}")],
+            tags=[CfnTag(key="Name", value=f"bastion {self.serves}")],
         )
         acknowledge(
             instance, "AwsSolutions-EC28", "It runs for single sessions; nobody watches its load."

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from settings.models.data import Capacity
+from settings.values.instances import memory_gib
 
 _MOST = 5000
 _MOST_FROM_NEXT_TO_NOTHING = 2000
 """Aurora's limit where the minimum is 0 or 0.5 units."""
-
-_LARGE_GIB = {"r": 16, "x": 32}
-_LARGE_GIB_OF_OTHERS = 8
-_LARGES = {"micro": 1 / 8, "small": 1 / 4, "medium": 1 / 2, "large": 1, "xlarge": 2}
 
 _BYTES_EACH = 9_531_392
 _BYTES_OF_THE_SYSTEM = 300 * 1024**2
@@ -22,7 +19,7 @@ def of_instance(instance_class: str) -> int:
 
     <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Limits.html>
     """
-    memory = _memory_gib(instance_class) * 1024**3 - _BYTES_OF_THE_SYSTEM
+    memory = memory_gib(instance_class) * 1024**3 - _BYTES_OF_THE_SYSTEM
     return min(_MOST, int(memory / _BYTES_EACH))
 
 
@@ -33,10 +30,3 @@ def of_capacity(capacity: Capacity) -> int:
     """
     most = _MOST if capacity.min > 0.5 else _MOST_FROM_NEXT_TO_NOTHING
     return min(most, int(211.4 * capacity.max - 22))
-
-
-def _memory_gib(instance_class: str) -> float:
-    """A class doubles its memory with every size; families of one letter begin alike."""
-    _, family, size = instance_class.split(".")
-    larges = _LARGES.get(size) or 2 * int(size.removesuffix("xlarge"))
-    return _LARGE_GIB.get(family[0], _LARGE_GIB_OF_OTHERS) * larges

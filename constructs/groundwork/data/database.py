@@ -75,7 +75,7 @@ class Database(Construct):
         self.data_policy = DATA_POLICY[declared.deletion]
         # RDS refuses to delete what is protected: it runs on, and needs all that it has.
         runs_on = declared.deletion == "retain" or declared.deletion_protection
-        self.other_policy = _destroy_unless(runs_on)
+        self.other_policy = destroy_unless(runs_on)
         self.password = Password(
             self,
             "password",
@@ -83,7 +83,7 @@ class Database(Construct):
             description=f"The owner of the database {self.identifier}",
             # A snapshot opens with the password of its day.
             readers=declared.readers,
-            removal=_destroy_unless(runs_on or declared.deletion == "snapshot"),
+            removal=destroy_unless(runs_on or declared.deletion == "snapshot"),
         )
 
     def retain(self, resource: rds.CfnDBInstance | rds.CfnDBCluster) -> None:
@@ -105,7 +105,7 @@ class Database(Construct):
         resource.add_resource_dependency(group)
 
 
-def _destroy_unless(kept: bool) -> RemovalPolicy:
+def destroy_unless(kept: bool) -> RemovalPolicy:
     """Keep what a database needs, but not of one whose creation failed: it would be in the way."""
     return RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE if kept else RemovalPolicy.DESTROY
 

@@ -30,6 +30,7 @@ class PostgreSqlInstance(Database):
         context: DatabaseContext,
     ) -> None:
         super().__init__(scope, construct_id, engine=ENGINE, declared=declared, context=context)
+        self.declared = declared
         self.instance = self._instance(declared, context)
         self.retain(self.instance)
         context.protection.protect(self, self.instance, enabled=declared.deletion_protection)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 from ipaddress import IPv4Network
 
@@ -21,15 +21,24 @@ class Vpc(Construct):
 
     Made of CloudFormation's own resources: the CDK's VPC divides a block by masks and its zones by
     number, so that it cannot say which block goes where. Where a database is `public` all subnets
-    have a way to and from the internet; for a `bastion` its own has. There is no NAT gateway.
+    of databases have a way to and from the internet; for a `bastion` its own has, and for a public
+    replica those that are kept for it. There is no NAT gateway.
 
     The default security group keeps EC2's rules, which only an API call could remove. It admits
     nobody but its own members, and has none.
     """
 
     def __init__(
-        self, scope: Construct, construct_id: str, *, declared: Network, public: bool, bastion: bool
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        declared: Network,
+        public: bool,
+        bastion: bool,
+        replica_subnets: Mapping[str, bool] | None = None,
     ) -> None:
+        """`replica_subnets` are the blocks kept for replicas, and whether one of them is public."""
         super().__init__(scope, construct_id)
         self.declared = declared
         self.resource = ec2.CfnVPC(
@@ -45,7 +54,13 @@ class Vpc(Construct):
         self.subnets = [self._subnet(block, declared.subnets[block]) for block in blocks]
         """By their blocks, in whatever order the file has them."""
         self.bastion_subnet = self.subnets[0]
-        open_subnets = self.subnets if public else [self.bastion_subnet] if bastion else []
+        self.kept = {} if replica_subnets is None else dict(replica_subnets)
+        open_subnets = [
+            subnet
+            for subnet in self.subnets
+            if self.kept.get(subnet.cidr_block or "", public)
+            or (bastion and subnet is self.bastion_subnet)
+        ]
         self.internet = self._connect_to_internet(open_subnets) if open_subnets else []
         """What has to be in place before anything in the network has a public address."""
         if declared.flow_logs:
@@ -85,15 +100,24 @@ class Vpc(Construct):
 
     @cached_property
     def subnet_group(self) -> rds.CfnDBSubnetGroup:
-        """All subnets, for every database of the network: a database can never change its group.
+        """All subnets but those kept for replicas: a database can never change its group.
 
         Made when the first database asks for it.
         """
+        blocks = [block for block in self.declared.subnets if block not in self.kept]
+        return self.make_subnet_group(
+            self, "subnet-group", f"The subnets of {self.node.id}", blocks
+        )
+
+    def make_subnet_group(
+        self, scope: Construct, construct_id: str, description: str, blocks: Collection[str]
+    ) -> rds.CfnDBSubnetGroup:
+        """Make a group of the subnets with these blocks."""
         group = rds.CfnDBSubnetGroup(
-            self,
-            "subnet-group",
-            db_subnet_group_description=f"The subnets of {self.node.id}",
-            subnet_ids=[subnet.ref for subnet in self.subnets],
+            scope,
+            construct_id,
+            db_subnet_group_description=description,
+            subnet_ids=[subnet.ref for subnet in self.subnets if subnet.cidr_block in blocks],
         )
         for resource in self.internet:
             group.add_resource_dependency(resource)

@@ -44,10 +44,14 @@ class NotificationTopic(Construct):
                 self, address, topic_arn=self.arn, protocol="email", endpoint=address
             )
 
-    def allow_alarms(self, names: str = "*") -> None:
-        """Let the account's alarms of these names in the stack's region publish."""
-        alarms = arn_in_stack(self, "cloudwatch", f"alarm:{names}")
-        self._allow("AlarmsPublish", "cloudwatch.amazonaws.com", "ArnLike", alarms)
+    def allow_alarms(self, *names: str) -> None:
+        """Let the account's alarms of these names in the stack's region publish; all, without any.
+
+        Once for a topic: its policy has one statement for alarms.
+        """
+        alarms = [arn_in_stack(self, "cloudwatch", f"alarm:{name}") for name in names or ("*",)]
+        source = alarms if len(alarms) > 1 else alarms[0]
+        self._allow("AlarmsPublish", "cloudwatch.amazonaws.com", "ArnLike", source)
 
     def allow_events(self) -> None:
         """Let the rules of EventBridge publish, which come from this account alone.

@@ -1,0 +1,82 @@
+"""Somebody outside the team, who reads a replica."""
+
+from __future__ import annotations
+
+from aws_cdk import Stack
+from aws_cdk import aws_rds as rds
+from aws_cdk import aws_secretsmanager as secretsmanager
+from constructs import Construct
+
+from groundwork.checks import acknowledge
+from groundwork.data.password import LENGTH
+from groundwork.data.security_group import PORT, DatabaseSecurityGroup
+from groundwork.data.vpc import Vpc
+from groundwork.kit import SecretReaders
+from settings.models.replicas import Consumer
+
+
+class ReplicaConsumer(Construct):
+    """A security group with a consumer's blocks, and a secret with a consumer's login.
+
+    The secret knows the replica's address and no other. Its password is generated anew when
+    `credentials.version` changes: Secrets Manager generates another as soon as the template that
+    it is generated into is another.
+    <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-secretsmanager-secret-generatesecretstring.html>
+
+    The login itself is made in the database, by SQL that people review.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        declared: Consumer,
+        identifier: str,
+        vpc: Vpc,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.declared = declared
+        self.identifier = identifier
+        self.group = self._group(vpc) if declared.from_blocks else None
+
+    def _group(self, vpc: Vpc) -> DatabaseSecurityGroup:
+        return DatabaseSecurityGroup(
+            self,
+            "group",
+            vpc=vpc,
+            description=f"Consumer {self.node.id} of the replica {self.identifier}",
+            blocks=self.declared.from_blocks,
+        )
+
+    def add_login(self, replica: rds.CfnDBInstance, database: str) -> secretsmanager.CfnSecret:
+        """Make the secret, once the replica that it leads to is there."""
+        credentials = self.declared.credentials
+        template = {
+            "username": self.declared.login(self.node.id),
+            "engine": "postgres",
+            "host": replica.attr_endpoint_address,
+            "port": PORT,
+            "dbname": database,
+            "version": credentials.version,
+        }
+        secret = secretsmanager.CfnSecret(
+            self,
+            "secret",
+            description=f"The login of {self.node.id} to the replica {self.identifier}",
+            generate_secret_string=secretsmanager.CfnSecret.GenerateSecretStringProperty(
+                secret_string_template=Stack.of(self).to_json_string(template),
+                generate_string_key="password",
+                password_length=LENGTH,
+                exclude_punctuation=True,
+            ),
+        )
+        if credentials.readers:
+            SecretReaders(self, "readers", secret_arn=secret.ref, readers=credentials.readers)
+        acknowledge(
+            secret,
+            "AwsSolutions-SMG4",
+            "Its consumer holds a copy: a rotation by the clock would lock them out. It is renewed "
+            "by a number in the file, with its consumer told.",
+        )
+        return secret

@@ -1,0 +1,117 @@
+"""What is wrong between a replica and its database, or the network that both are in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from typing import TYPE_CHECKING
+
+from settings.models.base import Problem
+from settings.models.networks import Network, is_wide
+from settings.models.replicas import MOST_GROUPS, Consumer, Replica
+from settings.values.instances import memory_gib
+
+if TYPE_CHECKING:
+    from settings.models.data import Data, PostgreSql
+
+Path = tuple[str | int, ...]
+Admitted = Mapping[IPv4Network | IPv6Network, str]
+"""Blocks that reach a database, and the group that admits each."""
+
+
+def replica_problems(data: Data, name: str, database: PostgreSql) -> Iterator[Problem]:
+    """Compare a database's replicas with it, with its network, and with each other."""
+    if not database.replicas:
+        return
+    path: Path = ("databases", name)
+    if database.backup_days == 0:
+        yield Problem((*path, "backup_days"), "1 or more: RDS makes no replica without backups")
+    network = data.networks.get(data.network_of(database))
+    admitted = _admitted(data, database)
+    for replica, declared in database.replicas.items():
+        at = (*path, "replicas", replica)
+        yield from _instance(at, declared, database, bastion=data.bastion)
+        if network:
+            yield from _subnets(at, declared, database, network)
+        for consumer, said in declared.consumers.items():
+            yield from _blocks((*at, "consumers", consumer), said, name, admitted)
+    yield from _logins(path, database)
+
+
+def _instance(
+    path: Path, replica: Replica, database: PostgreSql, *, bastion: bool
+) -> Iterator[Problem]:
+    """A standby with fewer connections than its primary does not start.
+
+    <https://www.postgresql.org/docs/current/hot-standby.html#HOT-STANDBY-ADMIN>
+    """
+    if memory_gib(replica.instance) < memory_gib(database.instance):
+        yield Problem(
+            (*path, "instance"),
+            f"a class with at least the memory of the database's, {database.instance}: a standby "
+            "that takes fewer connections than its primary does not start",
+        )
+    if replica.groups(bastion=bastion) > MOST_GROUPS:
+        yield Problem(
+            (*path, "consumers"),
+            f"fewer: a replica is behind {MOST_GROUPS} security groups at most, one for each "
+            "consumer with blocks and one for each bastion. Put further ones on another replica",
+        )
+
+
+def _subnets(
+    path: Path, replica: Replica, database: PostgreSql, network: Network
+) -> Iterator[Problem]:
+    for index, block in enumerate(replica.subnets):
+        if block not in network.subnets:
+            known = ", ".join(network.subnets)
+            yield Problem((*path, "subnets", index), f"a block of the network's subnets: {known}")
+    if replica.subnets and len({network.subnets.get(block) for block in replica.subnets}) < 2:
+        yield Problem((*path, "subnets"), "subnets in two zones or more: RDS takes no fewer")
+    kept = {block for each in database.replicas.values() for block in each.subnets}
+    left = {zone for block, zone in network.subnets.items() if block not in kept}
+    if replica.subnets and len(left) < 2:
+        message = "fewer: the databases need subnets in two zones or more themselves"
+        yield Problem((*path, "subnets"), message)
+    if replica.public and not replica.subnets and not database.public:
+        yield Problem(
+            (*path, "subnets"),
+            "named, since it is public: otherwise the database's subnets would have a route to "
+            "the internet",
+        )
+
+
+def _blocks(path: Path, consumer: Consumer, database: str, admitted: Admitted) -> Iterator[Problem]:
+    for index, block in enumerate(consumer.from_blocks):
+        network = ip_network(block)
+        if is_wide(block):
+            continue
+        for other, group in admitted.items():
+            if network.version == other.version and network.overlaps(other):
+                yield Problem(
+                    (*path, "from", index),
+                    f"a block that cannot reach {database} itself: data.security_groups.{group} "
+                    f"admits {other} to it. Consumers reach a replica, never the database",
+                )
+                break
+
+
+def _admitted(data: Data, database: PostgreSql) -> dict[IPv4Network | IPv6Network, str]:
+    """Return every block that a group of the database admits."""
+    groups = ((name, data.security_groups.get(name)) for name in database.security_groups)
+    return {ip_network(block): name for name, group in groups if group for block in group.blocks}
+
+
+def _logins(path: Path, database: PostgreSql) -> Iterator[Problem]:
+    """A replica has the logins of its database, and each of them has one password."""
+    owners: dict[str, str] = {database.user: "the database's owner"}
+    for replica, declared in database.replicas.items():
+        for name, consumer in declared.consumers.items():
+            login = consumer.login(name)
+            own = f"the consumer {name} of {replica}"
+            owner = owners.setdefault(login, own)
+            if owner != own:
+                yield Problem(
+                    (*path, "replicas", replica, "consumers", name, "user"),
+                    f"another login: {login} is that of {owner}, and each has its own password",
+                )

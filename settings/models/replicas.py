@@ -1,0 +1,106 @@
+"""Read replicas: what others read of a database, without a way to the database itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from ipaddress import ip_network
+from typing import Annotated
+
+from pydantic import Field
+
+from settings.models.base import Model, Problem
+from settings.models.networks import MOST_RULES, is_wide, narrower
+from settings.models.senders import RetentionDays
+from settings.values.names import InstanceClass, Label, LoginName, RoleArn, SchemaName
+from settings.values.networks import Cidr, Cidr4
+
+MOST_REPLICAS = 15
+"""<https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ReadRepl.html>"""
+MOST_GROUPS = 5
+"""Of a network interface, as every account has them.
+
+<https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html#vpc-limits-security-groups>
+"""
+
+
+def replica_identifier(database: str, replica: str) -> str:
+    """Return a replica's identifier in RDS, but for the environment: that of both items."""
+    return f"{database}-{replica}"
+
+
+class Login(Model):
+    """The password of a consumer's login, kept in Secrets Manager."""
+
+    version: Annotated[int, Field(ge=1, le=1_000_000)] = 1
+    """Raise it by one to generate another password, which `groundwork database passwords` sets."""
+    readers: tuple[RoleArn, ...] = ()
+    """The roles that may read the secret, among them whoever sets the password in the database.
+
+    Nobody else can then; without any, whoever the account's own policies allow.
+    """
+
+
+class Consumer(Model):
+    """Somebody outside the team who reads a replica, with a login that does nothing else."""
+
+    from_blocks: Annotated[tuple[Cidr, ...], Field(alias="from")] = ()
+    """The address blocks that may connect to the replica. None of them may reach the database."""
+    bastion: bool = False
+    """Let them in through a bastion of the replica's own, which leads nowhere else."""
+    user: LoginName | None = None
+    """The login; the item's own name, with underscores for hyphens, unless named."""
+    schemas: Annotated[tuple[SchemaName, ...], Field(min_length=1)] = ("public",)
+    """The schemas whose tables and views the login may read."""
+    credentials: Login = Login()
+    """The login's password, and who may read it."""
+
+    def login(self, item: str) -> str:
+        """Return the name of the login of the item of this name."""
+        return self.user or item.replace("-", "_")
+
+    def problems(self) -> Iterator[Problem]:
+        """A consumer has a way in, and one that is of somebody in particular."""
+        if not self.from_blocks and not self.bastion:
+            yield Problem(("from",), "named, or bastion: true: nobody can connect otherwise")
+        versions = [ip_network(block).version for block in self.from_blocks]
+        if max(versions.count(4), versions.count(6)) > MOST_RULES:
+            message = f"a list of {MOST_RULES} blocks at most for IPv4, and as many for IPv6"
+            yield Problem(("from",), f"{message}: EC2 takes no more rules in a group")
+        for index, block in enumerate(self.from_blocks):
+            if is_wide(block):
+                message = f"{narrower(block)}: a consumer is somebody in particular"
+                yield Problem(("from", index), message)
+
+
+Consumers = Annotated[Mapping[Label, Consumer], Field(min_length=1)]
+
+
+class Replica(Model):
+    """A read replica of an RDS instance, with an address, a network and a log of its own."""
+
+    instance: InstanceClass
+    """The instance class, with at least the memory of the database's own."""
+    consumers: Consumers
+    """Who reads it, by name. Each has a security group, a login and a secret of its own."""
+    subnets: tuple[Cidr4, ...] = ()
+    """Blocks of the network that are kept for replicas: databases are in all others. In two zones.
+
+    Declare them together with the replica. Unless named, it is where the database is.
+    """
+    public: bool = False
+    """Give it a public address. Its `subnets` alone then have a route to and from the internet."""
+    log_days: RetentionDays = 365
+    """For how many days CloudWatch keeps who connected and which statements they sent."""
+    deletion_protection: bool = True
+    """RDS refuses to delete the replica while this is on."""
+
+    def groups(self, *, bastion: bool) -> int:
+        """Return how many security groups it is behind, where its network has a bastion or not."""
+        consumers = self.consumers.values()
+        own = sum(bool(consumer.from_blocks) for consumer in consumers)
+        return own + self.has_bastion + (bastion and not self.public)
+
+    @property
+    def has_bastion(self) -> bool:
+        """Whether a consumer comes through a bastion of the replica's own."""
+        return any(consumer.bastion for consumer in self.consumers.values())
