@@ -58,8 +58,8 @@ READING = r"[a-z0-9]+:(Describe|Get|List|BatchDescribe|Simulate|Detect)[A-Za-z*]
 def test_only_reading_has_wildcards_or_is_on_everything(template: Template) -> None:
     for statement in statements(template):
         actions = listed(statement["Action"])
-        if statement["Resource"] == "*" or any("*" in action for action in actions):
-            assert all(re.fullmatch(READING, action) for action in actions)
+        wide = [action for action in actions if "*" in action or statement["Resource"] == "*"]
+        assert all(re.fullmatch(READING, action) for action in wide)
 
 
 def allowed(template: Template, role: str) -> list[str]:
@@ -86,6 +86,9 @@ VALUES = (
     "rds-data:ExecuteStatement",
     "sqs:ReceiveMessage",
     "kms:Decrypt",
+    "ec2:GetPasswordData",
+    "ecs:DescribeTaskDefinition",  # with its variables
+    "lambda:Invoke",
 )
 
 
@@ -147,7 +150,7 @@ def test_the_roles_reach_the_stacks_of_their_environment_and_regions_only(
     (stacks,) = {
         tuple(s["Resource"])
         for s in statements(found)
-        if "cloudformation:DescribeStacks" in s["Action"]
+        if "cloudformation:DescribeStack*" in s["Action"]
     }
     assert sorted(stack.rpartition(":")[2] for stack in stacks if ":stack/" in stack) == [
         "stack/test-access-us-east-1*",

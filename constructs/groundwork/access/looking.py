@@ -22,7 +22,6 @@ SETTINGS = (
     "cloudwatch:GetMetric*",
     "cloudwatch:ListTagsForResource",
     "ec2:Describe*",
-    "ecs:Describe*",
     "events:DescribeRule",
     "events:List*",
     "iam:Get*",
@@ -53,7 +52,7 @@ SETTINGS = (
     "ssm:DescribeAssociation",
     "ssm:ListAssociations",
     "states:DescribeStateMachine",
-    "states:List*",
+    "states:ListTagsForResource",
 )
 """Of whatever the account has: also what no stack owns yet, which `adopt` looks for."""
 
@@ -65,7 +64,6 @@ FUNCTIONS = (
 """Of our own functions: a function's settings come with its code and its variables."""
 
 DRIFT = (
-    "cloudformation:DescribeStackResourceDrifts",
     "cloudformation:DetectStackDrift",
     "cloudformation:DetectStackResourceDrift",
 )

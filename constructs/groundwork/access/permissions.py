@@ -18,10 +18,7 @@ from settings.plan import StackId
 READ = (
     "cloudformation:DescribeChangeSet",
     "cloudformation:DescribeEvents",
-    "cloudformation:DescribeStackEvents",
-    "cloudformation:DescribeStackResource",
-    "cloudformation:DescribeStackResources",
-    "cloudformation:DescribeStacks",
+    "cloudformation:DescribeStack*",
     "cloudformation:GetStackPolicy",
     "cloudformation:GetTemplate",
     "cloudformation:ListChangeSets",
@@ -64,10 +61,9 @@ class Scope:
     """The name of the bucket that keeps reviews, approvals and executions."""
 
     def stack_arns(self) -> tuple[str, ...]:
-        """Return the stacks, with their further parts."""
+        """Return the stacks, with their further parts. The region is in a stack's name already."""
         return tuple(
-            arn("cloudformation", f"stack/{stack.name}*", region=stack.region, account=self.account)
-            for stack in self.stacks
+            self._anywhere("cloudformation", f"stack/{stack.name}*") for stack in self.stacks
         )
 
     @property
