@@ -119,7 +119,7 @@ def try_out(
         str | None, typer.Option(help="One of its regions; the first unless named.")
     ] = None,
     wait: Annotated[
-        float, typer.Option(min=0, max=3600, help="Seconds to wait for the delivery log.")
+        float, typer.Option(min=0, max=3600, help="Seconds to wait for what becomes of them.")
     ] = 120,
     as_json: Json = False,
     config: Configuration = CONFIGURATION,
@@ -128,8 +128,10 @@ def try_out(
 
     By SMTP with STARTTLS and the sender's own password: a message each that
     is delivered, bounced, complained about and suppressed. What becomes of
-    them is read from the sender's delivery log, if it has one. The exit status
-    is 1 when a message is refused, or not told of in time.
+    them is awaited at every place that the file declares: the sender's delivery
+    log, and the topics of its set, its contacts and its identity, at which a
+    queue listens for that long. The exit status is 1 when a message is refused,
+    or a place is not told in time.
 
     Example: groundwork mail test app
     """

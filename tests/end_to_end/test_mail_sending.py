@@ -12,6 +12,7 @@ from urllib.request import urlopen
 import pytest
 
 import embedded
+from runbook.mail.simulator import inbox
 from tests.end_to_end.conftest import Command, Deployment
 
 pytestmark = [pytest.mark.embedded, pytest.mark.xdist_group("example")]
@@ -89,8 +90,22 @@ def test_a_senders_mail_is_followed_to_its_end(at: Command, deployment: Deployme
     assert run.status == 0, run.output + run.errors
     found = {result["case"]: result for result in json.loads(run.output)}
     assert [*found] == ["delivered", "bounced", "complained", "suppressed"]
-    assert all(result["arrived"] for result in found.values())
-    assert "Permanent, General" in found["bounced"]["told"]
+    told = {case: result["told"] for case, result in found.items()}
+    assert told["delivered"].pop("delivery log").startswith("Delivery, 250 ")
+    assert told == {
+        "delivered": {},
+        "bounced": {
+            "delivery log": "Bounce, Permanent, General",
+            "topic credere-bounces": "Bounce, Permanent, General",
+        },
+        "complained": {"delivery log": "Complaint, abuse, Amazon SES Mailbox Simulator"},
+        "suppressed": {
+            "delivery log": "Bounce, Permanent, Suppressed",
+            "topic credere-bounces": "Bounce, Permanent, Suppressed",
+        },
+    }
+    left = deployment.client("sqs").list_queues(QueueNamePrefix=inbox.PREFIX)
+    assert "QueueUrls" not in left
     sent = kept(deployment)[-4:]
     assert {mail["MessageId"] for mail in sent} == {each["message_id"] for each in found.values()}
     assert {mail["Source"] for mail in sent} == {"noreply@open-contracting.org"}
@@ -101,7 +116,8 @@ def test_an_event_that_does_not_come_is_said(at: Command, deployment: Deployment
         run = at("mail test credere --wait 0")
     assert run.status == 1
     assert "accepted: " in run.output
-    assert "no Bounce event came in time" in run.output
+    assert "delivery log: no Bounce event came in time" in run.output
+    assert "topic credere-bounces: Bounce, Permanent, General" in run.output
 
 
 def test_a_sender_does_not_send_where_it_is_not_declared(at: Command) -> None:

@@ -35,6 +35,17 @@ REGION = "us-east-1"
 OPERATOR = "operator"
 SYSTEM, NEWS = "system", "news"
 KEYS = {"credentials": {"readers": [f"arn:aws:iam::123456789012:role/{OPERATOR}"]}}
+FOLLOWING = [
+    "cloudformation:DescribeStacks",
+    "sns:Subscribe",
+    "sns:Unsubscribe",
+    "sqs:CreateQueue",
+    "sqs:DeleteMessage",
+    "sqs:DeleteQueue",
+    "sqs:ReceiveMessage",
+    "sts:GetCallerIdentity",
+]
+"""What `mail test` takes beside the secret."""
 SENDERS = (Path(__file__).parent / "senders.yaml").read_text() + "".join(
     f"    {name}: {declared}\n"
     for name, declared in {
@@ -97,6 +108,22 @@ class Account:
             client.starttls(context=trust)
             client.login(self.secret(user)["username"], self.secret(user)["password"])
             yield client
+
+    def operators(self) -> dict[str, str]:
+        """Return the variables of a shell in which the operator works, with what its tests take."""
+        statement = {"Effect": "Allow", "Action": FOLLOWING, "Resource": "*"}
+        policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+        self.client("iam").put_role_policy(
+            RoleName=OPERATOR, PolicyName="follow", PolicyDocument=policy
+        )
+        role = f"arn:aws:iam::{self.instance.account}:role/{OPERATOR}"
+        made = self.client("sts").assume_role(RoleArn=role, RoleSessionName="operator")
+        key = made["Credentials"]
+        return self.instance.environment() | {
+            "AWS_ACCESS_KEY_ID": key["AccessKeyId"],
+            "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"],
+            "AWS_SESSION_TOKEN": key["SessionToken"],
+        }
 
     def deploy(self, configuration: str) -> Run:
         file = self.instance.directory / "groundwork.yaml"
@@ -304,6 +331,22 @@ def test_a_senders_contact_hears_of_its_own_hard_bounces(account: Account) -> No
     assert found["Endpoint"] == "app@example.org"
     attributes = sns.get_subscription_attributes(SubscriptionArn=found["SubscriptionArn"])
     assert '"app"' in attributes["Attributes"]["FilterPolicy"]
+
+
+def test_a_test_listens_at_every_topic_that_is_told(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in account.operators().items():
+        monkeypatch.setenv(name, value)
+    file = account.instance.directory / "groundwork.yaml"
+    run = groundwork("mail", "test", "app", "--json", "--wait", "30", "--config", str(file))
+    assert run.status == 0, run.output + run.errors
+    assert {each["case"]: {*each["told"]} for each in json.loads(run.output)} == {
+        "delivered": set(),
+        "bounced": {"topic example-org", "topic system-bounces"},
+        "complained": {"topic example-org"},
+        "suppressed": {"topic example-org", "topic system-bounces"},
+    }
 
 
 def test_production_access_is_asked_for_in_the_words_of_the_file(account: Account) -> None:

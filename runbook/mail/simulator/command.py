@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
 from email.message import EmailMessage
 from typing import TYPE_CHECKING, Any
 
 import boto3
+from botocore.exceptions import ClientError
 
 from runbook.base import aws, secrets
 from runbook.base.errors import UserError
 from runbook.base.names import Kind, printable, require
 from runbook.base.outputs import Outputs
-from runbook.mail.simulator import delivery_log, smtp
+from runbook.mail.notifications.explaining import Explanation
+from runbook.mail.simulator import delivery_log, inbox, smtp
 from runbook.mail.simulator.cases import CASES, Case
+from runbook.mail.simulator.delivery_log import DeliveryLog
+from runbook.mail.simulator.destinations import Topic, topics
+from runbook.mail.simulator.following import Arrival, Source, follow
 from runbook.mail.simulator.smtp import Relay, Sent
 from settings.contract import Output
 
@@ -28,17 +34,31 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Result:
-    """What became of one message: `told` is what the delivery log says, None without a log."""
+    """What became of one message."""
 
     case: Case
     sent: Sent
-    told: str | None = None
-    arrived: bool = False
+    told: Mapping[str, Explanation | None]
+    """The event by each place that the file has told of it; None where it did not come in time."""
 
     @property
     def is_right(self) -> bool:
-        """Whether SES took the message, and its event came as far as that can be seen."""
-        return bool(self.sent.message_id) and (self.told is None or self.arrived)
+        """Whether SES took the message, and everybody who should was told what became of it."""
+        return bool(self.sent.message_id) and all(self.told.values())
+
+
+@dataclass(frozen=True)
+class Places:
+    """Who is told what becomes of a sender's mail."""
+
+    log: str | None
+    """The log group of its delivery log."""
+    topics: Sequence[Topic]
+
+    def of(self, event: str) -> list[str]:
+        """Return those that are told of an event: a delivery log, of all."""
+        log = [delivery_log.PLACE] if self.log else []
+        return log + [f"topic {topic.name}" for topic in self.topics if event in topic.events]
 
 
 def test(
@@ -55,87 +75,114 @@ def test(
     outputs = Outputs(settings, Output.SENDER_SECRET, Output.DELIVERY_LOG)
     secret = secrets.read(outputs[Output.SENDER_SECRET, name])
     group = outputs.by_region(Output.DELIVERY_LOG, name).get(region)
+    places = Places(group, topics(settings, name, _address(sender), region))
     logs: CloudWatchLogsClient = boto3.client("logs", region_name=region, config=aws.CONFIG)
     relay = smtp.at_this_aws(_relay(secret["regions"][region]), logs.meta.endpoint_url)
-    results = list(_send_all(relay, name, sender))
-    if group:
-        results = _follow(logs, group, results, seconds)
+    with ExitStack() as stack:
+        listeners = list(_listeners(stack, logs, places, region))
+        sent = list(_send_all(relay, name, sender))
+        results = _follow(listeners, places, sent, seconds)
     if as_json:
         print(json.dumps([_values(result) for result in results], indent=2))
     else:
         _present(results)
-        _advise(settings, name, region, results)
+        _advise(name, sender, results)
     return all(result.is_right for result in results)
+
+
+def _listeners(
+    stack: ExitStack, logs: CloudWatchLogsClient, places: Places, region: str
+) -> Iterator[Source]:
+    """Yield where to look, from before the first message is sent."""
+    if places.log:
+        yield DeliveryLog(logs, places.log)
+    if places.topics:
+        try:
+            yield stack.enter_context(inbox.listening(region, places.topics))
+        except ClientError as error:
+            raise UserError(
+                f"The topics that are told cannot be listened at: {aws.reason(error)}",
+                "It takes a queue for a minute: sqs:CreateQueue, DeleteQueue, ReceiveMessage and "
+                f"DeleteMessage of {inbox.PREFIX}*, sns:Subscribe and Unsubscribe.",
+            ) from None
 
 
 def _relay(values: Mapping[str, Any]) -> Relay:
     return Relay(values["host"], int(values["port"]), values["username"], values["password"])
 
 
-def _send_all(relay: Relay, name: str, sender: Sender) -> Iterator[Result]:
-    address = sender.from_addresses[0].replace("*", "test").replace("?", "x")
+def _address(sender: Sender) -> str:
+    return sender.from_addresses[0].replace("*", "test").replace("?", "x")
+
+
+def _send_all(relay: Relay, name: str, sender: Sender) -> Iterator[tuple[Case, Sent]]:
     with smtp.connected(relay) as client:
         for case in CASES:
             message = EmailMessage()
-            message["From"], message["To"] = address, case.address
+            message["From"], message["To"] = _address(sender), case.address
             message["Subject"] = f"Test of {name}: to be {case.name}"
             if sender.configuration_set:
                 message["X-SES-CONFIGURATION-SET"] = sender.configuration_set
             message.set_content("A test, sent by: groundwork mail test\n")
-            yield Result(case, smtp.send(client, address, message))
+            yield case, smtp.send(client, _address(sender), message)
 
 
 def _follow(
-    logs: CloudWatchLogsClient, group: str, results: list[Result], seconds: float
+    listeners: Sequence[Source],
+    places: Places,
+    sent: Sequence[tuple[Case, Sent]],
+    seconds: float,
 ) -> list[Result]:
-    """Add what the delivery log says of each message that SES took."""
-    expected = {each.sent.message_id: each.case.event for each in results if each.sent.message_id}
-    found = delivery_log.await_events(logs, group, expected, seconds)
-    followed = []
-    for result in results:
-        events = found.get(result.sent.message_id, [])
-        told = "; ".join(
-            ", ".join([event.event, *(point.value for point in event.points if point.value)])
-            for event in events
+    """Wait for what the file has told of each message that SES took."""
+    expected = [
+        Arrival(place, each.message_id, case.event)
+        for case, each in sent
+        if each.message_id
+        for place in places.of(case.event)
+    ]
+    found = follow(listeners, expected, seconds) if expected else {}
+    return [
+        Result(
+            case,
+            each,
+            {
+                arrival.place: found.get(arrival)
+                for arrival in expected
+                if arrival.message == each.message_id
+            },
         )
-        arrived = any(event.event == result.case.event for event in events)
-        followed.append(replace(result, told=told, arrived=arrived))
-    return followed
+        for case, each in sent
+    ]
 
 
-def _without_log(settings: Settings, name: str, region: str) -> str:
-    """Say who has to be asked where no delivery log tells what became of the messages."""
-    sender, identities = settings.mail.senders[name], settings.mail.identities
-    told = dict.fromkeys(sender.bounces_to)
-    for identity in identities.of_sender(sender, region):
-        told |= dict.fromkeys(identities.by_name[identity].notify)
-    whom = f"Ask {_list(told)}, who should have it by e-mail" if told else "Nobody is told of it"
-    return (
-        "What became of them cannot be seen from here: the sender has no delivery log.\n"
-        f"{whom}. To see it here next time, set delivery_logs: true and deploy."
-    )
-
-
-def _present(results: list[Result]) -> None:
+def _present(results: Sequence[Result]) -> None:
     for result in results:
         state = "accepted" if result.sent.message_id else "refused"
         what = result.sent.message_id or result.sent.refusal
         print(f"{result.case.name:10}  {result.case.address:40}  {state}: {printable(what)}")
-        if result.sent.message_id and result.told is not None:
-            missing = f"no {result.case.event} event came in time"
-            print(f"{'':10}  {result.told if result.arrived else missing}")
+        for place, event in result.told.items():
+            said = _said(event) if event else f"no {result.case.event} event came in time"
+            print(f"{'':10}  {place}: {said}")
+        if result.sent.message_id and not result.told:
+            print(f"{'':10}  nobody is told: the file declares nothing for a {result.case.event}")
 
 
-def _advise(settings: Settings, name: str, region: str, results: list[Result]) -> None:
-    """Say what to do about a refusal, and whom to ask where there is no delivery log."""
-    sender = settings.mail.senders[name]
+def _said(event: Explanation) -> str:
+    points = [point.value for point in event.points if point.value]
+    return ", ".join([event.event, *points])
+
+
+def _advise(name: str, sender: Sender, results: Sequence[Result]) -> None:
+    """Say what to do about a refusal, what did not arrive, and what nobody is told of."""
     if any(result.sent.refusal for result in results):
         address = sender.from_addresses[0]
         print(f"What refuses a message: groundwork mail may-send {name} {address} --to RECIPIENT")
         if sender.only_to:
             print(f"It may write to {_list(sender.only_to)} only, by its only_to in the file.")
-    if any(result.sent.message_id and result.told is None for result in results):
-        print(_without_log(settings, name, region))
+    if not all(event for result in results for event in result.told.values()):
+        print("What keeps it from arriving: groundwork mail status; groundwork drift")
+    if any(result.sent.message_id and not result.told for result in results):
+        print("To be told of everything, set delivery_logs: true, and bounces_to or notify.")
 
 
 def _values(result: Result) -> dict[str, object]:
@@ -144,8 +191,9 @@ def _values(result: Result) -> dict[str, object]:
         "recipient": result.case.address,
         "message_id": result.sent.message_id,
         "refusal": result.sent.refusal,
-        "told": result.told,
-        "arrived": result.arrived if result.told is not None else None,
+        "event": result.case.event,
+        "told": {place: _said(event) if event else None for place, event in result.told.items()},
+        "right": result.is_right,
     }
 
 
