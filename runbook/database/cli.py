@@ -33,19 +33,33 @@ def connect(
         list[str] | None, typer.Argument(help="For psql, behind --.", show_default=False)
     ] = None,
     ca: Annotated[
-        Path | None, typer.Option("--ca", help="A file with Amazon's certificates.")
+        Path | None,
+        typer.Option("--ca", help="Trust these certificates; Amazon's of the region unless named."),
     ] = None,
     config: Configuration = CONFIGURATION,
 ) -> None:
     """Open a session of psql, through the bastion where there is one.
 
-    The certificate is verified. The password is on no command line.
+    The certificate is verified by Amazon's authorities of the region. The
+    password is on no command line. The exit status is psql's.
 
     Example: groundwork database connect analysis -- -c 'SELECT version()'
     """
     from runbook.database.connect import connect
 
     raise typer.Exit(connect(config, name, arguments or [], ca))
+
+
+@app.command()
+def certificates(name: Name, config: Configuration = CONFIGURATION) -> None:
+    """Print the certificates of Amazon by which a database is known, for other clients.
+
+    Example: groundwork database certificates analysis > rds.pem
+    """
+    from runbook.database import certificates
+    from runbook.database.place import find
+
+    print(certificates.of_region(find(config, name).region), end="")
 
 
 @app.command()

@@ -15,8 +15,9 @@ from runbook.database.place import Place, find
 
 def connect(configuration: Path, name: str, arguments: Sequence[str], ca: Path | None) -> int:
     """Run psql on a database, and return its status."""
-    trust, _ = session.certificates(ca), session.psql()
+    session.psql()
     place = find(configuration, name)
+    trust = session.trusted(ca, place.region)
     secret = _secret(place)
     if place.public:
         return session.run(secret, trust, arguments, local_port=None)

@@ -13,25 +13,28 @@ from pathlib import Path
 
 from runbook.base.errors import UserError
 from runbook.credentials.dialects import pgpass
-from runbook.credentials.values import CERTIFICATES, DatabaseSecret
+from runbook.credentials.values import DatabaseSecret
+from runbook.database import certificates
 
-SOURCE = "https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem"
 OTHERS = ("PGSERVICE", "PGSERVICEFILE", "PGPASSWORD", "PGPASSFILE", "PGHOSTADDR", "PGOPTIONS")
 """Variables that would lead psql elsewhere."""
 
 
-def certificates(given: Path | None) -> Path:
-    """Return the file with Amazon's certificates, or say where it comes from.
+def trusted(given: Path | None, region: str) -> str:
+    """Return the certificates of a file, or of Amazon's authorities in the database's region.
 
-    It is not downloaded in passing: whoever could change it could stand between.
+    Nothing is downloaded in passing: whoever could change that could stand between.
     """
-    file = given or Path(os.environ.get("PGSSLROOTCERT") or CERTIFICATES)
-    if file.is_file():
-        return file
-    raise UserError(
-        f"Amazon's certificates are not in {file}: without them nobody knows who answers.",
-        f"Fetch them once: sudo curl -fsSo {CERTIFICATES} {SOURCE}\nOr name them with --ca FILE.",
-    )
+    file = given or Path(os.environ.get("PGSSLROOTCERT") or "")
+    if file == Path():
+        return certificates.of_region(region)
+    try:
+        return file.read_text(encoding="ascii")
+    except (OSError, UnicodeDecodeError):
+        raise UserError(
+            f"There are no certificates in {file}.",
+            "Name another file; without --ca and PGSSLROOTCERT, Amazon's are used.",
+        ) from None
 
 
 def psql() -> str:
@@ -42,16 +45,18 @@ def psql() -> str:
 
 
 def run(
-    secret: DatabaseSecret, trust: Path, arguments: Sequence[str], *, local_port: int | None
+    secret: DatabaseSecret, trust: str, arguments: Sequence[str], *, local_port: int | None
 ) -> int:
     """Run psql to its end, and return its status. Through a tunnel, it is at `local_port`.
 
+    `trust` has the certificates, as PEM, by which the database is known.
     The password is in a file that only this user can read, until psql ends.
     """
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="groundwork-")))
         port = local_port or secret.port
-        passwords = folder / "pgpass"
+        passwords, authorities = folder / "pgpass", folder / "authorities.pem"
+        authorities.write_text(trust, encoding="ascii")
         passwords.touch(mode=0o600)
         fields = (secret.host, str(port), secret.username, secret.password)
         host, number, user, password = map(pgpass, fields)
@@ -63,7 +68,7 @@ def run(
             "PGUSER": secret.username,
             "PGPASSFILE": str(passwords),
             "PGSSLMODE": "verify-full",
-            "PGSSLROOTCERT": str(trust.absolute()),
+            "PGSSLROOTCERT": str(authorities),
             **({"PGHOSTADDR": "127.0.0.1"} if local_port else {}),
         }
         # Ctrl-C ends a query, and not the session.

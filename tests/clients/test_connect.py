@@ -13,7 +13,7 @@ import pytest
 from embedded import certificate
 from runbook.base.errors import UserError
 from runbook.credentials.values import DatabaseSecret
-from runbook.database import session, tunnel
+from runbook.database import certificates, session, tunnel
 from runbook.database.place import Place
 from runbook.database.users import statements
 from tests.clients.postgresql import Cluster, attempt, give
@@ -100,7 +100,7 @@ def test_the_session_is_over_tls_and_shows_the_password_nowhere(
     look = r"\! cat /proc/$PPID/cmdline; env; stat -c %a $PGPASSFILE"
     query = "SELECT current_user, ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()"
     arguments = ["-XAt", "-c", query, "-c", look]
-    assert session.run(secret(port), trust.authority, arguments, local_port=None) == 0
+    assert session.run(secret(port), trust.authority.read_text(), arguments, local_port=None) == 0
     said = capfd.readouterr().out
     assert "groundwork|t\n" in said
     assert PASSWORD not in said
@@ -112,7 +112,9 @@ def test_the_session_is_over_tls_and_shows_the_password_nowhere(
 def test_psqls_own_status_is_the_commands(
     server: Cluster, port: int, trust: certificate.Certificate
 ) -> None:
-    run = session.run(secret(port), trust.authority, ["-Xc", "SELECT wrong"], local_port=None)
+    run = session.run(
+        secret(port), trust.authority.read_text(), ["-Xc", "SELECT wrong"], local_port=None
+    )
     assert run == 1
 
 
@@ -120,8 +122,19 @@ def test_a_server_that_cannot_prove_its_name_is_left(
     server: Cluster, port: int, trust: certificate.Certificate, capfd: pytest.CaptureFixture[str]
 ) -> None:
     other = secret(port, host="books.example.org")
-    assert session.run(other, trust.authority, ["-Xc", "SELECT 1"], local_port=port) == 2
+    assert (
+        session.run(other, trust.authority.read_text(), ["-Xc", "SELECT 1"], local_port=port) == 2
+    )
     assert 'does not match host name "books.example.org"' in capfd.readouterr().err
+
+
+def test_a_server_that_amazon_does_not_vouch_for_is_left(
+    server: Cluster, port: int, capfd: pytest.CaptureFixture[str]
+) -> None:
+    amazons = certificates.of_region("us-east-1")
+    run = session.run(secret(port), amazons, ["-Xc", "SELECT 1"], local_port=None)
+    assert run == 2
+    assert "certificate verify failed" in capfd.readouterr().err
 
 
 def test_through_the_tunnel_the_certificate_is_still_the_databases(
@@ -142,7 +155,7 @@ def test_through_the_tunnel_the_certificate_is_still_the_databases(
     with tunnel.opened(command, here):
         arguments = ["-XAtc", "SELECT 'through'"]
         # The far end has another port than this one.
-        run = session.run(secret(1), trust.authority, arguments, local_port=here)
+        run = session.run(secret(1), trust.authority.read_text(), arguments, local_port=here)
     assert run == 0
     assert capfd.readouterr().out == "through\n"
 
@@ -199,11 +212,3 @@ def test_the_reviewed_sql_makes_users_with_no_more_than_they_need(
 def test_a_name_that_would_need_quoting_is_refused(name: str) -> None:
     with pytest.raises(UserError):
         statements(place(1), name, None)
-
-
-def test_without_amazons_certificates_it_says_where_they_come_from(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delenv("PGSSLROOTCERT", raising=False)
-    with pytest.raises(UserError, match=r"truststore\.pki\.rds\.amazonaws\.com"):
-        session.certificates(tmp_path / "none.pem")

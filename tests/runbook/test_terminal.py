@@ -97,6 +97,7 @@ WRITING = {
     "groundwork changes discard": "deletes change sets",
     "groundwork credentials show": "has --as json",
     "groundwork credentials rotate": "writes into the file",
+    "groundwork database certificates": "prints PEM",
     "groundwork database connect": "is psql",
     "groundwork database tunnel": "stays open",
     "groundwork database users": "prints SQL",
