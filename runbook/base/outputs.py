@@ -22,10 +22,12 @@ class Outputs:
 
     def __init__(self, settings: Settings, *kinds: Output) -> None:
         self._found: dict[Promised, dict[str, str]] = {}
+        self._states: dict[Promised, str] = {}
         for plan in plans(settings):
             promised = [item for item in plan.outputs if not kinds or item[0] in kinds]
-            values = _deployed(plan) if promised else {}
+            values, state = _deployed(plan) if promised else ({}, "")
             for kind, item in promised:
+                self._states[kind, item] = state
                 if value := values.get(output_key(kind, item)):
                     self._found.setdefault((kind, item), {})[plan.region] = value
 
@@ -35,7 +37,12 @@ class Outputs:
             return value
         kind, item = promised
         known = ", ".join(self.items(kind)) or "nothing of that kind"
-        raise UserError(f"{item} is not deployed.", f"Deployed: {known}")
+        raise UserError(f"{item} is not deployed{self.why(kind, item)}.", f"Deployed: {known}")
+
+    def why(self, kind: Output, item: str) -> str:
+        """Return what is wrong with the stack that has an item, as a sentence ends; or nothing."""
+        state = self._states.get((kind, item))
+        return f": {state}" if state else ""
 
     def get(self, kind: Output, item: str) -> str | None:
         """Return an item's value, or None if it is not deployed."""
@@ -50,12 +57,14 @@ class Outputs:
         return [item for found, item in self._found if found is kind]
 
 
-def _deployed(plan: StackPlan) -> dict[str, str]:
+def _deployed(plan: StackPlan) -> tuple[dict[str, str], str]:
+    """Return a stack's outputs, and its state where it was begun and is not what it should be."""
     try:
         described = aws.cloudformation(plan.region).describe_stacks(StackName=plan.name)
     except ClientError as error:
         if "does not exist" not in aws.reason(error):
             raise
-        return {}
-    outputs = described["Stacks"][0].get("Outputs", ())
-    return {output["OutputKey"]: output["OutputValue"] for output in outputs}
+        return {}, ""
+    stack = described["Stacks"][0]
+    values = {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", ())}
+    return values, "" if values else f"the stack {plan.name} is {stack['StackStatus']}"

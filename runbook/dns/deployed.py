@@ -39,7 +39,8 @@ class Deployed:
         found = self.records(domain)
         if not found:
             raise UserError(
-                f"{domain} is in the file, but not deployed.",
+                f"{domain} is in the file, but not deployed"
+                f"{self._outputs.why(Output.DNS_RECORDS, domain)}.",
                 "Its DKIM records are known once SES has the identity: "
                 "groundwork changes prepare, approve, execute.",
             )

@@ -19,7 +19,8 @@ def drift(
 ) -> None:
     """Say what was changed behind the file's back.
 
-    The exit status is 2 when anything was, 1 when something could not be asked, and else 0.
+    The exit status is 2 when anything was, 1 when something could not be asked,
+    and else 0.
 
     Example: groundwork drift --json | jq -r '.changes[].place'
     """

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from runbook.base.names import Kind
 from runbook.base.options import CONFIGURATION, Configuration, Json, Server
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def may_send(
     from runbook.mail.permission.command import Asked, may_send
 
     asked = Asked(sender, from_address, to or (), envelope, configuration_set)
-    if not may_send(_settings(config), asked, as_json=as_json):
+    if not may_send(_settings(config, sender), asked, as_json=as_json):
         raise typer.Exit(1)
 
 
@@ -137,7 +138,7 @@ def try_out(
     """
     from runbook.mail.simulator.command import test
 
-    if not test(_settings(config), sender, region, wait, as_json=as_json):
+    if not test(_settings(config, sender), sender, region, wait, as_json=as_json):
         raise typer.Exit(1)
 
 
@@ -189,7 +190,7 @@ def verify(
     """
     from runbook.mail import verification
 
-    found = verification.verify(_settings(config), address, wait, _say)
+    found = verification.verify(_settings(config, address, Kind.ADDRESS), address, wait, _say)
     if as_json:
         print(verification.as_json(found))
     for outcome in () if as_json else found:
@@ -223,11 +224,15 @@ def _say(line: str) -> None:
     print(line, file=sys.stderr)
 
 
-def _settings(config: Path) -> Settings:
+def _settings(config: Path, name: str | None = None, kind: Kind = Kind.SENDER) -> Settings:
+    """Read the file, look up the name that the command was given, and then ask who is calling."""
     from runbook.base import aws
+    from runbook.base.names import require
     from settings import load
 
     settings = load(config)
+    if name is not None:
+        require(settings, name, kind)
     aws.caller_in(settings.account, settings.region)
     return settings
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from runbook.base.errors import UserError
-from runbook.base.names import Kind, printable, require
+from runbook.base.names import printable
 from runbook.mail import regions
 from runbook.mail.link import Link, Wanted, links
 from runbook.mail.received import Mailbox, mailbox
@@ -69,7 +69,6 @@ def newest_link(settings: Settings, address: str, say: Say) -> str:
 
 def verify(settings: Settings, address: str, seconds: float, say: Say) -> list[Outcome]:
     """Ask for the verification mail again wherever an address is not verified, and wait for it."""
-    require(settings, address, Kind.ADDRESS)
     return [
         _verify_in(settings, address, region, seconds, say)
         for region in settings.mail.addresses[address].regions

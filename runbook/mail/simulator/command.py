@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 
 from runbook.base import aws, secrets
 from runbook.base.errors import UserError
-from runbook.base.names import Kind, printable, require
+from runbook.base.names import printable
 from runbook.base.outputs import Outputs
 from runbook.mail.notifications.explaining import Explanation
 from runbook.mail.simulator import delivery_log, inbox, smtp
@@ -65,7 +65,6 @@ def test(
     settings: Settings, name: str, region: str | None, seconds: float, *, as_json: bool
 ) -> bool:
     """Send to each of the simulator's addresses, and follow that. Return whether all went well."""
-    require(settings, name, Kind.SENDER)
     sender = settings.mail.senders[name]
     region = region or sender.regions[0]
     if region not in sender.regions:
