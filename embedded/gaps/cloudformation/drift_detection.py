@@ -21,6 +21,8 @@ GAP = Gap(
 
 Read = Callable[[str, Properties], Properties | None]
 
+VERSION = "EngineVersion"
+
 
 def install() -> None:
     """Give drift detection our readers, in place of its own few."""
@@ -32,7 +34,10 @@ def install() -> None:
 def _read(reader: Reader) -> Read:
     def read(physical_id: str, expected: Properties) -> Properties | None:
         found = reader.current(here(), reader.identified(physical_id, expected))
-        return None if found is None else {**_unset(expected, found), **_compared(expected, found)}
+        if found is None:
+            return None
+        same = _unset(expected, found) | _began(expected, found)
+        return {**_compared(expected, found), **same}
 
     return read
 
@@ -40,6 +45,12 @@ def _read(reader: Reader) -> Read:
 def _unset(expected: Properties, found: Properties) -> Properties:
     """What a template sets to nothing is as declared where nothing is set."""
     return {name: item for name, item in expected.items() if name not in found and not item}
+
+
+def _began(expected: Properties, found: Properties) -> Properties:
+    """A database of version 17 is as declared at 17.5: AWS's schemas compare the beginning."""
+    asked, runs = str(expected.get(VERSION, "")), str(found.get(VERSION, ""))
+    return {VERSION: asked} if asked and runs.startswith(f"{asked}.") else {}
 
 
 def _compared(expected: Any, found: Any) -> Any:

@@ -2,7 +2,8 @@
 
 The function is called in the background, as on AWS: the call returns first, and a step that fails
 leaves the value as it was. Nothing rotates by the clock; `RotateSecret` does, and a schedule's
-creation or change.
+creation or change. Where these do not rotate at once, they have the function test an empty version.
+<https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_RotateSecret.html>
 """
 
 from __future__ import annotations
@@ -26,7 +27,10 @@ from embedded.gaps._ministack import (
 from embedded.gaps.gap import Effect, Gap
 
 GAP = Gap(
-    aws="A rotation calls the secret's function for the protocol's four steps.",
+    aws=(
+        "A rotation calls the secret's function for the protocol's four steps. A schedule that "
+        "does not rotate at once calls it for `testSecret`, with a version that has no value."
+    ),
     page=(
         "https://docs.aws.amazon.com/secretsmanager/latest/userguide/"
         "rotate-secrets_lambda-functions.html"
@@ -71,9 +75,9 @@ def _rotate(secret: Any, function: str, request: Properties) -> Response:
     secret.update(RotationEnabled=True, RotationLambdaARN=function)
     secret["RotationRules"] = request.get("RotationRules") or secret.get("RotationRules")
     version = request.get("ClientRequestToken") or str(uuid.uuid4())
-    if request.get("RotateImmediately", True) not in (False, "false"):
-        _announce(secret, version)
-        concurrency.spawn_background(_run, secret, function, version)
+    at_once = request.get("RotateImmediately", True) not in (False, "false")
+    _announce(secret, version)
+    concurrency.spawn_background(_run if at_once else _test, secret, function, version)
     answer = {"ARN": secret["ARN"], "Name": secret["Name"], "VersionId": version}
     response: Response = module.json_response(answer)
     return response
@@ -88,16 +92,25 @@ def _announce(secret: Any, version: str) -> None:
 
 
 def _run(secret: Any, function: str, version: str) -> None:
+    if all(_call(secret, function, version, step) for step in STEPS):
+        secret["LastRotatedDate"] = int(time.time())
+
+
+def _test(secret: Any, function: str, version: str) -> None:
+    """Try the configuration, as AWS does: the version is there for this step alone."""
+    _call(secret, function, version, "testSecret")
+    secret["Versions"].pop(version, None)
+
+
+def _call(secret: Any, function: str, version: str, step: str) -> bool:
     functions = service("lambda_svc")
     record, config, _ = functions._get_func_record_for_ref(function)
     called = functions._execution_record_for_config(record, config)
-    for step in STEPS:
-        event = {"Step": step, "SecretId": secret["ARN"], "ClientRequestToken": version}
-        result = functions._execute_function_with_config_scope(called, event)
-        if result.get("error"):
-            log.error("Rotation of %s failed in %s: %s", secret["Name"], step, result.get("body"))
-            return
-    secret["LastRotatedDate"] = int(time.time())
+    event = {"Step": step, "SecretId": secret["ARN"], "ClientRequestToken": version}
+    result = functions._execute_function_with_config_scope(called, event)
+    if result.get("error"):
+        log.error("Rotation of %s failed in %s: %s", secret["Name"], step, result.get("body"))
+    return not result.get("error")
 
 
 def _may_be_called(function: str) -> bool:

@@ -1,9 +1,12 @@
-"""Change sets, named by their ARN alone as whoever approved them names them."""
+"""Change sets: who sees them, what they change, and what they keep until their execution."""
 
 import json
-from typing import Any
+import uuid
+from typing import Any, ClassVar
 
 import pytest
+
+from tests.embedded.conftest import settled
 
 LOOK = "cloudformation:DescribeChangeSet"
 
@@ -46,3 +49,96 @@ def test_another_stacks_change_set_is_out_of_reach(aws: Any) -> None:
     change_set, reader = change_set_of(aws, "hidden"), reader_of(aws, "seen")
     with pytest.raises(reader.exceptions.ClientError, match="not authorized"):
         reader.describe_change_set(ChangeSetName=change_set)
+
+
+def updated(where: Any, stack: str, template: dict[str, Any]) -> Any:
+    """A change set of a stack that is there."""
+    cloudformation = where.client("cloudformation")
+    made = cloudformation.create_change_set(
+        StackName=stack,
+        ChangeSetName=f"change-{uuid.uuid4().hex}",
+        ChangeSetType="UPDATE",
+        TemplateBody=json.dumps(template),
+    )
+    return cloudformation.describe_change_set(ChangeSetName=made["Id"])
+
+
+class TestContents:
+    TOPIC: ClassVar[dict[str, Any]] = {"Topic": {"Type": "AWS::SNS::Topic"}}
+
+    def test_outputs_alone_are_a_change(self, aws: Any, pristine: Any) -> None:
+        outputs = {"Greeting": {"Value": "hello"}}
+        for where in (aws, pristine):
+            where.deploy("outputs-alone", self.TOPIC)
+        template = {"Resources": self.TOPIC, "Outputs": outputs}
+        found = updated(aws, "outputs-alone", template)
+        assert (found["Status"], found["ExecutionStatus"]) == ("CREATE_COMPLETE", "AVAILABLE")
+        assert found["Changes"] == []
+        assert aws.deploy("outputs-alone", self.TOPIC, Greeting="hello") == {"Greeting": "hello"}
+        assert updated(aws, "outputs-alone", template)["Status"] == "FAILED"
+        assert updated(pristine, "outputs-alone", template)["Status"] == "FAILED"
+
+    def described(self, where: Any) -> str:
+        cloudformation = where.client("cloudformation")
+        made = cloudformation.create_change_set(
+            StackName="described",
+            ChangeSetName="first",
+            ChangeSetType="CREATE",
+            TemplateBody=json.dumps({"Description": "What it is", "Resources": self.TOPIC}),
+        )
+        cloudformation.execute_change_set(ChangeSetName=made["Id"])
+        settled(
+            lambda: cloudformation.describe_change_set(ChangeSetName=made["Id"])["ExecutionStatus"]
+        )
+        stack = cloudformation.describe_stacks(StackName="described")["Stacks"][0]
+        return str(stack.get("Description", ""))
+
+    def test_a_stack_has_its_templates_description(self, aws: Any, pristine: Any) -> None:
+        assert self.described(aws) == "What it is"
+        assert self.described(pristine) == ""
+
+
+class TestParameterReferences:
+    RESOURCES: ClassVar[dict[str, Any]] = {
+        "Copy": {
+            "Type": "AWS::SSM::Parameter",
+            "Properties": {"Type": "String", "Value": "{{resolve:ssm:/images/newest}}"},
+        }
+    }
+
+    def executed_after_it_moved(self, where: Any) -> tuple[str, str]:
+        """What the reviewed template says, and what was deployed."""
+        ssm, cloudformation = where.client("ssm"), where.client("cloudformation")
+        given = {"Name": "/images/newest", "Type": "String", "Overwrite": True}
+        ssm.put_parameter(**given, Value="ami-1")
+        made = cloudformation.create_change_set(
+            StackName="moving",
+            ChangeSetName="first",
+            ChangeSetType="CREATE",
+            TemplateBody=json.dumps({"Resources": self.RESOURCES}),
+        )["Id"]
+        reviewed = cloudformation.get_template(ChangeSetName=made)["TemplateBody"]
+        ssm.put_parameter(**given, Value="ami-2")
+        cloudformation.execute_change_set(ChangeSetName=made)
+        settled(lambda: cloudformation.describe_change_set(ChangeSetName=made)["ExecutionStatus"])
+        copy = cloudformation.describe_stack_resource(StackName="moving", LogicalResourceId="Copy")
+        name = copy["StackResourceDetail"]["PhysicalResourceId"]
+        deployed = ssm.get_parameter(Name=name)["Parameter"]["Value"]
+        return reviewed["Resources"]["Copy"]["Properties"]["Value"], deployed
+
+    def test_what_was_reviewed_is_executed(self, aws: Any) -> None:
+        assert self.executed_after_it_moved(aws) == ("ami-1", "ami-1")
+
+    def test_ministack_still_resolves_while_it_executes(self, pristine: Any) -> None:
+        assert self.executed_after_it_moved(pristine) == ("{{resolve:ssm:/images/newest}}", "ami-2")
+
+
+def test_events_come_newest_first_over_pages(aws: Any) -> None:
+    """No gap; whoever waits for a stack reads it so."""
+    topics = {f"Topic{n}": {"Type": "AWS::SNS::Topic"} for n in range(60)}
+    aws.deploy("many-events", topics)
+    pages = aws.client("cloudformation").get_paginator("describe_stack_events")
+    found = [page["StackEvents"] for page in pages.paginate(StackName="many-events")]
+    assert len(found) > 1
+    moments = [event["Timestamp"] for page in found for event in page]
+    assert moments == sorted(moments, reverse=True)

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tests.embedded.conftest import settled
 from tests.embedded.gaps.templates import attribute, ref
 
 
@@ -270,3 +271,42 @@ class TestCluster:
         assert "SecondsUntilAutoPause" not in found["ServerlessV2ScalingConfiguration"]
         assert found["EngineLifecycleSupport"] == "open-source-rds-extended-support"
         assert not found["DBClusterParameterGroup"]
+
+
+def asked(begun: dict[str, str]) -> dict[str, str]:
+    return {"StackDriftDetectionId": begun["StackDriftDetectionId"]}
+
+
+class TestVersions:
+    def upgraded(self, where: Any, then: str) -> str:
+        """The version of a cluster of 17 that RDS raised to 17.5, after an update to `then`."""
+        name = f"raised-{then.replace('.', '-')}"
+        group = {"Type": "AWS::RDS::DBCluster", "DeletionPolicy": "Delete"}
+        declared = {
+            "DBClusterIdentifier": name,
+            "Engine": "aurora-postgresql",
+            "MasterUsername": "postgres",
+            "MasterUserPassword": "a-password",
+        }
+        where.deploy(name, {"Db": {**group, "Properties": {**declared, "EngineVersion": "17"}}})
+        rds = where.client("rds")
+        rds.modify_db_cluster(DBClusterIdentifier=name, EngineVersion="17.5", ApplyImmediately=True)
+        changed = {**declared, "EngineVersion": then, "BackupRetentionPeriod": 3}
+        where.deploy(name, {"Db": {**group, "Properties": changed}})
+        (found,) = rds.describe_db_clusters(DBClusterIdentifier=name)["DBClusters"]
+        assert found["BackupRetentionPeriod"] == 3
+        return str(found["EngineVersion"])
+
+    def test_a_version_that_rds_raised_stays(self, aws: Any, pristine: Any) -> None:
+        assert self.upgraded(aws, "17") == "17.5"
+        cloudformation = aws.client("cloudformation")
+        begun = cloudformation.detect_stack_drift(StackName="raised-17")
+        status = cloudformation.describe_stack_drift_detection_status
+        assert settled(lambda: status(**asked(begun))["DetectionStatus"]) == "DETECTION_COMPLETE"
+        assert status(**asked(begun))["StackDriftStatus"] == "IN_SYNC"
+        assert self.upgraded(pristine, "17.4") == "17.4"
+
+    def test_a_newer_one_is_taken_and_an_older_one_fails(self, aws: Any) -> None:
+        assert self.upgraded(aws, "17.6") == "17.6"
+        with pytest.raises(Exception, match=r"Cannot upgrade aurora-postgresql from 17.5 to 17.4"):
+            self.upgraded(aws, "17.4")

@@ -90,6 +90,32 @@ def handler(event, context):
         assert (shown["NextRotationDate"] - shown["LastRotatedDate"]).days == 30
         assert aws.delete("rotation") == "DELETE_COMPLETE"
 
+    TESTED = """
+import boto3
+def handler(event, context):
+    stages = boto3.client("secretsmanager").describe_secret(SecretId=event["SecretId"])
+    boto3.client("sqs").send_message(QueueUrl="{queue}", MessageBody=" ".join(
+        [event["Step"], *stages["VersionIdsToStages"][event["ClientRequestToken"]]]))
+"""
+
+    def test_a_schedule_has_the_function_test_an_empty_version(self, aws: Any) -> None:
+        sqs, secrets = aws.client("sqs"), aws.client("secretsmanager")
+        queue = sqs.create_queue(QueueName="tested")["QueueUrl"]
+        resources = self.resources()
+        resources["Function"]["Properties"]["Code"] = {
+            "ZipFile": self.TESTED.replace("{queue}", queue)
+        }
+        policy = resources["Role"]["Properties"]["Policies"][0]["PolicyDocument"]
+        policy["Statement"].append({"Effect": "Allow", "Action": "sqs:*", "Resource": "*"})
+        arn = aws.deploy("tested", resources, Secret=ref("Secret"))["Secret"]
+        asked = sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=20)["Messages"]
+        assert [message["Body"] for message in asked] == ["testSecret AWSPENDING"]
+
+        def stages() -> list[list[str]]:
+            return [*secrets.describe_secret(SecretId=arn)["VersionIdsToStages"].values()]
+
+        assert processes.until(lambda: stages() == [["AWSCURRENT"]], 20)
+
     def test_a_function_that_may_not_be_called_fails_the_schedule(self, aws: Any) -> None:
         with pytest.raises(Exception, match="cannot invoke the specified Lambda function"):
             aws.deploy("unpermitted", self.resources(permitted=False))

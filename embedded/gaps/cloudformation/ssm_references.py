@@ -1,0 +1,106 @@
+"""References to Systems Manager's parameters, from a change set's creation to its execution."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from contextvars import ContextVar
+from typing import Any
+
+from embedded.gaps._ministack import (
+    Deploy,
+    Handler,
+    Properties,
+    Response,
+    cloudformation,
+    handlers,
+    service,
+    wrap_action,
+    wrap_deployments,
+)
+from embedded.gaps.gap import Effect, Gap
+
+GAP = Gap(
+    aws=(
+        "A change set keeps what a reference to a Systems Manager parameter without a version was "
+        "when it was made: the processed template shows it, and the execution uses it."
+    ),
+    page=(
+        "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references-ssm.html"
+    ),
+    ministack="It resolves the reference when it gets to the resource.",
+    effect=Effect.STRICTER,
+)
+REFERENCE = re.compile(r"\{\{resolve:ssm:[^:}]+\}\}")
+KEPT = "_ssm_values"
+Values = dict[str, str]
+VALUES: ContextVar[Values] = ContextVar("values", default={})  # noqa: B039 - never written to
+
+
+def install() -> None:
+    """Resolve when a change set is made, show it, and resolve no more when it is executed."""
+    engine = service("cloudformation.engine")
+    resolve: Callable[[str], str] = engine._resolve_dynamic_reference
+    processed = handlers._processed_template_body
+
+    def keeping(create: Handler) -> Handler:
+        def create_change_set(params: dict[str, Any]) -> Response:
+            response = create(params)
+            made = re.search(rb"<Id>([^<]+)</Id>", response[2])
+            if made:
+                change_set = cloudformation._change_sets[made[1].decode()]
+                change_set[KEPT] = _values(change_set["_template"], resolve)
+            return response
+
+        return create_change_set
+
+    def resolve_dynamic_reference(literal: str) -> str:
+        return VALUES.get().get(literal) or resolve(literal)
+
+    def processed_template_body(record: Properties) -> str:
+        values: Values = record.get(KEPT) or {}
+        text: str = processed(record)
+        for literal, value in values.items():
+            text = text.replace(literal, json.dumps(value)[1:-1])
+        return text
+
+    wrap_action("CreateChangeSet", keeping)
+    wrap_deployments(_using)
+    engine._resolve_dynamic_reference = resolve_dynamic_reference
+    handlers._processed_template_body = processed_template_body
+
+
+def _values(template: Properties, resolve: Callable[[str], str]) -> Values:
+    found = set(REFERENCE.findall(json.dumps(template.get("Resources", {}))))
+    values = {}
+    for literal in found:
+        try:
+            values[literal] = resolve(literal)
+        except ValueError:
+            continue
+    return values
+
+
+def _using(deploy: Deploy) -> Deploy:
+    async def deploy_stack(name: str, *given: Any, **options: Any) -> None:
+        values = _executing(name)
+        VALUES.set(values)
+        await deploy(name, *given, **options)
+        stack: Properties = cloudformation._stacks[name]
+        if stack["StackStatus"] in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
+            stack[KEPT] = values
+
+    return deploy_stack
+
+
+def _executing(name: str) -> Values:
+    """What the change set that the stack executes resolved."""
+    for change_set in cloudformation._change_sets.values():
+        if (change_set["StackName"], change_set["ExecutionStatus"]) == (
+            name,
+            "EXECUTE_IN_PROGRESS",
+        ):
+            found: Values = change_set.get(KEPT) or {}
+            return found
+    return {}
