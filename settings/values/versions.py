@@ -24,7 +24,7 @@ PAUSES_FROM = {13: 15, 14: 12, 15: 7, 16: 3}
 # <https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/data-api.html>
 DATA_API_FROM = {13: 11, 14: 8, 15: 3, 16: 1, 17: 4}
 
-# <https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-serverless-v2.how-it-works.html>
+# <https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-serverless-v2.how-it-works.html#aurora-serverless-v2.how-it-works.capacity>
 LARGEST_FROM = {13: 13, 14: 10, 15: 5, 16: 1}
 """From where on 256 capacity units are the most, and no longer 128."""
 

@@ -164,3 +164,14 @@ def test_more_stacks_with_delivery_logs_than_a_region_takes_policies_are_refused
 def test_more_recipients_than_a_rule_set_takes_rules_are_refused() -> None:
     domains = many(201, "d-NUMBER.org: {receives_mail: true, stack: sNUMBER}")
     assert "no more" in refused(mail(domains=domains))
+
+
+@pytest.mark.parametrize(("region", "most"), [("af-south-1", 100), ("us-east-1", 300)])
+def test_more_delivery_logs_than_a_region_takes_rules_are_refused(region: str, most: int) -> None:
+    lines = [
+        f"    s{n:03}: {sender('a@example.org', delivery_logs=True, stack=f's{n // 31}')}\n"
+        for n in range(most + 1)
+    ]
+    found = refused(f"region: {region}\n{mail(senders=''.join(lines))}")
+    assert found.startswith(f"mail.senders.s{most}.delivery_logs: found true; must be false: ")
+    assert f"{region} has {most} senders with delivery logs" in found
