@@ -168,9 +168,10 @@ def _server_environment(
 ) -> dict[str, str]:
     """The server's environment, inherited by its functions: nothing of the caller's AWS is left.
 
-    Nor is a measurement of the caller's coverage: it would slow every function down by a third.
+    Nor is a measurement of the caller's coverage, which would slow every function down by a third,
+    or what keeps Python from keeping what it compiles, as each function is a process of its own.
     """
-    foreign = ("AWS_", "COVERAGE_")
+    foreign = ("AWS_", "COVERAGE_", "PYTHONDONTWRITEBYTECODE")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
     scratch = directory / SCRATCH
     scratch.mkdir(exist_ok=True)

@@ -26,7 +26,7 @@ def synthesize(configuration: Path, output: Path) -> Assembly:
     flags = json.loads((ROOT / "cdk.json").read_text(encoding="utf-8"))["context"]
     context = {**flags, **PATHS, "config": str(configuration.absolute())}
     environment = {
-        **os.environ,
+        **compiling(),
         "CDK_OUTDIR": str(output.absolute()),
         "CDK_CONTEXT_JSON": json.dumps(context),
         "PATH": os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", ""))),
@@ -53,7 +53,7 @@ def cdk(*arguments: str) -> None:
     run = subprocess.run(
         [Path(sys.executable).parent / "cdk", *arguments, "--no-notices", "--no-version-reporting"],
         cwd=tempfile.gettempdir(),
-        env={**os.environ, "CI": "true", "CDK_DISABLE_CLI_TELEMETRY": "true"},
+        env={**compiling(), "CI": "true", "CDK_DISABLE_CLI_TELEMETRY": "true"},
         capture_output=True,
         text=True,
         check=False,
@@ -61,6 +61,16 @@ def cdk(*arguments: str) -> None:
     if run.returncode:
         said = (run.stderr + run.stdout).strip()
         raise UserError(f"cdk {arguments[0]} failed:\n{said}")
+
+
+def compiling() -> dict[str, str]:
+    """Return this environment, in which Python keeps what it compiles.
+
+    Containers often forbid that, and then each Python that imports the CDK compiles it again, for
+    four seconds of CPU time. Where the files cannot be written, Python goes on without them.
+    <https://docs.python.org/3/using/cmdline.html#envvar-PYTHONDONTWRITEBYTECODE>
+    """
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 def revision() -> str | None:

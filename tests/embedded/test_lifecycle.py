@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import embedded
-from embedded import EmbeddedError, lifecycle, processes
+from embedded import EmbeddedError, certificate, lifecycle, processes
 from embedded.__main__ import main
 
 ACCOUNT = "123456789012"
@@ -189,3 +189,13 @@ class TestCommand:
 def test_importing_the_package_does_not_import_ministack() -> None:
     code = "import sys, embedded; sys.exit('ministack' in sys.modules)"
     run(f'{sys.executable} -c "{code}"', dict(os.environ))
+
+
+def test_the_server_and_its_functions_keep_what_python_compiles(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    files = certificate.issue(tmp_path)
+    environment = lifecycle._server_environment(tmp_path, files, 1, ACCOUNT, REGION)
+    assert "PYTHONDONTWRITEBYTECODE" not in environment
+    assert environment["PATH"] == os.environ["PATH"]

@@ -1,0 +1,37 @@
+"""The environment of the programs that commands start."""
+
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from runbook.base import project
+
+FORBIDS = "PYTHONDONTWRITEBYTECODE"
+
+
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, str]]:
+    """The environments of what is started, with nothing really run."""
+    found: list[dict[str, str]] = []
+
+    def run(command: list[Any], *, env: dict[str, str], **_: Any) -> Any:
+        found.append(env)
+        return subprocess.CompletedProcess(command, 0, "", "")
+
+    monkeypatch.setattr(project.subprocess, "run", run)
+    monkeypatch.setenv(FORBIDS, "1")
+    monkeypatch.setenv("KEPT", "as it is")
+    return found
+
+
+def test_the_cdk_is_not_compiled_again_by_each_command(
+    started: list[dict[str, str]], tmp_path: Path
+) -> None:
+    project.synthesize(tmp_path / "groundwork.yaml", tmp_path / "assembly")
+    project.cdk("bootstrap")
+    for environment in started:
+        assert FORBIDS not in environment
+        assert environment["KEPT"] == "as it is"
+    assert len(started) == 2
