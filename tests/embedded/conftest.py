@@ -108,10 +108,11 @@ class Aws:
         return str(found["StackStatus"])
 
     def failures(self, stack: str) -> list[str]:
-        events = self.client("cloudformation").describe_stack_events(StackName=stack)["StackEvents"]
+        pages = self.client("cloudformation").get_paginator("describe_stack_events")
         return [
             f"{event['LogicalResourceId']} {event['ResourceStatusReason']}"
-            for event in events
+            for page in pages.paginate(StackName=stack)
+            for event in page["StackEvents"]
             if event["ResourceStatus"].endswith("_FAILED")
         ]
 

@@ -20,7 +20,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, str]]:
         found.append(env)
         return subprocess.CompletedProcess(command, 0, "", "")
 
-    monkeypatch.setattr(project.subprocess, "run", run)
+    monkeypatch.setattr(subprocess, "run", run)
     monkeypatch.setenv(FORBIDS, "1")
     monkeypatch.setenv("KEPT", "as it is")
     return found
