@@ -19,7 +19,7 @@ from groundwork.data import (
 )
 from settings.contract import Output
 from settings.models.data import PostgreSql
-from settings.models.replicas import replica_identifier
+from settings.models.replicas import ConsumerName, replica_identifier
 from settings.plan import StackPlan
 from settings.plan.data import DatabaseItem, DataItems
 from stacks.area import AreaStack
@@ -148,8 +148,8 @@ class DataStack(AreaStack):
             instance = made.bastion.instance.ref
             self.output(Output.REPLICA_BASTION, item, instance, f"The bastion of {called}")
         for consumer, secret in made.secrets.items():
-            place = f"{database}/{name}/{consumer}"
-            self.output(Output.CONSUMER_SECRET, place, secret, f"{consumer}'s login to {called}")
+            named = str(ConsumerName(database, name, consumer))
+            self.output(Output.CONSUMER_SECRET, named, secret, f"{consumer}'s login to {called}")
 
     def _groups_of(self, item: DatabaseItem) -> list[DatabaseSecurityGroup]:
         """Let a bastion reach what has no public address. Aurora then lets in nobody else."""

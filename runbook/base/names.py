@@ -26,6 +26,7 @@ class Kind(StrEnum):
     NETWORK = "network"
     SECURITY_GROUP = "security group"
     DATABASE = "database"
+    CONSUMER = "consumer"
     BUCKET = "bucket"
     BACKUP_USER = "backup user"
 
@@ -51,6 +52,7 @@ def declared(settings: Settings, kind: Kind) -> list[str]:
         Kind.NETWORK: data.networks,
         Kind.SECURITY_GROUP: data.security_groups,
         Kind.DATABASE: data.databases,
+        Kind.CONSUMER: [str(named) for named, _ in data.consumers()],
         Kind.BUCKET: buckets,
         Kind.BACKUP_USER: [user for bucket in buckets.values() for user in bucket.users],
     }

@@ -22,6 +22,7 @@ class Holder(StrEnum):
     SENDER = Kind.SENDER.slug
     BACKUP_USER = Kind.BACKUP_USER.slug
     DATABASE = Kind.DATABASE.slug
+    CONSUMER = Kind.CONSUMER.slug
 
 
 @app.command()

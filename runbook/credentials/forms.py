@@ -68,7 +68,7 @@ class Layout:
 
     def of(self, kind: Kind) -> Dialect:
         """Return the dialect for one kind."""
-        return dict(self.dialects).get(kind) or self.dialect or dialects.line
+        return dict(self.dialects).get(shape(kind)) or self.dialect or dialects.line
 
 
 FORMS: dict[Form, Layout] = {
@@ -110,9 +110,14 @@ def listing() -> str:
     return " ".join(parts)
 
 
+def shape(kind: Kind) -> Kind:
+    """Return the kind whose templates a kind has: a consumer has what a database's owner has."""
+    return DATABASE if kind is Kind.CONSUMER else kind
+
+
 def fitting(kind: Kind) -> list[Form]:
     """Return the forms that hold a kind of credentials."""
-    return [form for form, layout in FORMS.items() if kind in layout.kinds]
+    return [form for form, layout in FORMS.items() if shape(kind) in layout.kinds]
 
 
 def written(form: Form, secret: Secret) -> str:
@@ -120,7 +125,7 @@ def written(form: Form, secret: Secret) -> str:
 
     Raises `UserError`, without the value, for one that the form's reader would not find again.
     """
-    suffix = {SENDER: "sender", BACKUP: "backup", DATABASE: "database"}[secret.kind]
+    suffix = {SENDER: "sender", BACKUP: "backup", DATABASE: "database"}[shape(secret.kind)]
     template = _templates(FORMS[form].of(secret.kind)).get_template(f"{form}.{suffix}.j2")
     return template.render(secret.fields())
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -75,7 +75,15 @@ def _databases(settings: Settings) -> Iterator[tuple[Any, ...]]:
     outputs = Outputs(settings, Output.DATABASE_SECRET)
     for name, declared in settings.data.databases.items():
         secret = outputs.get(Output.DATABASE_SECRET, name)
-        yield _of_database, name, declared.readers, secret
+        yield _of_secret, secret, Entry(name, Kind.DATABASE, None, declared.readers, None)
+
+
+def _consumers(settings: Settings) -> Iterator[tuple[Any, ...]]:
+    outputs = Outputs(settings, Output.CONSUMER_SECRET)
+    for named, declared in settings.data.consumers():
+        login = declared.credentials
+        entry = Entry(str(named), Kind.CONSUMER, login.version, login.readers, None)
+        yield _of_secret, outputs.get(Output.CONSUMER_SECRET, str(named)), entry
 
 
 def _of_user(iam: Any, settings: Settings, name: str, kind: Kind, declared: Any) -> Entry:
@@ -95,7 +103,8 @@ def _key(iam: Any, item: dict[str, Any]) -> Key:
     return Key(identifier, item["CreateDate"], used.get("LastUsedDate"))
 
 
-def _of_database(name: str, readers: Sequence[str], secret: str | None) -> Entry:
+def _of_secret(secret: str | None, entry: Entry) -> Entry:
+    """Add how old the password in a secret is."""
     current = None
     if secret:
         region = secret.split(":")[3]
@@ -107,12 +116,17 @@ def _of_database(name: str, readers: Sequence[str], secret: str | None) -> Entry
         made = found.get("LastChangedDate") or found.get("CreatedDate")
         if made:
             current = Key("", made, found.get("LastAccessedDate"))
-    return Entry(name, Kind.DATABASE, None, readers, current)
+    return replace(entry, current=current)
 
 
 def _iam(settings: Settings) -> Any:
     return boto3.client("iam", region_name=settings.region, config=aws.CONFIG)
 
 
-ITEMS = {Kind.SENDER: _senders, Kind.BACKUP_USER: _backup_users, Kind.DATABASE: _databases}
+ITEMS = {
+    Kind.SENDER: _senders,
+    Kind.BACKUP_USER: _backup_users,
+    Kind.DATABASE: _databases,
+    Kind.CONSUMER: _consumers,
+}
 """Who has credentials, and how AWS is asked about them."""

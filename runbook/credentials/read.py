@@ -20,11 +20,12 @@ from runbook.credentials.values import (
 from settings import Settings
 from settings.contract import Output
 
-KINDS = (Kind.SENDER, Kind.BACKUP_USER, Kind.DATABASE)
+KINDS = (Kind.SENDER, Kind.BACKUP_USER, Kind.DATABASE, Kind.CONSUMER)
 OUTPUTS = {
     Kind.SENDER: Output.SENDER_SECRET,
     Kind.BACKUP_USER: Output.USER_SECRET,
     Kind.DATABASE: Output.DATABASE_SECRET,
+    Kind.CONSUMER: Output.CONSUMER_SECRET,
 }
 """The outputs that have the secrets' ARNs."""
 

@@ -18,6 +18,8 @@ def place(settings: Settings, name: str, kind: Kind) -> Path:
     """Return the path of an item's entry in the file."""
     if kind is Kind.SENDER:
         return ("mail", "senders", name)
+    if kind is Kind.CONSUMER:
+        return next(named.place for named, _ in settings.data.consumers() if str(named) == name)
     buckets = settings.backup.buckets.items()
     bucket = next(bucket for bucket, declared in buckets if name in declared.users)
     return ("backup", "buckets", bucket, "users", name)
@@ -72,6 +74,9 @@ def _at(text: str, line: int, column: int, new: str, replaced: int = 0) -> str:
 def _version(settings: Settings, path: Path) -> int:
     if path[0] == "mail":
         return settings.mail.senders[path[-1]].credentials.version
+    if path[0] == "data":
+        found = {named.place: consumer for named, consumer in settings.data.consumers()}
+        return found[path].credentials.version
     return settings.backup.buckets[path[2]].users[path[-1]].credentials.version
 
 

@@ -11,7 +11,7 @@ from runbook.base.errors import UserError
 from runbook.base.names import Kind
 from runbook.credentials import relay
 from runbook.credentials.deliver import deliver
-from runbook.credentials.forms import FORMS, Form, fitting, written
+from runbook.credentials.forms import Form, fitting, written
 from runbook.credentials.read import AnySecret, kind_of, read
 from runbook.credentials.values import SenderSecret
 from settings import Settings, load
@@ -53,7 +53,7 @@ this set in the file."""
 
 def _checked(settings: Settings, asked: Asked) -> Kind:
     """Return the kind of the name, once it is known that the form and the options fit it."""
-    kinds = [kind for kind in Kind if kind in FORMS[asked.form].kinds]
+    kinds = [kind for kind in Kind if asked.form in fitting(kind)]
     kind = kind_of(settings, asked.name, asked.kind, kinds)
     if kind not in kinds:
         wanted = " and ".join(f"{each}s" for each in kinds)

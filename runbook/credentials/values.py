@@ -104,6 +104,12 @@ class DatabaseSecret(Secret):
     certificates: str = CERTIFICATES
 
 
+class ConsumerSecret(DatabaseSecret):
+    """The log-in of somebody who reads a replica."""
+
+    kind = Kind.CONSUMER
+
+
 SECRETS: dict[Kind, type[SenderSecret | BackupSecret | DatabaseSecret]] = {
-    model.kind: model for model in (SenderSecret, BackupSecret, DatabaseSecret)
+    model.kind: model for model in (SenderSecret, BackupSecret, DatabaseSecret, ConsumerSecret)
 }

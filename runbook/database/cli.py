@@ -11,11 +11,14 @@ from runbook.base.options import CONFIGURATION, Configuration, Json
 
 app = typer.Typer(help="Connect to a database, and make its users.", no_args_is_help=True)
 Name = Annotated[str, typer.Argument(help="A database of data.databases.")]
+Replica = Annotated[str | None, typer.Option("--replica", help="One of its read replicas.")]
 
 
 @app.command()
 def show(name: Name, as_json: Json = False, config: Configuration = CONFIGURATION) -> None:
     """Print host, port, database, user, where the password is, and how to connect.
+
+    With its replicas, and who reads them.
 
     Exit status: 0, or 1 if it is not deployed.
 
@@ -36,6 +39,7 @@ def connect(
         Path | None,
         typer.Option("--ca", help="Trust these certificates; Amazon's of the region unless named."),
     ] = None,
+    replica: Replica = None,
     config: Configuration = CONFIGURATION,
 ) -> None:
     """Open a session of psql, through the bastion where there is one.
@@ -47,7 +51,7 @@ def connect(
     """
     from runbook.database.connect import connect
 
-    raise typer.Exit(connect(config, name, arguments or [], ca))
+    raise typer.Exit(connect(config, name, arguments or [], ca, replica))
 
 
 @app.command()
@@ -67,6 +71,7 @@ def tunnel(
     name: Name,
     config: Configuration = CONFIGURATION,
     port: Annotated[int, typer.Option(help="The port of this machine.")] = 5432,
+    replica: Replica = None,
 ) -> None:
     """Open a tunnel through the bastion: no inbound port, no key pair; Ctrl-C ends it.
 
@@ -74,7 +79,7 @@ def tunnel(
     """
     from runbook.database.connect import tunnel
 
-    tunnel(config, name, port)
+    tunnel(config, name, port, replica)
 
 
 @app.command()
@@ -84,13 +89,45 @@ def users(
         str | None, typer.Option("--application", help="A user that changes rows.")
     ] = None,
     reader: Annotated[str | None, typer.Option("--reader", help="A user that reads.")] = None,
+    consumers: Annotated[
+        bool, typer.Option("--consumers", help="The logins of those who read its replicas.")
+    ] = False,
     config: Configuration = CONFIGURATION,
 ) -> None:
     """Print SQL, to be reviewed, that makes users beside the owner.
 
     Example: groundwork database users common --application web > users.sql
     """
+    from runbook.base.errors import UserError
+    from runbook.database import consumers as logins
     from runbook.database.place import find
     from runbook.database.users import statements
+    from settings import load
 
-    print(statements(find(config, name), application, reader), end="")
+    if consumers and (application or reader):
+        raise UserError("--consumers stands alone: the file names them.")
+    place = find(config, name)
+    if consumers:
+        print(logins.statements(place, logins.logins(load(config), name)), end="")
+    else:
+        print(statements(place, application, reader), end="")
+
+
+@app.command()
+def passwords(
+    name: Name,
+    ca: Annotated[
+        Path | None, typer.Option("--ca", help="A file with Amazon's certificates.")
+    ] = None,
+    config: Configuration = CONFIGURATION,
+) -> None:
+    """Give each consumer's login the password in its secret.
+
+    The database gets a digest. Run it after `users --consumers`, and after
+    each change of a consumer's `credentials.version`.
+
+    Example: groundwork database passwords analysis
+    """
+    from runbook.database.consumers import set_passwords
+
+    raise typer.Exit(set_passwords(config, name, ca))

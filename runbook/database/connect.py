@@ -13,25 +13,35 @@ from runbook.database import tunnel as forwarding
 from runbook.database.place import Place, find
 
 
-def connect(configuration: Path, name: str, arguments: Sequence[str], ca: Path | None) -> int:
-    """Run psql on a database, and return its status."""
+def connect(
+    configuration: Path,
+    name: str,
+    arguments: Sequence[str],
+    ca: Path | None,
+    replica: str | None = None,
+) -> int:
+    """Run psql on a database or its replica, and return its status."""
     session.psql()
-    place = find(configuration, name)
+    return run(find(configuration, name, replica), arguments, ca)
+
+
+def run(place: Place, arguments: Sequence[str], ca: Path | None, script: str | None = None) -> int:
+    """Run psql on a place as the database's owner, and return its status."""
     trust = session.trusted(ca, place.region)
     secret = _secret(place)
     if place.public:
-        return session.run(secret, trust, arguments, local_port=None)
+        return session.run(secret, trust, arguments, local_port=None, script=script)
     place.require_bastion()
     port = forwarding.free_port()
     command = forwarding.command(place, port)
     forwarding.wake(place)
     with forwarding.opened(command, port):
-        return session.run(secret, trust, arguments, local_port=port)
+        return session.run(secret, trust, arguments, local_port=port, script=script)
 
 
-def tunnel(configuration: Path, name: str, port: int) -> None:
+def tunnel(configuration: Path, name: str, port: int, replica: str | None = None) -> None:
     """Become the command that forwards a port, until it is interrupted."""
-    place = find(configuration, name)
+    place = find(configuration, name, replica)
     place.require_bastion()
     command = forwarding.command(place, port)
     forwarding.wake(place)

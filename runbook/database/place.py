@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from runbook.base import aws
 from runbook.base.errors import UserError
-from runbook.base.names import Kind, require
+from runbook.base.names import Kind, listed, printable, require
 from runbook.base.outputs import Outputs
 from settings import Settings, load
 from settings.contract import Output
+from settings.models.replicas import replica_identifier
 
 
 @dataclass(frozen=True)
@@ -43,11 +44,33 @@ class Place:
         return self.bastion
 
 
-def find(configuration: Path, name: str) -> Place:
-    """Find a database, or say that the file has none of this name, or that it is not deployed."""
+def find(configuration: Path, name: str, replica: str | None = None) -> Place:
+    """Find a database or its replica, or say that the file has none, or that it is not deployed."""
     settings = load(configuration)
     require(settings, name, Kind.DATABASE)
+    known = settings.data.databases[name].replicas
+    if replica and replica not in known:
+        message = f"{name} has no replica {printable(replica)} in the file."
+        raise UserError(message, listed(known))
     aws.caller_in(settings.account, settings.region)
+    place = _database(settings, name)
+    return of_replica(settings, place, replica) if replica else place
+
+
+def of_replica(settings: Settings, place: Place, replica: str) -> Place:
+    """Return where a replica of a database is, with the database's own user and password.
+
+    Through the bastion of its own, where it has one: that leads nowhere else.
+    """
+    item = replica_identifier(place.name, replica)
+    outputs = Outputs(settings, Output.REPLICA_ADDRESS, Output.REPLICA_BASTION)
+    host, _, port = outputs[Output.REPLICA_ADDRESS, item].rpartition(":")
+    bastion = outputs.get(Output.REPLICA_BASTION, item) or place.bastion
+    public = settings.data.databases[place.name].replicas[replica].public
+    return replace(place, host=host, port=int(port), public=public, bastion=bastion)
+
+
+def _database(settings: Settings, name: str) -> Place:
     outputs = Outputs(settings, Output.DATABASE_ADDRESS, Output.DATABASE_SECRET, Output.BASTION)
     host, _, port = outputs[Output.DATABASE_ADDRESS, name].rpartition(":")
     declared = settings.data.databases[name]

@@ -45,12 +45,18 @@ def psql() -> str:
 
 
 def run(
-    secret: DatabaseSecret, trust: str, arguments: Sequence[str], *, local_port: int | None
+    secret: DatabaseSecret,
+    trust: str,
+    arguments: Sequence[str],
+    *,
+    local_port: int | None,
+    script: str | None = None,
 ) -> int:
     """Run psql to its end, and return its status. Through a tunnel, it is at `local_port`.
 
     `trust` has the certificates, as PEM, by which the database is known.
-    The password is in a file that only this user can read, until psql ends.
+    The password is in a file that only this user can read, until psql ends. A `script` takes the
+    place of standard input.
     """
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="groundwork-")))
@@ -78,6 +84,8 @@ def run(
             [psql(), *arguments],
             env=_environment(variables),
             check=False,
+            input=script,
+            text=True,
             preexec_fn=_interruptible,
         )
         return finished.returncode

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TypedDict
 
-from runbook.database.place import find
+from runbook.base.outputs import Outputs
+from runbook.database.place import Place, find, of_replica
+from settings import Settings, load
+from settings.contract import Output
 
 
 def show(configuration: Path, name: str, *, as_json: bool) -> None:
     """Print everything about a database but its password."""
     place = find(configuration, name)
+    replicas = [*_replicas(load(configuration), place)]
     details = {
         "host": place.host,
         "port": place.port,
@@ -19,12 +25,44 @@ def show(configuration: Path, name: str, *, as_json: bool) -> None:
         "password": f"in the secret {place.secret}",
     }
     if as_json:
-        print(json.dumps({**details, "password": place.secret, "public": place.public}, indent=2))
+        all_of_it = {"password": place.secret, "public": place.public, "replicas": replicas}
+        print(json.dumps({**details, **all_of_it}, indent=2))
         return
     for key, value in details.items():
         print(f"{key:9} {value}")
+    for replica in replicas:
+        print(f"\nReplica   {replica['name']}: {replica['host']}, port {replica['port']}")
+        for consumer, secret in replica["consumers"].items():
+            print(f"          read by {consumer}, whose login is in the secret {secret}")
     print(f"\nConnect: groundwork database connect {name}")
     print(f"For a program: groundwork credentials show {name} --as env --to {name}.env")
     if not place.public:
         print("It has no public address. The first goes through the bastion by itself; for others:")
         print(f"groundwork database tunnel {name}, and hostaddr=127.0.0.1 beside the host.")
+
+
+class _Replica(TypedDict):
+    name: str
+    host: str
+    port: int
+    public: bool
+    consumers: dict[str, str]
+    """The secrets of their logins."""
+
+
+def _replicas(settings: Settings, place: Place) -> Iterator[_Replica]:
+    outputs = Outputs(settings, Output.CONSUMER_SECRET)
+    for replica in settings.data.databases[place.name].replicas:
+        found = of_replica(settings, place, replica)
+        consumers = {
+            named.consumer: outputs[Output.CONSUMER_SECRET, str(named)]
+            for named, _ in settings.data.consumers()
+            if (named.database, named.replica) == (place.name, replica)
+        }
+        yield _Replica(
+            name=replica,
+            host=found.host,
+            port=found.port,
+            public=found.public,
+            consumers=consumers,
+        )

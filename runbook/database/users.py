@@ -26,6 +26,11 @@ def statements(place: Place, application: str | None, reader: str | None) -> str
             )
     if not application and not reader:
         raise UserError("Name a user.", "With --application NAME, with --reader NAME, or both.")
+    return render("users.sql.j2", place=place, application=application, reader=reader)
+
+
+def render(name: str, **values: object) -> str:
+    """Fill in a template of SQL, with names that were checked."""
     environment = Environment(  # noqa: S701 - SQL of names that were checked
         loader=PackageLoader("runbook.database"),
         undefined=StrictUndefined,
@@ -33,5 +38,4 @@ def statements(place: Place, application: str | None, reader: str | None) -> str
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    template = environment.get_template("users.sql.j2")
-    return template.render(place=place, application=application, reader=reader)
+    return environment.get_template(name).render(values)

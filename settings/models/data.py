@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
 from settings.models.base import Model, Problem
 from settings.models.networks import Network, SecurityGroup, is_block
 from settings.models.replica_problems import replica_problems
-from settings.models.replicas import MOST_REPLICAS, Login, Replica
+from settings.models.replicas import MOST_REPLICAS, Consumer, ConsumerName, Replica
 from settings.values import versions
 from settings.values.addresses import EmailAddress
 from settings.values.durations import Seconds
@@ -208,12 +208,12 @@ class Data(Model):
         """Return the name of the network that an item belongs to."""
         return item.network or next(iter(self.networks), "")
 
-    def logins(self, database: str) -> Iterator[tuple[tuple[str, ...], Login]]:
-        """Yield the consumers' logins of a database, each with its place below `data`."""
-        for replica, declared in self.databases[database].replicas.items():
-            for name, consumer in declared.consumers.items():
-                path = ("databases", database, "replicas", replica, "consumers", name)
-                yield (*path, "credentials"), consumer.credentials
+    def consumers(self) -> Iterator[tuple[ConsumerName, Consumer]]:
+        """Yield every consumer of a replica."""
+        for database, item in self.databases.items():
+            for replica, declared in item.replicas.items():
+                for name, consumer in declared.consumers.items():
+                    yield ConsumerName(database, replica, name), consumer
 
     def problems(self) -> Iterator[Problem]:
         """Compare the items with each other."""

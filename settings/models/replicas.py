@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from ipaddress import ip_network
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from pydantic import Field
 
@@ -26,6 +26,23 @@ MOST_GROUPS = 5
 def replica_identifier(database: str, replica: str) -> str:
     """Return a replica's identifier in RDS, but for the environment: that of both items."""
     return f"{database}-{replica}"
+
+
+class ConsumerName(NamedTuple):
+    """Which consumer it is: `books/reports/partner`."""
+
+    database: str
+    replica: str
+    consumer: str
+
+    @property
+    def place(self) -> tuple[str, ...]:
+        """Return where it stands in the file."""
+        replica = ("databases", self.database, "replicas", self.replica)
+        return ("data", *replica, "consumers", self.consumer)
+
+    def __str__(self) -> str:
+        return "/".join(self)
 
 
 class Login(Model):

@@ -106,8 +106,8 @@ class Settings(Model):
             yield path, sender.credentials.readers
         for name, database in self.data.databases.items():
             yield ("data", "databases", name, "readers"), database.readers
-            for below, login in self.data.logins(name):
-                yield ("data", *below, "readers"), login.readers
+        for named, consumer in self.data.consumers():
+            yield (*named.place, "credentials", "readers"), consumer.credentials.readers
         for name, bucket in self.backup.buckets.items():
             for user, item in bucket.users.items():
                 users = ("backup", "buckets", name, "users")

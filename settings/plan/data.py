@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from settings.contract import Output
-from settings.models.replicas import replica_identifier
+from settings.models.replicas import ConsumerName, replica_identifier
 
 if TYPE_CHECKING:
     from settings.models.data import Aurora, Data, PostgreSql
@@ -82,7 +82,7 @@ def _of_replica(database: str, replica: str, declared: Replica) -> Iterator[tupl
     if declared.has_bastion:
         yield Output.REPLICA_BASTION, replica_identifier(database, replica)
     for consumer in declared.consumers:
-        yield Output.CONSUMER_SECRET, f"{database}/{replica}/{consumer}"
+        yield Output.CONSUMER_SECRET, str(ConsumerName(database, replica, consumer))
 
 
 def data_items(settings: Settings) -> Iterator[tuple[str, str, DataItems]]:

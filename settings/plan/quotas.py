@@ -116,8 +116,8 @@ def _secrets(settings: Settings) -> Iterator[tuple[tuple[str, ...], tuple[str, .
         yield ("mail", "senders", name, "credentials"), sender.credentials.readers
     for name, database in settings.data.databases.items():
         yield ("data", "databases", name), database.readers
-        for path, login in settings.data.logins(name):
-            yield ("data", *path), login.readers
+    for named, consumer in settings.data.consumers():
+        yield (*named.place, "credentials"), consumer.credentials.readers
     for name, bucket in settings.backup.buckets.items():
         for user, declared in bucket.users.items():
             path = ("backup", "buckets", name, "users", user, "credentials")

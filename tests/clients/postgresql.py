@@ -61,6 +61,9 @@ class Cluster:
 
     folder: Path
     name: str
+    port: int | None = None
+    """PGPORT, or PostgreSQL's own, unless named."""
+    standby: bool = False
 
     @property
     def data(self) -> Path:
@@ -76,6 +79,7 @@ class Cluster:
             "listen_addresses": "",
             "unix_socket_directories": str(self.folder),
             "fsync": "off",
+            **({"port": str(self.port)} if self.port else {}),
             **settings,
         }
         arguments = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
@@ -107,11 +111,15 @@ class Cluster:
         return (self.folder / f"{self.name}.log").read_text(errors="replace")
 
     def _serves(self, server: subprocess.Popen[bytes]) -> bool:
-        """Tell whether it takes writes: a restored one first replays what was archived."""
+        """Tell whether it takes writes: a restored one first replays what was archived.
+
+        A standby never does.
+        """
         assert server.poll() is None, self.log()
         asked = attempt(*self._psql("SELECT pg_is_in_recovery()"))
-        return asked.stdout.strip() == "f"
+        return asked.stdout.strip() == ("t" if self.standby else "f")
 
     def _psql(self, statement: str) -> list[str]:
         connection = ["-h", str(self.folder), "-U", "postgres", "-d", "postgres"]
+        connection += ["-p", str(self.port)] if self.port else []
         return [require("psql"), "-XqAt", "-v", "ON_ERROR_STOP=1", *connection, "-c", statement]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -237,3 +239,73 @@ def test_a_consumers_secret_leads_to_the_replica(deployed: Deployed) -> None:
     assert f"{value['host']}:{value['port']}" == address
     assert (value["username"], value["dbname"]) == ("partner_reads", "numbers")
     assert len(value["password"]) == 40
+
+
+@pytest.fixture(scope="module")
+def at(deployed: Deployed) -> Callable[..., Run]:
+    """Run the command with the deployed file, in a shell that was pointed at the account."""
+
+    def run(arguments: str, variables: str = "") -> Run:
+        program = Path(sys.executable).parent / "groundwork"
+        state = deployed.file.parent
+        finished = subprocess.run(
+            [
+                "sh",
+                "-c",
+                f". '{state}/aws.env' && exec env {variables} "
+                f"'{program}' {arguments} --config '{deployed.file}'",
+            ],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return Run(finished.returncode, finished.stdout, finished.stderr)
+
+    return run
+
+
+def test_a_database_is_shown_with_its_replicas_and_who_reads_them(at: Callable[..., Run]) -> None:
+    (replica,) = json.loads(at("database show analysis --json").output)["replicas"]
+    assert (replica["name"], replica["public"], [*replica["consumers"]]) == (
+        "reports",
+        True,
+        ["partner"],
+    )
+    text = at("database show analysis").output
+    assert f"Replica   reports: {replica['host']}, port 5432" in text
+    assert (
+        f"read by partner, whose login is in the secret {replica['consumers']['partner']}" in text
+    )
+
+
+def test_a_consumers_credentials_are_listed_and_shown_as_others(at: Callable[..., Run]) -> None:
+    listed = json.loads(at("credentials list --json").output)
+    (entry,) = (each for each in listed if each["kind"] == "consumer")
+    assert (entry["name"], entry["version"]) == ("analysis/reports/partner", 2)
+    shown = at("credentials show analysis/reports/partner --as env")
+    assert "PGUSER=partner_reads" in shown.output, shown.errors
+    assert "PGDATABASE=numbers" in shown.output
+
+
+def test_the_sql_for_consumers_names_what_the_file_declares(at: Callable[..., Run]) -> None:
+    text = at("database users analysis --consumers").output
+    assert 'GRANT USAGE ON SCHEMA "reports" TO "partner_reads"' in text
+    assert at("database users analysis --consumers --reader x").status == 1
+
+
+def test_a_password_reaches_the_database_as_a_digest_on_no_command_line(
+    deployed: Deployed, at: Callable[..., Run], tmp_path: Path
+) -> None:
+    psql = tmp_path / "psql"
+    psql.write_text(f'#!/bin/sh\ncat > "{tmp_path}/script"\necho "$@" "$PGUSER" "$PGHOST"\n')
+    psql.chmod(0o755)
+    (tmp_path / "ca.pem").touch()
+    arguments = f"database passwords analysis --ca {tmp_path}/ca.pem"
+    run = at(arguments, f'PATH="{tmp_path}:$PATH"')
+    assert run.status == 0, run.errors
+    assert "Set: partner_reads." in run.output
+    assert " analyst " in run.output
+    script = (tmp_path / "script").read_text()
+    assert 'ALTER ROLE "partner_reads" PASSWORD \'SCRAM-SHA-256$4096:' in script
+    shown = json.loads(at("credentials show analysis/reports/partner --as json").output)
+    assert shown["password"] not in script + run.output
