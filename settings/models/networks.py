@@ -14,7 +14,7 @@ from settings.models.base import Model, Problem
 from settings.values.matching import Matching
 from settings.values.names import Label, Region, SecurityGroupDescription, SecurityGroupName
 from settings.values.networks import Cidr, Cidr4
-from settings.values.regions import DEFAULT_REGION
+from settings.values.regions import DEFAULT_REGION, FEW_ZONES, MANY_ZONES
 
 Zone = Annotated[str, Matching(r"[a-f]", "an availability zone's letter, as in a")]
 
@@ -74,6 +74,7 @@ class Network(Model):
             yield Problem(("cidr",), "a block of /16 to /28, as a VPC takes")
         if _is_reserved(network):
             yield Problem(("cidr",), "a block of addresses that a VPC takes, as in 10.0.0.0/16")
+        yield from self._zone_problems()
         for block in self.subnets:
             if not ip_network(block).subnet_of(network):  # type: ignore[arg-type]
                 yield Problem(
@@ -93,6 +94,15 @@ class Network(Model):
                     ("subnets", second),
                     f"a block further from {first}: each 256th of the network has one IPv6 block",
                     key=True,
+                )
+
+    def _zone_problems(self) -> Iterator[Problem]:
+        letters = MANY_ZONES.get(self.region, FEW_ZONES)
+        for block, zone in self.subnets.items():
+            if zone not in letters:
+                yield Problem(
+                    ("subnets", block),
+                    f"a zone of {self.region}, whose letters are {', '.join(letters)}",
                 )
 
 

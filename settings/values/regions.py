@@ -43,6 +43,20 @@ REGIONS = {
 
 DEFAULT_REGION = "us-east-1"
 
+FEW_ZONES = "abc"
+"""The letters of most regions' zones. AWS deals them out anew in each account."""
+MANY_ZONES = {
+    "ap-northeast-1": "abcd",
+    "ap-northeast-2": "abcd",
+    "ca-central-1": "abcd",
+    "us-east-1": "abcdef",
+    "us-west-2": "abcd",
+}
+"""Regions with more of them.
+
+<https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-availability-zones.html>
+"""
+
 WITHOUT_SES = frozenset(
     {
         "ap-east-1",
