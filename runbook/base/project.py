@@ -23,6 +23,11 @@ def synthesize(configuration: Path, output: Path) -> Assembly:
     The CDK's command line is not needed for that: the application reads cdk.json's context from the
     environment, in the way in which the command line hands it over.
     """
+    if configuration.exists() and not configuration.is_file():
+        raise UserError(
+            f"{configuration} is a pipe or a folder: the configuration is read several times.",
+            "Write it to a file, and name that with --config.",
+        )
     flags = json.loads((ROOT / "cdk.json").read_text(encoding="utf-8"))["context"]
     context = {**flags, **PATHS, "config": str(configuration.absolute())}
     environment = {

@@ -1,5 +1,6 @@
 """The environment of the programs that commands start."""
 
+import os
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import pytest
 
 from runbook.base import project
+from runbook.base.errors import UserError
 
 FORBIDS = "PYTHONDONTWRITEBYTECODE"
 
@@ -24,6 +26,16 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, str]]:
     monkeypatch.setenv(FORBIDS, "1")
     monkeypatch.setenv("KEPT", "as it is")
     return found
+
+
+def test_a_configuration_that_can_be_read_only_once_is_refused(
+    started: list[dict[str, str]], tmp_path: Path
+) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with pytest.raises(UserError, match="is a pipe or a folder"):
+        project.synthesize(pipe, tmp_path / "assembly")
+    assert not started
 
 
 def test_the_cdk_is_not_compiled_again_by_each_command(

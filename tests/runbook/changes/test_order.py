@@ -152,3 +152,10 @@ def test_a_user_of_a_bucket_is_an_item_of_its_own() -> None:
         "buckets/reports/users/writer"
     )
     assert item_of("buckets/reports/bucket") == "buckets/reports"
+
+
+def test_what_an_interrupted_first_prepare_left_is_used_by_the_next() -> None:
+    """An author may not delete stacks, so an empty one may be there."""
+    prepare.usable("mail-us-east-1", {"StackStatus": "REVIEW_IN_PROGRESS"})
+    with pytest.raises(UserError, match="another operation is running"):
+        prepare.usable("mail-us-east-1", {"StackStatus": "UPDATE_IN_PROGRESS"})
