@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -16,21 +16,17 @@ LOG = "embedded.log"
 # the same: a client does not sign without. It opens nothing but this machine's own emulator.
 SECRET = "embedded-aws-has-no-secrets"  # noqa: S105
 
-# Each of these would lead a client away from the embedded AWS, or make it use another identity.
-CLEARED = (
-    "AWS_PROFILE",
-    "AWS_DEFAULT_PROFILE",
-    "AWS_SESSION_TOKEN",
-    "AWS_SECURITY_TOKEN",
-    "AWS_ROLE_ARN",
-    "AWS_WEB_IDENTITY_TOKEN_FILE",
-    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
-    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
-    "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
-    "AWS_ENDPOINT_URL_S3",
-    "AWS_USE_FIPS_ENDPOINT",
-    "AWS_USE_DUALSTACK_ENDPOINT",
+CLEARED = "AWS_"
+"""What the name of every variable starts with that could lead a client away from the embedded AWS.
+
+There is a variable for each service's endpoint, and each SDK has some of its own: none is kept but
+those that are set here.
+"""
+CLEARING = (
+    'for name in $(env | sed -n "s/^\\(AWS_[A-Za-z0-9_]*\\)=.*/\\1/p"); do unset "$name"; done; '
+    "unset name"
 )
+"""The same for a shell."""
 
 
 @dataclass(frozen=True)
@@ -80,8 +76,16 @@ class Embedded:
 
     def within(self, environ: Mapping[str, str]) -> dict[str, str]:
         """A copy of `environ` for a subprocess whose every AWS call must reach this instance."""
-        kept = {name: value for name, value in environ.items() if name not in CLEARED}
+        kept = {name: value for name, value in environ.items() if not name.startswith(CLEARED)}
         return kept | self.environment()
+
+    def enter(self, environ: MutableMapping[str, str]) -> None:
+        """Change `environ` in place to what `within` returns, so that this process is led here."""
+        wanted = self.within(environ)
+        for name in [*environ]:
+            if name not in wanted:
+                del environ[name]
+        environ.update(wanted)
 
     def save(self) -> None:
         """Write the state file, the shell's `aws.env` and the empty AWS configuration files.
@@ -105,7 +109,7 @@ class Embedded:
         lines = [
             "# Points this shell at the embedded AWS:  . "
             + shlex.quote(str(self.directory / ENV_FILE)),
-            *(f"unset {name}" for name in CLEARED),
+            CLEARING,
             *(f"export {name}={_quoted(value)}" for name, value in self.environment().items()),
             "# AWS's command line before 2.13 (Debian 12's) does not read the endpoint itself.",
             'aws() { command aws --endpoint-url "$AWS_ENDPOINT_URL" "$@"; }',

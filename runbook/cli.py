@@ -14,6 +14,7 @@ from runbook.changes.cli import app as changes
 from runbook.credentials.cli import app as credentials
 from runbook.database.cli import app as database
 from runbook.dns.cli import app as dns
+from runbook.doctor.cli import doctor
 from runbook.drift.cli import drift
 from runbook.local.cli import app as local
 from runbook.mail.cli import app as mail
@@ -26,6 +27,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command()(adopt)
+app.command()(doctor)
 app.command()(drift)
 app.add_typer(local, name="local")
 app.add_typer(changes, name="changes")

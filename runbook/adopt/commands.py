@@ -15,7 +15,7 @@ from runbook.adopt.item import Item, Remark, merged
 from runbook.adopt.options import Options, home_of
 from runbook.adopt.prepare import change_sets_for
 from runbook.adopt.senders import Register
-from runbook.base import project
+from runbook.base import aws, project
 from runbook.base.errors import UserError
 from runbook.changes import prepare
 from runbook.changes.commands import SAVED
@@ -34,6 +34,8 @@ def adopt(options: Options) -> None:
     home = home_of(options.file, options.regions[0] if options.regions else DEFAULT_REGION)
     text = options.text or document.new(home.account, home.region)
     regions = [home.region, *(name for name in options.regions if name != home.region)]
+    if options.prepare:
+        aws.announce(aws.caller(home.region), home.region)
     with console.status(f"Reading account {home.account} in {', '.join(regions)}"):
         register = options.register_in(home.account)
         items = [*free(selected(inventory(regions, register), options.only), home.environment)]

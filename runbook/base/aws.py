@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -34,6 +35,9 @@ DENIED = frozenset(
     )
 )
 """The names that AWS's services have for one thing."""
+
+LOOPBACK = "https://127.0.0.1:"
+"""Where the embedded AWS listens."""
 
 
 class Caller(NamedTuple):
@@ -77,6 +81,23 @@ def caller_in(account: str, region: str) -> Caller:
 def is_denied(error: ClientError) -> bool:
     """Tell whether the caller lacks a permission."""
     return code(error) in DENIED
+
+
+def speaking(who: Caller, region: str) -> str:
+    """Say which account is spoken to, as whom, and whether that is the embedded AWS."""
+    where = cloudformation(region).meta.endpoint_url
+    if where.startswith(LOOPBACK):
+        place = f"the embedded AWS at {where}"
+    elif where.endswith(".amazonaws.com"):
+        place = "AWS"
+    else:
+        place = f"what answers at {where}"
+    return f"account {who.account} as {who.arn}, on {place}"
+
+
+def announce(who: Caller, region: str) -> None:
+    """Say, before anything is changed, where that will be: beside what programs read."""
+    print(f"This changes {speaking(who, region)}.", file=sys.stderr)
 
 
 def code(error: ClientError) -> str:

@@ -23,7 +23,7 @@ _UNSIGNED = (
     aws.SSOError,
     aws.TokenRetrievalError,
 )
-_EXPIRED = {
+EXPIRED = {
     "ExpiredToken",
     "ExpiredTokenException",
     "RequestExpired",
@@ -65,7 +65,7 @@ def explain(error: Exception) -> UserError:
 def _refusal(error: ClientError) -> UserError:
     code = str(error.response["Error"].get("Code", ""))
     said = f"AWS refuses {error.operation_name}: {error.response['Error'].get('Message', code)}"
-    if code in _EXPIRED:
+    if code in EXPIRED:
         return UserError(said, f"The credentials ended, or the region is not enabled. {SIGN_IN}")
     if code in _THROTTLED:
         return UserError(said, "Too many calls at once, yours or others'. Try again in a minute.")

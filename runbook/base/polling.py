@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
+from runbook.base.aws import LOOPBACK
+
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
 
@@ -16,7 +18,7 @@ def poll(
     client: CloudFormationClient, ask: Callable[[], Answer], done: Callable[[Answer], bool]
 ) -> Answer:
     """Ask until it is done. CloudFormation allows few calls a second; one's own machine, many."""
-    local = client.meta.endpoint_url.startswith("https://127.0.0.1:")
+    local = client.meta.endpoint_url.startswith(LOOPBACK)
     while not done(answer := ask()):
         time.sleep(0.2 if local else 2)
     return answer

@@ -39,7 +39,7 @@ def prepare(
     """
     from runbook.changes import commands
 
-    commands.prepare(_context(config, state), config, stacks or (), state / "assembly")
+    commands.prepare(_changing(config, state), config, stacks or (), state / "assembly")
 
 
 @app.command()
@@ -99,7 +99,7 @@ def approve(
     from runbook.changes import commands
 
     ask = _ask if sys.stdin.isatty() else None
-    commands.approve(_context(config, state), review, typed or (), ask)
+    commands.approve(_changing(config, state), review, typed or (), ask)
 
 
 @app.command()
@@ -115,7 +115,7 @@ def execute(
     from runbook.changes import commands
     from runbook.status import screen
 
-    context = _context(config, state)
+    context = _changing(config, state)
     commands.run(context, review)
     screen.overview(context.console, context.settings, datetime.now(UTC))
 
@@ -130,7 +130,7 @@ def discard(
     """
     from runbook.changes import commands
 
-    commands.discard(_context(config, state), review)
+    commands.discard(_changing(config, state), review)
 
 
 @app.command()
@@ -152,6 +152,14 @@ def _context(config: Path, state: Path) -> Context:
     from runbook.changes.context import Context
 
     return Context.at(config, state)
+
+
+def _changing(config: Path, state: Path) -> Context:
+    from runbook.base import aws
+
+    context = _context(config, state)
+    aws.announce(context.caller, context.settings.region)
+    return context
 
 
 def _ask(name: str) -> str:

@@ -21,6 +21,7 @@ from runbook.changes.records import Records, StoredReview
 from runbook.changes.render import terminal
 from runbook.changes.review import Approval, Execution, ExecutionStatus, Review
 from runbook.changes.text import moment
+from runbook.doctor import command as doctor
 from runbook.drift.reviewed import refuse_new, with_drift
 from settings import Settings
 from settings.values.regions import REGIONS
@@ -32,6 +33,7 @@ Ask = Callable[[str], str]
 
 def prepare(context: Context, configuration: Path, stacks: Collection[str], output: Path) -> Review:
     """Synthesize once, make the change sets, and save the review."""
+    doctor.warn(context.console, context.settings)
     with context.console.status("Synthesizing the stacks"):
         assembly = project.synthesize(configuration, output).only(stacks)
     made = prepared(

@@ -48,6 +48,7 @@ def wake(place: Place) -> None:
     """Start the bastion, which stops itself an hour after its last session."""
     client = boto3.client("ec2", region_name=place.region, config=aws.CONFIG)
     bastion = place.require_bastion()
+    aws.announce(aws.caller(place.region), place.region)
     with Console(stderr=True).status("Starting the bastion: a minute or two when it was stopped"):
         client.start_instances(InstanceIds=[bastion])
         client.get_waiter("instance_status_ok").wait(InstanceIds=[bastion])

@@ -32,7 +32,9 @@ def drift(
 
     console = Console(highlight=False)
     settings = load(config)
-    aws.caller_in(settings.account, settings.region)
+    who = aws.caller_in(settings.account, settings.region)
+    if revert:
+        aws.announce(who, settings.region)
     with console.status("Comparing what is there with what was deployed"):
         found = commands.drift(settings)
     if as_json:

@@ -80,7 +80,7 @@ def _running(console: Console, settings: Settings, state: Path) -> Iterator[None
     before = embedded.find(state)
     try:
         instance = _started(console, settings, state)
-        os.environ.update(instance.environment())
+        instance.enter(os.environ)
         console.print(
             f"The embedded AWS {'runs' if before else 'is started'} at {instance.endpoint}"
         )

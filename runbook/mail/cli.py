@@ -138,7 +138,8 @@ def try_out(
     """
     from runbook.mail.simulator.command import test
 
-    if not test(_settings(config, sender), sender, region, wait, as_json=as_json):
+    settings = _settings(config, sender, changing=True)
+    if not test(settings, sender, region, wait, as_json=as_json):
         raise typer.Exit(1)
 
 
@@ -160,7 +161,7 @@ def suppressed(
     from runbook.base.errors import UserError
     from runbook.mail import suppressed
 
-    settings = _settings(config)
+    settings = _settings(config, changing=bool(address and remove))
     if address is None:
         if remove:
             raise UserError("Whom to take off the list?", "Name one address before --remove.")
@@ -190,7 +191,8 @@ def verify(
     """
     from runbook.mail import verification
 
-    found = verification.verify(_settings(config, address, Kind.ADDRESS), address, wait, _say)
+    settings = _settings(config, address, Kind.ADDRESS, changing=True)
+    found = verification.verify(settings, address, wait, _say)
     if as_json:
         print(verification.as_json(found))
     for outcome in () if as_json else found:
@@ -224,8 +226,13 @@ def _say(line: str) -> None:
     print(line, file=sys.stderr)
 
 
-def _settings(config: Path, name: str | None = None, kind: Kind = Kind.SENDER) -> Settings:
-    """Read the file, look up the name that the command was given, and then ask who is calling."""
+def _settings(
+    config: Path, name: str | None = None, kind: Kind = Kind.SENDER, *, changing: bool = False
+) -> Settings:
+    """Read the file, look up the name that the command was given, and then ask who is calling.
+
+    Where the command is `changing` something, say whose account that is.
+    """
     from runbook.base import aws
     from runbook.base.names import require
     from settings import load
@@ -233,7 +240,9 @@ def _settings(config: Path, name: str | None = None, kind: Kind = Kind.SENDER) -
     settings = load(config)
     if name is not None:
         require(settings, name, kind)
-    aws.caller_in(settings.account, settings.region)
+    who = aws.caller_in(settings.account, settings.region)
+    if changing:
+        aws.announce(who, settings.region)
     return settings
 
 

@@ -1,4 +1,5 @@
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -6,6 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import boto3
+import botocore
 import pytest
 
 import embedded
@@ -33,6 +36,41 @@ s3.create_bucket(Bucket="a-bucket")
 s3.put_object(Bucket="a-bucket", Key="key", Body=b"text")
 print(s3.list_objects_v2(Bucket="a-bucket")["KeyCount"])
 '"""
+
+ARN = f"""{sys.executable} -c '
+import boto3
+print(boto3.client("sts").get_caller_identity()["Arn"])
+'"""
+
+
+def elsewhere(home: Path) -> dict[str, str]:
+    """An environment in which everything that botocore and the CDK read leads elsewhere.
+
+    The names are taken from their code, and from the services that each have an endpoint.
+    """
+    aws = home / ".aws"
+    aws.mkdir(exist_ok=True)
+    profile = (
+        "endpoint_url = https://elsewhere.invalid\nregion = eu-north-1\nrole_arn = arn:aws:none"
+    )
+    (aws / "config").write_text(f"[default]\n{profile}\n[profile production]\n{profile}\n")
+    (aws / "credentials").write_text("[production]\naws_access_key_id = AKIAELSEWHERE\n")
+    sources = [*Path(botocore.__file__).parent.glob("*.py")]
+    sources.append(ROOT / "node_modules" / "aws-cdk" / "lib" / "index.js")
+    names = {
+        name
+        for source in sources
+        for name in re.findall(r"\bAWS_[A-Z][A-Z0-9_]+\b", source.read_text(errors="replace"))
+    }
+    names |= {
+        f"AWS_ENDPOINT_URL_{service.upper().replace('-', '_')}"
+        for service in boto3.Session().get_available_services()
+    }
+    misleading = dict.fromkeys(names, "https://elsewhere.invalid")
+    switches = {name: "true" for name in names if "IGNORE" in name or "USE" in name}
+    profiles = {"AWS_PROFILE": "production", "AWS_CONFIG_FILE": str(aws / "config")}
+    return {**misleading, **switches, **profiles, "HOME": str(home), "PATH": os.environ["PATH"]}
+
 
 TRUSTED = {"Service": "lambda.amazonaws.com"}
 TRUST = {"Effect": "Allow", "Principal": TRUSTED, "Action": "sts:AssumeRole"}
@@ -101,6 +139,26 @@ class TestWhileItRuns:
         command = f". {aws.instance.directory}/aws.env && {WHO.replace('a-bucket', 'b-bucket')}"
         output = run(command, {**os.environ, "AWS_PROFILE": "production"})
         assert output.splitlines() == [f"arn:aws:iam::{ACCOUNT}:root", "1"]
+
+    def test_no_variable_that_botocore_or_the_cdk_reads_leads_elsewhere(
+        self, aws: Any, tmp_path: Path
+    ) -> None:
+        misleading = elsewhere(tmp_path)
+        assert len(misleading) > 60
+        left = aws.instance.within(misleading)
+        ours = aws.instance.environment()
+        assert {name for name in left if name.startswith("AWS_")} <= ours.keys()
+        assert all(left[name] == value for name, value in ours.items())
+        command = f". {aws.instance.directory}/aws.env && exec {ARN}"
+        assert run(command, misleading) == f"arn:aws:iam::{ACCOUNT}:root"
+
+    def test_a_process_enters_it_and_keeps_nothing_that_leads_elsewhere(
+        self, aws: Any, tmp_path: Path
+    ) -> None:
+        environ = elsewhere(tmp_path)
+        aws.instance.enter(environ)
+        assert environ == aws.instance.within(elsewhere(tmp_path))
+        assert environ["HOME"] == str(tmp_path)
 
     def test_its_env_file_survives_a_quote_in_its_path(self, aws: Any, tmp_path: Path) -> None:
         directory = tmp_path / "it's here"

@@ -32,12 +32,30 @@ class Run:
 Command = Callable[..., Run]
 
 
-def groundwork(*arguments: str, folder: Path = ROOT) -> Run:
+# A shell in which everything leads to another AWS, which `groundwork local` must not reach.
+MISLED = {
+    "AWS_PROFILE": "production",
+    "AWS_DEFAULT_PROFILE": "production",
+    "AWS_ENDPOINT_URL_STS": "https://elsewhere.invalid",
+    "AWS_ENDPOINT_URL_CLOUDFORMATION": "https://elsewhere.invalid",
+    "AWS_ENDPOINT_URL_S3": "https://elsewhere.invalid",
+    "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true",
+    "AWS_USE_FIPS_ENDPOINT": "true",
+    "AWS_USE_DUALSTACK_ENDPOINT": "true",
+    "AWS_SESSION_TOKEN": "stale",
+    "AWS_ROLE_ARN": "arn:aws:iam::210987654321:role/elsewhere",
+    "AWS_WEB_IDENTITY_TOKEN_FILE": "/nonexistent/token",
+}
+
+
+def groundwork(
+    *arguments: str, folder: Path = ROOT, variables: Mapping[str, str] | None = None
+) -> Run:
     """Run the command as at a terminal that is 200 columns wide and has no colours."""
     finished = subprocess.run(
         [Path(sys.executable).parent / "groundwork", *arguments],
         cwd=folder,
-        env={**os.environ, "COLUMNS": "200", "NO_COLOR": "1"},
+        env={**os.environ, "COLUMNS": "200", "NO_COLOR": "1", **(variables or {})},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -83,11 +101,12 @@ class Deployment:
 
 @pytest.fixture(scope="session")
 def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
-    """Deploy the example twice."""
+    """Deploy the example twice, the second time from a shell that leads elsewhere."""
     state = tmp_path_factory.mktemp("deployment")
     arguments = ("local", "deploy", "--state", str(state))
     try:
-        yield Deployment(state, groundwork(*arguments), groundwork(*arguments))
+        first = groundwork(*arguments)
+        yield Deployment(state, first, groundwork(*arguments, variables=MISLED))
     finally:
         groundwork("local", "stop", "--state", str(state))
         assert embedded.find(state) is None

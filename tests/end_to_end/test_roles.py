@@ -88,6 +88,17 @@ def test_the_reader_reads_what_an_administrator_reads(
     assert reader.status == administrator.status
 
 
+def test_the_doctor_finds_nothing_wrong_with_the_deployed_example(
+    at: Command, role: Callable[[str], Credentials]
+) -> None:
+    run = at("doctor --json", _variables(role("reader")))
+    found = json.loads(run.output)
+    assert [row for row in found if row["state"] == "wrong"] == []
+    assert {row["check"] for row in found if row["state"] == "cannot be asked"} <= {"account plan"}
+    assert {row["region"] for row in found} == {"eu-west-2", "us-east-1"}
+    assert run.status == 0, run.errors
+
+
 def test_the_reader_reads_no_secret_and_no_mail(
     deployment: Deployment, role: Callable[[str], Credentials]
 ) -> None:
@@ -125,6 +136,8 @@ def test_the_author_prepares_a_change_and_discards_it(
     options = f"--config {file} --state {tmp_path}"
     prepared = at(f"changes prepare {options}", _variables(role("author")))
     assert prepared.status == 0, prepared.errors
+    assert "This changes account 123456789012 as " in prepared.errors
+    assert "assumed-role/groundwork-author/octocat, on the embedded AWS at" in prepared.errors
     assert "backup-eu-west-2" in prepared.output
     assert "cannot be counted" not in prepared.output
     shown = at(f"changes show {options}", _variables(role("reader")))

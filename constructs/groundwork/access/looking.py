@@ -1,6 +1,6 @@
 """What every role may see of the account: how things are set, never what they hold.
 
-`status`, `drift` and `adopt` read it. Drift detection and Cloud Control read a resource
+`status`, `drift`, `adopt` and `doctor` read it. Drift detection and Cloud Control read a resource
 with the permissions of whoever asks; AWS adds to what they need whenever a type gets a property, so
 the services whose reads are all about settings are named whole, as AWS's own SecurityAudit does.
 Where a read returns data, as a secret, an object or a mail, the actions are listed one by one.

@@ -310,3 +310,38 @@ class TestVersions:
         assert self.upgraded(aws, "17.6") == "17.6"
         with pytest.raises(Exception, match=r"Cannot upgrade aurora-postgresql from 17.5 to 17.4"):
             self.upgraded(aws, "17.4")
+
+
+class TestInstanceClasses:
+    def offered(self, aws: Any, engine: str, name: str) -> list[str]:
+        found = aws.client("rds").describe_orderable_db_instance_options(
+            Engine=engine, DBInstanceClass=name
+        )["OrderableDBInstanceOptions"]
+        return [option["DBInstanceClass"] for option in found]
+
+    def test_a_class_of_a_known_family_is_offered(self, aws: Any) -> None:
+        assert self.offered(aws, "postgres", "db.t4g.micro") == ["db.t4g.micro"]
+        assert self.offered(aws, "aurora-postgresql", "db.serverless") == ["db.serverless"]
+
+    def test_another_is_not(self, aws: Any) -> None:
+        assert self.offered(aws, "postgres", "db.x9z.large") == []
+        assert self.offered(aws, "postgres", "db.serverless") == []
+
+    def test_ministack_still_lacks_aurora_serverless(self, pristine: Any) -> None:
+        assert self.offered(pristine, "aurora-postgresql", "db.serverless") == []
+
+
+class TestQuotas:
+    def test_what_is_used_is_counted(self, aws: Any) -> None:
+        rds = aws.client("rds")
+        found = {
+            quota["AccountQuotaName"]: quota
+            for quota in rds.describe_account_attributes()["AccountQuotas"]
+        }
+        there = len(rds.describe_db_instances()["DBInstances"])
+        assert found["DBInstances"]["Used"] == there
+        assert found["DBClusters"]["Max"] == 40
+
+    def test_ministack_still_does_not_know_the_call(self, pristine: Any) -> None:
+        with pytest.raises(Exception, match="Unknown RDS action"):
+            pristine.client("rds").describe_account_attributes()

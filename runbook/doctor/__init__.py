@@ -1,0 +1,1 @@
+"""`groundwork doctor`: what the account lacks for the file, asked before anything is made."""

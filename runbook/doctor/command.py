@@ -1,0 +1,85 @@
+"""`groundwork doctor`: ask, print, and end with 1 where something is wrong."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from collections.abc import Collection, Iterator, Mapping
+from pathlib import Path
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from runbook.base import aws
+from runbook.base.errors import UserError
+from runbook.doctor.answer import Answer, State, wrong
+from runbook.doctor.checks import CHECKS
+from runbook.doctor.examine import Row, examine, wrongs
+from settings import Settings, load
+
+STYLES: Mapping[State, str] = {
+    State.RIGHT: "green",
+    State.WRONG: "bold red",
+    State.UNASKED: "yellow",
+}
+SIGNS: Mapping[State, str] = {State.RIGHT: "right", State.WRONG: "wrong", State.UNASKED: "?"}
+INDENT = 7
+
+
+def doctor(configuration: Path, *, as_json: bool, strict: bool) -> None:
+    """Print one line for each thing that was asked."""
+    settings, console = load(configuration), Console(highlight=False)
+    with Console(stderr=True).status("Asking the account"):
+        rows = report(settings)
+    if as_json:
+        print(json.dumps([row.plain() for row in rows], indent=2))
+    else:
+        for line in lines(rows, console.width):
+            console.print(line, soft_wrap=True)
+    unsure = any(row.answer.state is State.UNASKED for row in rows)
+    if wrongs(rows) or (strict and unsure):
+        raise typer.Exit(1)
+
+
+def report(settings: Settings) -> list[Row]:
+    """Return what is asked of whoever calls, and of the account unless that is wrong already."""
+    try:
+        who = aws.caller_in(settings.account, settings.region)
+    except UserError as error:
+        return [Row(settings.region, "credentials", wrong(error.message, error.advice))]
+    known = Answer(aws.speaking(who, settings.region))
+    return [Row(settings.region, "credentials", known), *examine(settings)]
+
+
+def warn(console: Console, settings: Settings) -> None:
+    """Print what is wrong before changes are prepared, and nothing else."""
+    checks = [check for check, asked in CHECKS.items() if asked.before_changes]
+    with console.status("Asking the account"):
+        found = wrongs(examine(settings, checks))
+    for line in lines(found, console.width):
+        console.print(line, soft_wrap=True)
+
+
+def lines(rows: Collection[Row], width: int) -> Iterator[Text]:
+    """Yield the lines of a report, each region under its name."""
+    shown = ""
+    for row in rows:
+        if row.region != shown:
+            yield Text(row.region, style="bold")
+            shown = row.region
+        yield from _lines(row, width)
+
+
+def _lines(row: Row, width: int) -> Iterator[Text]:
+    sign, room = SIGNS[row.answer.state], max(width - INDENT - 1, 40)
+    text = f"{row.check}: {row.answer.text}"
+    for number, part in enumerate(_wrapped(text, room)):
+        head = Text(f"  {sign:5}" if number == 0 else " " * INDENT, STYLES[row.answer.state])
+        yield head.append(f" {part}", style="default")
+    for part in _wrapped(row.answer.advice, room - 2):
+        yield Text(f"{' ' * INDENT}   {part}")
+
+
+def _wrapped(text: str, room: int) -> list[str]:
+    return textwrap.wrap(text, room, break_long_words=False, break_on_hyphens=False)
