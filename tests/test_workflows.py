@@ -153,6 +153,27 @@ class TestReview:
         exists(REVIEW, "prepare", "show", "show", "show", "approve", "execute")
 
 
+class TestDrift:
+    FILE = WORKFLOWS / "drift.yml"
+
+    def test_only_the_job_without_code_and_without_credentials_writes(self) -> None:
+        assert job("report", self.FILE)["permissions"] == {"issues": "write"}
+        assert not re.search("checkout|credentials", str(job("report", self.FILE)["steps"]))
+        look = job("look", self.FILE)
+        assert look["permissions"] == {"contents": "read", "id-token": "write"}
+        assert "GROUNDWORK_READER" in str(look["steps"])
+
+    def test_it_looks_on_a_schedule_with_mains_code(self) -> None:
+        assert read(self.FILE)["on"]["schedule"]
+        assert "github.ref == 'refs/heads/main'" in job("look", self.FILE)["if"]
+
+    def test_the_command_that_is_typed_exists(self) -> None:
+        (typed,) = re.findall(r"groundwork drift (.*)", self.FILE.read_text())
+        root: Any = typer.main.get_command(app)
+        known = {name for option in root.commands["drift"].params for name in option.opts}
+        assert {*re.findall(r"--[a-z]+", typed)} <= known
+
+
 class TestGitLab:
     """The example for GitLab, which has the same steps."""
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from runbook.base.options import CONFIGURATION, STATE, Configuration, State
+from runbook.base.options import CONFIGURATION, STATE, Configuration, Json, State
 
 
 def drift(
@@ -15,7 +16,10 @@ def drift(
     revert: Annotated[
         bool, typer.Option("--revert", help="Prepare change sets that take it back, for review.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print it for a program.")] = False,
+    as_json: Json = False,
+    markdown: Annotated[
+        Path | None, typer.Option(help="Write it to this file as the text of an issue.")
+    ] = None,
 ) -> None:
     """Say what was changed behind the file's back.
 
@@ -41,6 +45,8 @@ def drift(
         print(found.model_dump_json(indent=2))
     else:
         commands.show(console, found)
+    if markdown:
+        commands.write(markdown, found)
     if revert and found.changes:
         from runbook.drift import revert as reverting
 

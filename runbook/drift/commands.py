@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from rich.console import Console
 from rich.text import Text
 
+from runbook.base.errors import UserError
 from runbook.drift import deployed, look
 from runbook.drift.change import Drift, Sort
+from runbook.drift.markdown import markdown
 from runbook.drift.words import described, unknown, ways_out
 from settings import Settings
 from settings.plan import plans
@@ -47,3 +51,12 @@ def show(console: Console, found: Drift) -> None:
     console.print()
     for text in ways_out(found.changes):
         console.print(Text(text), soft_wrap=True)
+
+
+def write(file: Path, found: Drift) -> None:
+    """Write it as the text of an issue."""
+    try:
+        file.write_text(markdown(found), encoding="utf-8")
+    except OSError as error:
+        why = f"{file} cannot be written: {error.strerror}."
+        raise UserError(why, "Name another file.") from None

@@ -34,6 +34,8 @@ SORTS: Mapping[str, Sort] = {
 """What a change of a type is about. IAM and policies are told by their names, SES by its own."""
 
 
+UNSAID = ("/DBName", "/DatabaseName")
+"""RDS names no first database of one that was imported, and made without: it is `postgres`."""
 ATTEMPTS = 30
 """How often a detection is asked for while somebody else's runs: a stack has one at a time."""
 
@@ -101,8 +103,13 @@ def _changes(drift: StackResourceDriftTypeDef, stack: Deployed, where: str) -> I
             what=kind.removeprefix("AWS::"),
             was="there",
         )
+    tagged = _has_its_tags(drift)
     for difference in drift.get("PropertyDifferences", ()):
         path = tuple(difference["PropertyPath"].strip("/").split("/"))
+        if path[0] == "Tags" and tagged:
+            continue
+        if difference["PropertyPath"] in UNSAID and _value(difference["ActualValue"]) is None:
+            continue
         yield Change(
             stack=stack.name,
             region=stack.region,
@@ -112,6 +119,15 @@ def _changes(drift: StackResourceDriftTypeDef, stack: Deployed, where: str) -> I
             was=masked(_value(difference["ExpectedValue"]), path),
             now=masked(_value(difference["ActualValue"]), path),
         )
+
+
+def _has_its_tags(drift: StackResourceDriftTypeDef) -> bool:
+    """Tell whether a resource has all tags of its template: further ones are their owners'."""
+    expected, actual = (
+        _value(drift.get(side, "{}")).get("Tags") or ()
+        for side in ("ExpectedProperties", "ActualProperties")
+    )
+    return all(tag in actual for tag in expected)
 
 
 def sort_of(kind: str) -> Sort:

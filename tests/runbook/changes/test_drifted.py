@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -13,11 +14,16 @@ from rich.console import Console
 
 from runbook.base import aws
 from runbook.base.errors import UserError
+from runbook.changes import commands
+from runbook.changes.context import Context
+from runbook.changes.records import Folder, Records
 from runbook.changes.review import Review
 from runbook.drift import deployed
 from runbook.drift.change import Sort
 from runbook.drift.reviewed import refuse_new, with_drift
+from settings import parse
 from tests.runbook.changes.stacks import bucket, deploy, prepare, run, stack_of
+from tests.runbook.conftest import ACCOUNT
 
 pytestmark = [
     pytest.mark.embedded,
@@ -103,6 +109,21 @@ def test_what_is_reviewed_and_changed_since_stops_the_execution(
         refuse_new(console, review)
     assert "News → Theirs" in refused.value.message
     assert "groundwork drift --revert" in refused.value.advice
+
+
+def test_the_command_executes_nothing_of_it(console: Console, name: str, tmp_path: Path) -> None:
+    caller = aws.Caller(ACCOUNT, f"arn:aws:iam::{ACCOUNT}:user/approver")
+    settings = parse(f'account: "{ACCOUNT}"\nbackup: {{buckets: {{reports: {{}}}}}}\n')
+    context = Context(console, settings, caller, Records(Folder(tmp_path)))
+    deploy(name, stack(name))
+    review = reviewed(console, name)
+    context.records.save_review(review)
+    commands.approve(context, review.id, (), None)
+    rename(name)
+    with pytest.raises(UserError, match="was changed since"):
+        commands.run(context, review.id)
+    assert context.records.executions(review) == []
+    assert "News → Theirs" not in said(console)
 
 
 def test_what_is_changed_since_elsewhere_is_said_and_stops_nothing(
