@@ -75,7 +75,8 @@ def _destinations(clients: Clients) -> Iterator[tuple[str, ...]]:
     client = clients("sesv2")
     for (name,) in _configuration_sets(clients):
         answer = client.get_configuration_set_event_destinations(ConfigurationSetName=name)
-        for destination in answer["EventDestinations"]:
+        # SES leaves the list out of the answer for a set that has none.
+        for destination in answer.get("EventDestinations", ()):
             yield (name, destination["Name"])
 
 
@@ -86,7 +87,7 @@ def _destination(clients: Clients, configuration_set: str, name: str) -> Propert
     )
     # The physical id is `set|destination` where CloudFormation made it, and the name elsewhere.
     name = name.rpartition("|")[2]
-    found = first(item for item in answer["EventDestinations"] if item["Name"] == name)
+    found = first(item for item in answer.get("EventDestinations", ()) if item["Name"] == name)
     sns, bus = found.get("SnsDestination"), found.get("EventBridgeDestination")
     watch = found.get("CloudWatchDestination")
     destination: Properties = {

@@ -8,7 +8,7 @@ Nothing here changes anything.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
@@ -24,6 +24,8 @@ class Account:
 
     def __init__(self, region: str) -> None:
         self.region = region
+        self.networks: Mapping[str, str] = {}
+        """What the file calls each VPC, of all regions that are looked at."""
         self.client = cache(self._client)
         self.each = cache(self._each)
         self.owned = cache(self._owned)
@@ -47,7 +49,12 @@ class Account:
                 yield live._replace(within=within)
 
     def owner(self, live: Live) -> str | None:
-        """Return the stack that has a resource, whoever deployed it."""
+        """Return the stack that has a resource, whoever deployed it.
+
+        A bucket's policy is its bucket's: older stacks keep it under a name of CloudFormation's.
+        """
+        if live.type == "AWS::S3::BucketPolicy":
+            return self.owned().get(("AWS::S3::Bucket", live.identifier))
         last = live.identifier.rpartition("|")[2]
         return self.owned().get((live.type, live.identifier)) or self.owned().get((live.type, last))
 

@@ -113,6 +113,9 @@ def _access(bucket: str, statements: list[Held]) -> dict[str, str] | None:
 def _user(
     account: Account, user: Live, access: Mapping[str, str], within: str
 ) -> tuple[list[Remark], Live | None]:
+    placed = user._replace(within=f"{within}/users/{user.identifier}")
+    if account.owner(user):
+        return [], placed
     name, found = user.identifier, keys(account, user.identifier)
     ids = ", ".join(key["AccessKeyId"] for key in found)
     if len(found) >= MOST_KEYS:
@@ -128,5 +131,4 @@ def _user(
             f"they stay beside Groundwork's own for {access['tool']}: remove them once it works",
         )
     )
-    placed = user._replace(within=f"{within}/users/{name}")
     return remarks, placed

@@ -19,6 +19,13 @@ Write = Annotated[bool, typer.Option("--write", help="Write what was found into 
 Prepare = Annotated[
     bool, typer.Option("--prepare", help="Make the change sets that import it, for review.")
 ]
+KeepPassword = Annotated[
+    bool,
+    typer.Option(
+        "--keep-password",
+        help="Ask for each database's master password, and keep it; without, it is replaced.",
+    ),
+]
 Owner = Annotated[str, typer.Option(help="Who owns the accepted risks that it needs.")]
 Contact = Annotated[str, typer.Option(help="The contact of senders: an address of the team.")]
 CostCenter = Annotated[str, typer.Option(help="Who pays for senders.")]
@@ -33,6 +40,7 @@ def adopt(  # noqa: PLR0913, PLR0917 - each parameter is one of the command's op
     only: Only = None,
     write: Write = False,
     prepare: Prepare = False,
+    keep_password: KeepPassword = False,
     owner: Owner = UNNAMED,
     contact: Contact = "",
     cost_center: CostCenter = UNNAMED,
@@ -48,5 +56,6 @@ def adopt(  # noqa: PLR0913, PLR0917 - each parameter is one of the command's op
     from runbook.adopt.options import Options
 
     look_at = (tuple(region or ()), tuple(only or ()))
-    register = (contact, cost_center, approval)
-    commands.adopt(Options(config, state, *look_at, write, prepare, owner, *register))
+    steps = (write, prepare, keep_password)
+    register = (owner, contact, cost_center, approval)
+    commands.adopt(Options(config, state, *look_at, *steps, *register))

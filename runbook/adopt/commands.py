@@ -9,19 +9,30 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
-from runbook.adopt import backup, databases, document, mail, networks, risks, senders
+from runbook.adopt import (
+    backup,
+    databases,
+    document,
+    mail,
+    networks,
+    passwords,
+    risks,
+    senders,
+)
 from runbook.adopt.account import Account
 from runbook.adopt.item import Item, Remark, merged
 from runbook.adopt.options import Options, home_of
 from runbook.adopt.prepare import change_sets_for
 from runbook.adopt.senders import Register
 from runbook.base import aws, project
+from runbook.base.assembly import Assembly
 from runbook.base.errors import UserError
 from runbook.changes import prepare
 from runbook.changes.commands import SAVED
 from runbook.changes.context import Context
 from runbook.changes.render import terminal
 from runbook.changes.review import Review
+from runbook.credentials import deliver
 from runbook.drift.reviewed import with_drift
 from settings import ConfigurationError, parse
 from settings.plan import StackId
@@ -41,10 +52,10 @@ def adopt(options: Options) -> None:
         items = [*free(selected(inventory(regions, register), options.only), home.environment)]
     console.print(f"Account {home.account}, {', '.join(regions)}:")
     show(console, items, text)
-    if options.write:
-        write(console, options.file, text, items, options.owner)
+    assembly = write(console, options, text, items) if options.write else None
     if options.prepare:
-        import_all(console, items, options)
+        assembly = assembly or project.synthesize(options.file, options.state / "assembly")
+        import_all(console, assembly, items, options)
     elif options.write:
         console.print("\nNext: read the file, then the same with --prepare")
     elif any(item.declared and not document.declares(text, item.path) for item in items):
@@ -57,7 +68,9 @@ def inventory(regions: Collection[str], register: Register) -> list[Item]:
     IAM has no regions: its users come into the first.
     """
     accounts = [Account(region) for region in regions]
-    first = accounts[0]
+    first, names = accounts[0], networks.named(accounts)
+    for account in accounts:
+        account.networks = names
     found = [
         *mail.account_settings(first),
         *(item for account in accounts for item in mail.items(account)),
@@ -74,12 +87,16 @@ def free(items: Collection[Item], environment: str | None) -> Iterator[Item]:
     accounts = {item.region: Account(item.region) for item in items}
     for item in items:
         owners = [accounts[item.region].owner(live) for live in item.resources]
-        remaining = zip(item.resources, owners, strict=True)
+        remaining = [live for live, owner in zip(item.resources, owners, strict=True) if not owner]
+        if remaining and StackId.parse(owners[0] or "", environment):
+            # What an import did not take along has no place in the file; users are items' own.
+            remaining = [live for live in remaining if live.type == "AWS::IAM::User"]
+        kept = item.remarks if remaining or not owners else ()
         others = {owner for owner in owners if owner and not StackId.parse(owner, environment)}
         yield replace(
             item,
-            resources=tuple(live for live, owner in remaining if not owner),
-            remarks=(*item.remarks, *(_owned("/".join(item.path), stack) for stack in others)),
+            resources=tuple(remaining),
+            remarks=(*kept, *(_owned("/".join(item.path), stack) for stack in others)),
         )
 
 
@@ -113,7 +130,7 @@ def show(console: Console, items: Collection[Item], text: str) -> None:
     beside = [item for item in items if item not in new and item.resources]
     for item in beside:
         console.print(
-            Text(f"  = {'/'.join(item.path)} is declared; {len(item.resources)} to import")
+            Text(f"  = {'/'.join(item.path)} ({item.region}), {len(item.resources)} to import")
         )
     remarks = [remark for item in items for remark in item.remarks]
     if remarks:
@@ -124,48 +141,57 @@ def show(console: Console, items: Collection[Item], text: str) -> None:
         console.print("Nothing is left to adopt.")
 
 
-def write(console: Console, file: Path, text: str, items: Collection[Item], owner: str) -> None:
-    """Write the items into the file, with the risks that they need."""
+def write(console: Console, options: Options, text: str, items: Collection[Item]) -> Assembly:
+    """Write the items into the file, with the risks that they need. Return what it makes."""
+    file = options.file
     written = document.with_items(text, items)
-    file.write_text(written, encoding="utf-8")
     try:
         parse(written, str(file))
     except ConfigurationError as error:
+        _save(file, document.with_faults(written, error.faults))
         raise UserError(
             f"{file} has everything as it was found, and the settings refuse some of it:\n{error}",
-            "Change it, in the account or in the file, and run this again.",
+            "Each line has its fault beside it. Change it, in the account or in the file, or take "
+            "the item out of the file; then run this again.",
         ) from None
+    _save(file, written)
     console.print(f"Written: {file}")
-    _accept_risks(console, file, owner)
+    return _accept_risks(console, options)
 
 
-def _accept_risks(console: Console, file: Path, owner: str) -> None:
+def _accept_risks(console: Console, options: Options) -> Assembly:
+    file, output = options.file, options.state / "assembly"
     with console.status("Synthesizing, for the risks that the checks find"):
-        output = file.absolute().parent / ".local" / "assembly"
         try:
-            project.synthesize(file, output)
-            return
+            return project.synthesize(file, output)
         except UserError:
             findings = risks.found(output)
         if not findings:
             raise UserError(f"{file} cannot be deployed; see: groundwork changes prepare")
         today = prepare.now().date()
-        text = document.with_risks(
-            file.read_text(encoding="utf-8"), risks.entries(findings, owner, today)
-        )
-        file.write_text(text, encoding="utf-8")
-        project.synthesize(file, output)
+        entries = risks.entries(findings, options.owner, today)
+        text = document.with_risks(file.read_text(encoding="utf-8"), entries)
+        _save(file, text)
+        assembly = project.synthesize(file, output)
     console.print(
         f"Written: {len(findings)} accepted risks, until {today + risks.LASTS}. "
-        f"Their owner is {owner}: name the right one, and decide on each."
+        f"Their owner is {options.owner}: name the right one, and decide on each."
     )
+    return assembly
 
 
-def import_all(console: Console, items: Collection[Item], options: Options) -> Review:
+def _save(file: Path, text: str) -> None:
+    """Write the team's file in one step: whatever ends this, it is whole, old or new."""
+    deliver.write(file, text, file.stat().st_mode & 0o777 if file.exists() else 0o644)
+
+
+def import_all(
+    console: Console, assembly: Assembly, items: Collection[Item], options: Options
+) -> Review:
     """Make the import change sets, and save their review."""
     context = Context.at(options.file, options.state)
-    with console.status("Synthesizing the stacks"):
-        assembly = project.synthesize(options.file, options.state / "assembly")
+    if options.keep_password:
+        items = [*passwords.kept(items)]
     moment = prepare.now()
     preparation = prepare.Preparation.of(assembly, moment)
     with console.status("Making the import change sets"):

@@ -7,13 +7,14 @@ from typing import Any
 
 from runbook.adopt.account import Account
 from runbook.adopt.item import Item, Live, Remark, without_defaults
-from runbook.adopt.networks import name_of
+from runbook.adopt.networks import VPC, default_vpc
 from settings.models.base import Model
 from settings.models.data import Aurora, PostgreSql
 
 UNKNOWN_LOGIN = (
-    "its master login cannot be read: it is replaced by a generated one, in a secret, when the "
-    "change after the import is executed. Whoever connects needs the new one then"
+    "its master password cannot be read: it is replaced by a generated one, in a secret, when the "
+    "change after the import is executed. Whoever connects needs the new one then. "
+    "--keep-password asks for it and keeps it"
 )
 LOGS = "postgresql"
 
@@ -75,11 +76,26 @@ def _cluster(account: Account, live: Live) -> Item:
         "data_api": said.get("EnableHttpEndpoint", False),
         "database": _first_database(live.identifier, said.get("DatabaseName")),
     }
-    members = [*account.below("AWS::RDS::DBInstance", "", DBClusterIdentifier=live.identifier)]
+    members = [*_writer(account, live.identifier)]
     group = said.get("DBClusterParameterGroupName")
     return _item(
         account, live, Aurora, declared, ("AWS::RDS::DBClusterParameterGroup", group), members
     )
+
+
+def _writer(account: Account, cluster: str) -> Iterator[Live]:
+    """Yield the one instance of a cluster that the file has. Further ones stay beside it."""
+    (found,) = account.client("rds").describe_db_clusters(DBClusterIdentifier=cluster)["DBClusters"]
+    writers = {m["DBInstanceIdentifier"] for m in found["DBClusterMembers"] if m["IsClusterWriter"]}
+    for member in account.below("AWS::RDS::DBInstance", "", DBClusterIdentifier=cluster):
+        if member.identifier in writers:
+            yield member
+
+
+def _readers(account: Account, cluster: str) -> list[str]:
+    writers = [member.identifier for member in _writer(account, cluster)]
+    members = account.below("AWS::RDS::DBInstance", "", DBClusterIdentifier=cluster)
+    return [member.identifier for member in members if member.identifier not in writers]
 
 
 def _units(number: Any) -> int | float:
@@ -87,7 +103,8 @@ def _units(number: Any) -> int | float:
 
 
 def _first_database(identifier: str, name: str | None) -> str | None:
-    return None if name == identifier.replace("-", "_") else name
+    """Return the database that was made first. RDS always makes one of its own, and names none."""
+    return None if name == identifier.replace("-", "_") else name or "postgres"
 
 
 def _shared(account: Account, live: Live, groups: Any) -> dict[str, Any]:
@@ -113,13 +130,15 @@ def _version(said: Mapping[str, Any]) -> str:
 
 
 def _network(account: Account, subnet_group: str | None) -> str | None:
-    """Return the network of a database: that of its subnets."""
+    """Return the network of a database: that of its subnets; None in the default VPC."""
     group = account.named("AWS::RDS::DBSubnetGroup", subnet_group) if subnet_group else None
     if group is None:
         return None
     subnet = account.named("AWS::EC2::Subnet", group.properties["SubnetIds"][0])
-    vpc = account.named("AWS::EC2::VPC", subnet.properties["VpcId"]) if subnet else None
-    return name_of(vpc) if vpc else None
+    vpc = account.named(VPC, subnet.properties["VpcId"]) if subnet else None
+    if vpc is None or vpc.identifier == default_vpc(account):
+        return None
+    return account.networks[vpc.identifier]
 
 
 def _item(
@@ -139,12 +158,13 @@ def _item(
         )
     resources = [live._replace(within=within), *(item._replace(within=within) for item in members)]
     kind, group = parameters
-    if group and not group.startswith("default."):
-        found = account.named(kind, group, within)
-        resources += [found] if found else []
-    else:
-        reason = f"its parameters are RDS's own ({group}): Groundwork's take effect at a restart"
-        remarks.append(Remark(name, reason))
+    found = account.named(kind, group, within) if group else None
+    resources += [found] if found and not str(group).startswith("default.") else []
+    reason = f"its parameters are those of {group}: Groundwork's own take effect at a restart"
+    remarks.append(Remark(name, reason))
+    for reader in _readers(account, name) if model is Aurora else ():
+        reason = f"a reader of {name}, which the file cannot declare: it stays, and reads on"
+        remarks.append(Remark(reader, reason))
     return Item(
         ("data", "databases", name),
         account.region,

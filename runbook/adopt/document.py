@@ -12,6 +12,7 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
 from runbook.adopt.item import Item
+from settings.diagnostics import Diagnostic
 
 _PLAIN = re.compile(r"[A-Za-z0-9](?:[\w.@/ +-]*[\w/])?", re.ASCII)
 """What reads as text without quotes, wherever it stands."""
@@ -57,6 +58,17 @@ def with_risks(text: str, risks: Iterable[Mapping[str, Any]]) -> str:
     return _written(yaml, document)
 
 
+def with_faults(text: str, faults: Iterable[Diagnostic]) -> str:
+    """Write each fault beside the line that it is about."""
+    found: dict[int, list[str]] = {}
+    for fault in faults:
+        found.setdefault(fault.line - 1, []).append(fault.message)
+    lines = text.splitlines()
+    for number, messages in found.items():
+        lines[number] += f"  # {'; '.join(messages)}"
+    return "\n".join(lines) + "\n"
+
+
 def declares(text: str, path: tuple[str, ...]) -> bool:
     """Tell whether the file declares an item already."""
     at: Any = writer().load(text)
@@ -83,6 +95,16 @@ def _add(document: Any, item: Item, region: str) -> None:
             del at[last]
     elif last not in at:
         at[last] = _block(declared)
+    elif "users" in declared:
+        _add_users(at[last], declared["users"])
+
+
+def _add_users(bucket: Any, users: Mapping[str, Any]) -> None:
+    """Add users to a bucket that the file declares already. Whom it has stays as it says."""
+    if any(name not in bucket.get("users", ()) for name in users):
+        at = bucket.setdefault("users", CommentedMap())
+        for name, user in users.items():
+            at.setdefault(name, _block(user))
 
 
 def _here(key: str, value: object, region: str) -> bool:

@@ -8,6 +8,7 @@ change set after it shows what the file would change.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -19,6 +20,8 @@ TELLING: Mapping[str, tuple[str, ...]] = {
     "AWS::EC2::Subnet": ("CidrBlock",),
     "AWS::EC2::SubnetRouteTableAssociation": ("SubnetId",),
     "AWS::IAM::User": ("UserName",),
+    "AWS::RDS::DBClusterParameterGroup": ("DBClusterParameterGroupName",),
+    "AWS::RDS::DBParameterGroup": ("DBParameterGroupName",),
     "AWS::SES::ConfigurationSetEventDestination": ("EventDestination.Name",),
     "AWS::SES::ReceiptRule": ("Rule.Recipients",),
     "AWS::SNS::Subscription": ("Endpoint",),
@@ -50,8 +53,16 @@ IDENTIFIERS: Mapping[str, tuple[str, ...]] = {
     "AWS::SES::ReceiptRuleSet": ("RuleSetName",),
     "AWS::SNS::Subscription": ("Arn",),
     "AWS::SNS::Topic": ("TopicArn",),
+    "AWS::SecretsManager::Secret": ("Id",),
 }
 """The primary identifier of each type, from its schema in CloudFormation's registry."""
+
+
+GENERATED = {"AWS::SecretsManager::Secret": ("GenerateSecretString",)}
+"""What nothing can read, and would make a new value if a later change set added it."""
+PASSWORD = ("MasterUsername", "MasterUserPassword")
+FIRST_DATABASE = ("DBName", "DatabaseName")
+"""RDS says nothing of it where none was named, and a later change set that did would replace."""
 
 
 class Import(NamedTuple):
@@ -138,13 +149,28 @@ def _imported(resource: Mapping[str, Any], live: Live, known: Mapping[str, Live]
     What the file never sets is left out: CloudFormation then leaves it alone.
     """
     policy = resource.get("DeletionPolicy", "Retain")
+    final = resource.get("Properties", {})
+    certain = {name: final[name] for name in _certain(final, live, known) if name in final}
     return {
         "Type": resource["Type"],
         "DeletionPolicy": policy,
         "UpdateReplacePolicy": resource.get("UpdateReplacePolicy", policy),
-        "Properties": _as_it_is(resource.get("Properties", {}), live.properties, known),
+        "Properties": {**_as_it_is(final, live.properties, known), **certain},
         "Metadata": resource.get("Metadata", {}),
     }
+
+
+def _certain(final: Any, live: Live, known: Mapping[str, Live]) -> tuple[str, ...]:
+    """Name the properties that are as the file will have them, though nobody can read them.
+
+    A password is, once its secret comes into the stack with it.
+    """
+    unnamed = tuple(name for name in FIRST_DATABASE if name not in live.properties)
+    secrets = [name for name, item in known.items() if item.type == "AWS::SecretsManager::Secret"]
+    said = json.dumps(final.get("MasterUserPassword"))
+    if any(f'"{name}"' in said for name in secrets):
+        return (*PASSWORD, *unnamed)
+    return (*GENERATED.get(live.type, ()), *unnamed)
 
 
 def _as_it_is(final: Any, live: Any, known: Mapping[str, Live]) -> Any:
@@ -160,6 +186,10 @@ def _as_it_is(final: Any, live: Any, known: Mapping[str, Live]) -> Any:
             return {name: _as_it_is(item, live[name], known) for name, item in both.items()}
         case list(), list() if _same_items([_names(item, known) for item in final], live):
             return final
+        case [{"Key": _, "Value": _}, *_], list():
+            # Tags of others are left out: a later change set would take them away.
+            ours = {tag["Key"] for tag in final}
+            return [tag for tag in live if tag["Key"] in ours]
     return live
 
 

@@ -75,8 +75,9 @@ def merged(items: Iterable[Item]) -> Iterator[Item]:
     for same in found.values():
         first = same[0]
         regions = [item.region for item in same]
-        if len(same) == 1 or first.declared is None or "regions" not in first.declared:
-            yield from same
+        if first.declared is None or "regions" not in first.declared:
+            yield first
+            yield from (_second(item, first) for item in same[1:])
             continue
         declared = {**first.declared, "regions": regions}
         yield Item(
@@ -86,3 +87,12 @@ def merged(items: Iterable[Item]) -> Iterator[Item]:
             tuple(live for item in same for live in item.resources),
             tuple(remark for item in same for remark in item.remarks),
         )
+
+
+def _second(item: Item, first: Item) -> Item:
+    """Leave out an item whose name the file has already, unless it only has something to say."""
+    if item.declared is None:
+        return item
+    place = "/".join(item.path)
+    reason = f"the file has one of that name in {first.region} already: it stays as it is"
+    return Item(item.path, item.region, remarks=(Remark(f"{place} in {item.region}", reason),))

@@ -123,23 +123,20 @@ def _feedback(
     arns = {found[f"{kind}Topic"] for kind in ("Bounce", "Complaint") if found.get(f"{kind}Topic")}
     if not arns:
         return (), None, ()
-    arn = sorted(arns)[0]
+    name = feedback_topic(identity)
+    arn = next((one for one in sorted(arns) if one.rpartition(":")[2] == name), min(arns))
+    told = sorted({address for one in arns for address in subscribers(account, one)})
     remarks: tuple[Remark, ...] = ()
     if len(arns) > 1:
-        remarks += (Remark(identity, "its bounces and complaints go to two topics: one is kept"),)
+        remarks += (Remark(identity, f"its bounces and complaints go to two topics: {name} stays"),)
     if not all(
         found.get(f"HeadersIn{kind}NotificationsEnabled") for kind in ("Bounce", "Complaint")
     ):
         remarks += (Remark(identity, "its feedback has no headers; Groundwork includes them"),)
-    name = feedback_topic(identity)
     if arn.rpartition(":")[2] != name:
         reason = f"feedback of {identity} goes there; Groundwork makes the topic {name}"
-        return (), subscribers(account, arn), (*remarks, Remark(arn, reason))
-    return (
-        tuple(topic(account, arn)),
-        subscribers(account, arn),
-        remarks + unconfirmed(account, arn),
-    )
+        return (), told, (*remarks, Remark(arn, reason))
+    return tuple(topic(account, arn)), told, remarks + unconfirmed(account, arn)
 
 
 def topic(account: Account, arn: str) -> Iterator[Live]:

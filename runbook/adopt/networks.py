@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from runbook.adopt.account import Account
@@ -10,18 +12,35 @@ from runbook.adopt.item import Item, Live, Remark, without_defaults
 from settings.models.networks import Network, SecurityGroup
 
 PORT = 5432
+VPC = "AWS::EC2::VPC"
 
 
-def name_of(live: Live) -> str:
-    """Return what people call a resource: its Name tag, or its id."""
-    tags = {tag["Key"]: tag["Value"] for tag in live.properties.get("Tags", ())}
-    return tags.get("Name") or live.identifier
+def named(accounts: Iterable[Account]) -> dict[str, str]:
+    """Name each VPC as the file would: by its Name tag, with the region where several have it.
+
+    A VPC has no name of its own: the tag may say anything, also twice, and the file has a label.
+    """
+    found = [(vpc, account.region) for account in accounts for vpc in account.each(VPC)]
+    labels = {vpc.identifier: _label(vpc) for vpc, _ in found}
+    names = {}
+    for vpc, region in found:
+        label = labels[vpc.identifier]
+        alone = [*labels.values()].count(label) == 1
+        names[vpc.identifier] = label if alone else f"{label}-{region}"
+    twice = [name for name, count in Counter(names.values()).items() if count > 1]
+    return {vpc: vpc if name in twice else name for vpc, name in names.items()}
+
+
+def _label(vpc: Live) -> str:
+    tags = {tag["Key"]: tag["Value"] for tag in vpc.properties.get("Tags", ())}
+    label = re.sub(r"[^a-z0-9]+", "-", tags.get("Name", "").lower())[:40].strip("-")
+    return label if label[:1].isalpha() else vpc.identifier
 
 
 def items(account: Account) -> Iterator[Item]:
     """Yield each VPC but the default one, and the security groups in it."""
-    default = _default(account)
-    for vpc in account.each("AWS::EC2::VPC"):
+    default = default_vpc(account)
+    for vpc in account.each(VPC):
         if vpc.identifier != default:
             yield _network(account, vpc)
             yield from _groups(account, vpc)
@@ -31,7 +50,8 @@ def items(account: Account) -> Iterator[Item]:
             yield _unexpressed(account, group.identifier, reason)
 
 
-def _default(account: Account) -> str | None:
+def default_vpc(account: Account) -> str | None:
+    """Return the VPC that the region came with, which belongs to no file."""
     filters = [{"Name": "is-default", "Values": ["true"]}]
     found = account.client("ec2").describe_vpcs(Filters=filters)["Vpcs"]
     return str(found[0]["VpcId"]) if found else None
@@ -42,7 +62,8 @@ def _unexpressed(account: Account, subject: str, reason: str) -> Item:
 
 
 def _network(account: Account, vpc: Live) -> Item:
-    name, within = name_of(vpc), f"networks/{name_of(vpc)}"
+    name = account.networks[vpc.identifier]
+    within = f"networks/{name}"
     inside = {"VpcId": vpc.identifier}
     subnets = [*account.below("AWS::EC2::Subnet", within, **inside)]
     tables = [*account.below("AWS::EC2::RouteTable", within, **inside)]
@@ -122,7 +143,7 @@ def _group(account: Account, group: Live, vpc: Live, names: Mapping[str, str]) -
         SecurityGroup,
         {
             "description": group.properties["GroupDescription"],
-            "network": name_of(vpc),
+            "network": account.networks[vpc.identifier],
             "postgresql_from": sources,
         },
     )

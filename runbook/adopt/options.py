@@ -22,6 +22,8 @@ class Options:
     only: tuple[str, ...] = ()
     write: bool = False
     prepare: bool = False
+    keep_password: bool = False
+    """Ask for the master passwords, and put them into the secrets."""
     owner: str = ""
     """Who owns the accepted risks."""
     contact: str = ""

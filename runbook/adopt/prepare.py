@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+import boto3
 from botocore.exceptions import ClientError
 
 from runbook.adopt.importing import Import, imports, template
@@ -22,8 +24,11 @@ from runbook.changes.template import held
 from runbook.changes.template.values import Template
 from settings.plan import StackId
 
-MOST_CHARACTERS = 51_200
-"""Of a template that is part of the call: CloudFormation's limit."""
+MOST_BYTES = 51_200
+"""Of a template that is part of the call; CloudFormation takes up to 1 MB of one in a bucket.
+
+<https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateChangeSet.html>
+"""
 
 
 def change_sets_for(preparation: Preparation, items: Iterable[Item]) -> list[StackReview]:
@@ -55,7 +60,7 @@ def _of_stack(preparation: Preparation, stack: Stack, items: list[Item]) -> Iter
         return
     answer = _create(client, preparation.name, stack, template(final, deployed, found), found)
     description = finished(client, stack.name, answer["Id"])
-    if description["Status"] == "FAILED":
+    if description["ExecutionStatus"] != "AVAILABLE":
         remove(client, stack.name, preparation.name)
         reason = description.get("StatusReason", "")
         raise UserError(f"{stack.name}: CloudFormation cannot import this: {reason}")
@@ -64,18 +69,12 @@ def _of_stack(preparation: Preparation, stack: Stack, items: list[Item]) -> Iter
 
 def _create(client: Any, name: str, stack: Stack, body: Template, found: list[Import]) -> Any:
     text = json.dumps(body, separators=(",", ":"))
-    if len(text) > MOST_CHARACTERS:
-        raise UserError(
-            f"{stack.name}: the template of the import has {len(text):,} characters; "
-            f"CloudFormation takes {MOST_CHARACTERS:,}.",
-            "Import a part at a time, with --only.",
-        )
     try:
         return client.create_change_set(
             StackName=stack.name,
             ChangeSetName=name,
             ChangeSetType="IMPORT",
-            TemplateBody=text,
+            **_template(stack, text),
             RoleARN=stack.execution_role,
             Capabilities=["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"],
             ResourcesToImport=[item.request for item in found],
@@ -84,6 +83,26 @@ def _create(client: Any, name: str, stack: Stack, body: Template, found: list[Im
     except ClientError as error:
         reason = aws.reason(error)
         raise UserError(f"{stack.name}: CloudFormation cannot import this: {reason}") from None
+
+
+def _template(stack: Stack, text: str) -> dict[str, str]:
+    """Return the template as the call takes it: itself, or where it was uploaded."""
+    if len(text) <= MOST_BYTES:
+        return {"TemplateBody": text}
+    # Beside the templates that the CDK publishes, in the bucket of its bootstrap.
+    place, _, _ = stack.template_url.rpartition("/")
+    bucket = place.rpartition("/")[2]
+    key = f"{hashlib.sha256(text.encode()).hexdigest()}.import.json"
+    client = boto3.client("s3", region_name=stack.region, config=aws.CONFIG)
+    try:
+        client.put_object(Bucket=bucket, Key=key, Body=text.encode())
+    except ClientError as error:
+        raise UserError(
+            f"{stack.name}: the template of the import has {len(text):,} bytes, more than the "
+            f"{MOST_BYTES:,} of a call, and cannot be put into {bucket}: {aws.reason(error)}",
+            "Use credentials that may, or import a part at a time, with --only.",
+        ) from None
+    return {"TemplateURL": f"{place}/{key}"}
 
 
 def _final(assembly: Assembly, stack: Stack) -> Template:

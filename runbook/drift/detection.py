@@ -123,10 +123,8 @@ def _changes(drift: StackResourceDriftTypeDef, stack: Deployed, where: str) -> I
 
 def _has_its_tags(drift: StackResourceDriftTypeDef) -> bool:
     """Tell whether a resource has all tags of its template: further ones are their owners'."""
-    expected, actual = (
-        _value(drift.get(side, "{}")).get("Tags") or ()
-        for side in ("ExpectedProperties", "ActualProperties")
-    )
+    expected = _value(drift.get("ExpectedProperties", "{}")).get("Tags") or ()
+    actual = _value(drift.get("ActualProperties", "{}")).get("Tags") or ()
     return all(tag in actual for tag in expected)
 
 

@@ -7,6 +7,8 @@ overwrites what it touches and leaves the rest.
 
 from __future__ import annotations
 
+import json
+
 from rich.console import Console
 from rich.text import Text
 
@@ -35,7 +37,8 @@ def refuse_new(console: Console, review: Review) -> None:
     """
     with console.status("Looking for what was changed since the review"):
         found = _of(review)
-    new = [change for change in found.changes if change not in review.drift.changes]
+    known = {_identity(change) for change in review.drift.changes}
+    new = [change for change in found.changes if _identity(change) not in known]
     concerned = {f"{s.name}/{change.item}" for s in review.changed for change in s.changes}
     if touched := [change for change in new if _place(change) in concerned]:
         raise UserError(f"What the review changes was changed since:\n{_lines(touched)}", ADVICE)
@@ -49,6 +52,13 @@ def refuse_new(console: Console, review: Review) -> None:
 def _of(review: Review) -> Drift:
     updated = [stack for stack in review.changed if stack.action is StackAction.UPDATE]
     return look.at(deployed.stacks((stack.region, stack.name) for stack in updated))
+
+
+def _identity(change: Change) -> tuple[str, str, str, str]:
+    """Return what makes it the same change: AWS answers with lists in any order."""
+    now = change.now
+    ordered = sorted(map(json.dumps, now)) if isinstance(now, list) else json.dumps(now)
+    return change.stack, change.place, change.what, str(ordered)
 
 
 def _place(change: Change) -> str:

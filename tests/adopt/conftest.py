@@ -1,4 +1,4 @@
-"""An account that was clicked together, adopted with the command, once for all tests."""
+"""Accounts that were clicked together, adopted with the command, each once for all tests."""
 
 import os
 import subprocess
@@ -13,7 +13,7 @@ import pytest
 from botocore.config import Config
 
 import embedded
-from tests.adopt.wiki_page import LONDON, Made, click
+from tests.adopt.wiki_page import LONDON, PASSWORD, Made, click
 
 ACCOUNT, HOME = "123456789012", "us-east-1"
 BIN = Path(sys.executable).parent
@@ -34,9 +34,12 @@ READ = (
     "AWS::RDS::DBInstance",
     "AWS::RDS::DBSubnetGroup",
     "AWS::S3::Bucket",
+    "AWS::S3::BucketPolicy",
     "AWS::SES::ConfigurationSet",
     "AWS::SES::ConfigurationSetEventDestination",
     "AWS::SES::EmailIdentity",
+    "AWS::SES::ReceiptRule",
+    "AWS::SES::ReceiptRuleSet",
     "AWS::SNS::Subscription",
     "AWS::SNS::Topic",
 )
@@ -44,13 +47,26 @@ READ = (
 
 @dataclass
 class Adoption:
-    """The account, the folder with the file, and what each command said."""
+    """An account, the folder with its file, and what each command said."""
 
     folder: Path
     instance: embedded.Embedded
+    account: str = ACCOUNT
+    regions: tuple[str, ...] = (HOME, LONDON)
+    shell: dict[str, str] = field(default_factory=dict)
+    """Variables that somebody's shell has besides."""
     said: dict[str, str] = field(default_factory=dict)
     made: Made | None = None
     states: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def file(self) -> Path:
+        return self.folder / "groundwork.yaml"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        ours = {**self.instance.environment(), "AWS_ACCESS_KEY_ID": self.account}
+        return {**os.environ, **ours, **self.shell, "COLUMNS": "200", "NO_COLOR": "1"}
 
     def client(self, service: str, region: str = HOME, **credentials: str) -> Any:
         make: Any = boto3.client
@@ -60,16 +76,16 @@ class Adoption:
             endpoint_url=self.instance.endpoint,
             verify=str(self.instance.certificate),
             config=Config(s3={"addressing_style": "path"}),
-            **(credentials or {"aws_access_key_id": ACCOUNT, "aws_secret_access_key": "any"}),
+            **(credentials or {"aws_access_key_id": self.account, "aws_secret_access_key": "any"}),
         )
 
-    def run(self, step: str, *command: str) -> None:
+    def run(self, step: str, *command: str, typed: str = "") -> None:
         """Run a command of the checkout in the folder, and keep what it said."""
         finished = subprocess.run(
             [BIN / command[0], *command[1:]],
             cwd=self.folder,
-            env={**os.environ, **self.instance.environment(), "COLUMNS": "200", "NO_COLOR": "1"},
-            stdin=subprocess.DEVNULL,
+            env=self.environment,
+            input=typed,
             capture_output=True,
             text=True,
             check=False,
@@ -77,14 +93,27 @@ class Adoption:
         assert finished.returncode == 0, f"{step}: {finished.stdout}{finished.stderr}"
         self.said[step] = finished.stdout
 
-    def adopt(self, step: str, *arguments: str) -> None:
-        regions = (f"--region={HOME}", f"--region={LONDON}")
-        self.run(step, "groundwork", "adopt", *regions, *REGISTER, *arguments)
+    def bootstrap(self) -> None:
+        environments = [f"aws://{self.account}/{region}" for region in self.regions]
+        self.run("bootstrap", "cdk", "bootstrap", *environments, "--no-notices")
+
+    def adopt(self, step: str, *arguments: str, typed: str = "") -> None:
+        regions = [f"--region={region}" for region in self.regions]
+        self.run(step, "groundwork", "adopt", *regions, *REGISTER, *arguments, typed=typed)
+
+    def execute(self) -> None:
+        self.run("approve", "groundwork", "changes", "approve")
+        self.run("execute", "groundwork", "changes", "execute")
+
+    def prepare_next(self) -> None:
+        """Prepare the first ordinary change, whose review shows what the file would change."""
+        self.run("next", "groundwork", "changes", "prepare")
+        self.run("json", "groundwork", "changes", "show", "--json")
 
     def state(self) -> dict[tuple[str, str, str], Any]:
         """What every adopted resource is, and who owns which key: all of it has to stay."""
         found = {}
-        for region in (HOME, LONDON):
+        for region in self.regions:
             control = self.client("cloudcontrol", region)
             for kind in READ:
                 for item in control.list_resources(TypeName=kind)["ResourceDescriptions"]:
@@ -93,25 +122,30 @@ class Adoption:
 
 
 @pytest.fixture(scope="session")
-def adoption(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Adoption]:
-    """Click, look, write, import, approve, execute, and prepare the ordinary change after it."""
+def instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[embedded.Embedded]:
+    """One embedded AWS, which has an account for each twelve digits that sign a call."""
     state = tmp_path_factory.mktemp("adopt-aws")
-    instance = embedded.start(state, ACCOUNT, HOME)
     try:
-        story = Adoption(tmp_path_factory.mktemp("adopt"), instance)
-        story.made = click(story.client)
-        environments = [f"aws://{ACCOUNT}/{region}" for region in (HOME, LONDON)]
-        story.run("bootstrap", "cdk", "bootstrap", *environments, "--no-notices")
-        story.states["clicked"] = story.state()
-        story.adopt("look")
-        story.states["looked"] = story.state()
-        story.adopt("import", "--write", "--prepare")
-        story.run("approve", "groundwork", "changes", "approve")
-        story.run("execute", "groundwork", "changes", "execute")
-        story.states["imported"] = story.state()
-        story.adopt("again")
-        story.run("next", "groundwork", "changes", "prepare")
-        story.run("json", "groundwork", "changes", "show", "--json")
-        yield story
+        yield embedded.start(state, ACCOUNT, HOME)
     finally:
         embedded.stop(state)
+
+
+@pytest.fixture(scope="session")
+def adoption(instance: embedded.Embedded, tmp_path_factory: pytest.TempPathFactory) -> Adoption:
+    """Click, look, write, import, approve, execute, and prepare the ordinary change after it.
+
+    The password of the cluster is known, and kept; that of the instance is not.
+    """
+    story = Adoption(tmp_path_factory.mktemp("adopt"), instance)
+    story.made = click(story.client)
+    story.bootstrap()
+    story.states["clicked"] = story.state()
+    story.adopt("look")
+    story.states["looked"] = story.state()
+    story.adopt("import", "--write", "--prepare", "--keep-password", typed=f"{PASSWORD}\n" * 2)
+    story.execute()
+    story.states["imported"] = story.state()
+    story.adopt("again")
+    story.prepare_next()
+    return story

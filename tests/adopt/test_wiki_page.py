@@ -1,6 +1,9 @@
 """The account of the wiki page, adopted: the file says what is there, and nothing was touched."""
 
 import json
+import os
+import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +11,8 @@ import pytest
 
 from settings import load
 from tests.adopt.conftest import Adoption
-from tests.adopt.wiki_page import ADDRESS, BUCKET, DOMAIN, LONDON
+from tests.adopt.wiki_page import BUCKET, DOMAIN, LONDON, PASSWORD, RECEIVED
+from tests.programs import require
 
 pytestmark = [pytest.mark.embedded, pytest.mark.xdist_group("adopt")]
 ROOT = Path(__file__).parents[2]
@@ -37,18 +41,51 @@ def test_the_import_is_a_review_like_every_other(adoption: Adoption) -> None:
     assert "import complete" in adoption.said["execute"]
 
 
-def test_the_file_has_every_item_of_the_page(adoption: Adoption) -> None:
-    found = load(adoption.folder / "groundwork.yaml")
-    example = load(ROOT / "groundwork.yaml")
-    assert [*found.mail.domains] == [*example.mail.domains]
-    assert [*found.mail.addresses] == [*example.mail.addresses]
-    assert [*found.mail.configuration_sets] == [*example.mail.configuration_sets]
-    assert [*found.mail.senders] == [*example.mail.senders]
-    assert found.data.networks == example.data.networks
-    assert {*found.data.databases} == {*example.data.databases}
-    assert [*found.backup.buckets] == [*example.backup.buckets]
-    assert found.mail.addresses[ADDRESS].notify == example.mail.addresses[ADDRESS].notify
-    assert found.mail.domains[DOMAIN].mail_from == "mail"
+def differing(one: Any, other: Any, path: str = "") -> Iterator[str]:
+    """Name every value in which two settings differ."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        for name in {**one, **other}:
+            yield from differing(one.get(name), other.get(name), f"{path}.{name}".strip("."))
+    elif one != other:
+        yield path
+
+
+def test_the_file_equals_the_shipped_example_but_for_what_is_listed(adoption: Adoption) -> None:
+    found = load(adoption.folder / "groundwork.yaml").model_dump(mode="json")
+    example = load(ROOT / "groundwork.yaml").model_dump(mode="json")
+    assert {*differing(found, example)} == {*NOT_OF_THE_EXAMPLE}
+
+
+DATABASE = {
+    "log_exports": "the page exports no log",
+    "network": "an adopted item names its network",
+    "notify": "the page makes no alarms",
+    "user": "the console's own default",
+    "version": "RDS installs minor versions of the one that was chosen",
+}
+NOT_OF_THE_EXAMPLE = {
+    "accepted_risks": "every finding is accepted as found, for three months",
+    "access": "nobody makes roles by following the page",
+    "tags.team": "the page tags nothing",
+    "mail.notify": "the page makes no alarms",
+    "mail.configuration_sets.credere.require_tls": "the console's own default",
+    "mail.senders.credere.bounces_to": "its bounces go to the domain's people",
+    "mail.senders.credere.delivery_logs": "the page logs no deliveries",
+    "mail.senders.credere.from_addresses": "the pasted policy allows every address",
+    "mail.senders.credere.volume.daily": "no account knows it",
+    "mail.senders.credere.volume.monthly": "no account knows it",
+    **{
+        f"mail.domains.{DOMAIN}.{record}": "a record of the DNS, which is not in the account"
+        for record in ("dmarc.reports_to", "dns.host", "spf.keep")
+    },
+    **{f"data.databases.analysis.{name}": why for name, why in DATABASE.items()},
+    **{f"data.databases.common.{name}": why for name, why in DATABASE.items()},
+    "data.databases.analysis.deletion": "what becomes of its data is decided in the file alone",
+    "data.databases.common.deletion_protection": "the page does not switch it on",
+    "data.databases.common.capacity.pause_after": "the embedded AWS does not answer with it",
+    "data.security_groups.postgresql-anywhere.network": "an adopted item names its network",
+}
+"""What the adopted file does not have as the example has it, and why."""
 
 
 def test_what_is_weak_is_an_accepted_risk_with_an_owner_and_an_end(adoption: Adoption) -> None:
@@ -75,6 +112,11 @@ def test_the_next_review_shows_what_the_file_would_change(review: Any) -> None:
     assert 22 in [rule["FromPort"] for rule in before["Properties.SecurityGroupIngress"]]
 
 
+def test_what_stays_beside_the_file_is_in_the_head_of_the_next_review(review: Any) -> None:
+    beside = {(change["place"], change["now"]) for change in review["drift"]["changes"]}
+    assert ("senders/credere/user", "pasted") in beside
+
+
 def test_a_rule_that_the_file_cannot_say_is_named_while_looking(adoption: Adoption) -> None:
     assert "'FromPort': 22" in adoption.said["look"]
 
@@ -97,3 +139,50 @@ def test_each_key_and_policy_that_stays_is_named(adoption: Adoption) -> None:
     assert adoption.made
     assert adoption.made.smtp_key["AccessKeyId"] in adoption.said["look"]
     assert "policy pasted of credere" in adoption.said["look"]
+
+
+@pytest.mark.clients
+def test_the_old_key_goes_on_working_with_the_real_command_line(
+    adoption: Adoption, tmp_path: Path
+) -> None:
+    assert adoption.made
+    key = adoption.made.backup_key
+    environment = {
+        **adoption.instance.within(os.environ),
+        "AWS_ACCESS_KEY_ID": key["AccessKeyId"],
+        "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"],
+    }
+    # Debian 12's does not know AWS_ENDPOINT_URL.
+    command = [require("aws"), "--endpoint-url", adoption.instance.endpoint, "s3", "cp"]
+    for pair in (("-", f"s3://{BUCKET}/redmine/new"), (f"s3://{BUCKET}/redmine/new", "back")):
+        done = subprocess.run(
+            [*command, "--no-progress", *pair],
+            cwd=tmp_path,
+            env=environment,
+            input=b"a newer backup",
+            capture_output=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+    assert (tmp_path / "back").read_bytes() == b"a newer backup"
+
+
+def test_the_rule_set_that_was_active_stays_active_and_is_the_stacks(adoption: Adoption) -> None:
+    active = adoption.client("ses").describe_active_receipt_rule_set()
+    assert active["Metadata"]["Name"] == "default-rule-set"
+    assert "imported: receiving/rule-set" in adoption.said["import"]
+    assert "imported: receiving/bucket (S3::Bucket)" in adoption.said["import"]
+    listed = adoption.client("s3").list_objects_v2(Bucket=RECEIVED)
+    assert [item["Key"] for item in listed["Contents"]] == ["verification/0001"]
+
+
+def test_a_password_that_was_asked_for_is_in_the_secret_and_stays(
+    adoption: Adoption, review: Any
+) -> None:
+    client = adoption.client("secretsmanager")
+    for name in ("analysis", "common"):
+        secret = client.get_secret_value(SecretId=f"groundwork-adopted/{name}")["SecretString"]
+        assert json.loads(secret) == {"username": "postgres", "password": PASSWORD}
+    paths = [d["path"] for change in changes(review) for d in change["differences"]]
+    assert [path for path in paths if "Password" in path or "GenerateSecretString" in path] == []
+    assert PASSWORD not in "".join(adoption.said.values())

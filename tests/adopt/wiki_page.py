@@ -10,6 +10,7 @@ DOMAIN, ADDRESS = "open-contracting.org", "data@open-contracting.org"
 TOPIC = "data-open-contracting-org"
 PEOPLE = "sysadmin@open-contracting.org"
 BUCKET = "ocp-redmine-backup"
+RECEIVED = "ocp-received-mail"
 LONDON = "eu-west-2"
 PASSWORD = "chosen-by-hand-1234"
 TRUST_EVERYBODY = [{"CidrIp": "0.0.0.0/0"}]
@@ -28,6 +29,7 @@ def click(client: Any) -> Made:
     """Follow the page. `client(service, region)` makes clients."""
     network = make_network(client("ec2"))
     make_mail(client)
+    make_receiving(client)
     make_databases(client("rds"), network)
     smtp = make_user(client("iam"), "credere", SENDING)
     backup = make_backup(client)
@@ -83,6 +85,36 @@ def make_mail(client: Any) -> None:
         EmailIdentity=DOMAIN, ConfigurationSetName="credere"
     )
     sesv2.put_account_suppression_attributes(SuppressedReasons=["BOUNCE", "COMPLAINT"])
+
+
+def make_receiving(client: Any) -> None:
+    """Receive the mail with the link that verifies an address, in a bucket."""
+    s3, ses = client("s3"), client("ses")
+    s3.create_bucket(Bucket=RECEIVED)
+    allow = {
+        "Sid": "AllowSESPuts",
+        "Effect": "Allow",
+        "Principal": {"Service": "ses.amazonaws.com"},
+        "Action": "s3:PutObject",
+        "Resource": f"arn:aws:s3:::{RECEIVED}/*",
+        "Condition": {"StringEquals": {"AWS:SourceAccount": "123456789012"}},
+    }
+    policy = {"Version": "2012-10-17", "Statement": [allow]}
+    s3.put_bucket_policy(Bucket=RECEIVED, Policy=json.dumps(policy))
+    s3.put_object(Bucket=RECEIVED, Key="verification/0001", Body=b"Subject: verify")
+    ses.create_receipt_rule_set(RuleSetName="default-rule-set")
+    ses.create_receipt_rule(
+        RuleSetName="default-rule-set",
+        Rule={
+            "Name": "verification",
+            "Enabled": True,
+            "ScanEnabled": False,
+            "TlsPolicy": "Optional",
+            "Recipients": [DOMAIN],
+            "Actions": [{"S3Action": {"BucketName": RECEIVED, "ObjectKeyPrefix": "verification/"}}],
+        },
+    )
+    ses.set_active_receipt_rule_set(RuleSetName="default-rule-set")
 
 
 def make_network(ec2: Any) -> dict[str, str]:

@@ -11,7 +11,7 @@ from embedded.readers import READERS, Properties, Reader
 from embedded.readers.inside import here
 
 GAP = Gap(
-    aws="Drift detection compares every property that the template names.",
+    aws="Drift detection compares every property that the template names, after an import too.",
     page=(
         "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-stack-drift.html"
     ),
@@ -19,6 +19,11 @@ GAP = Gap(
     effect=Effect.CAPABLE,
 )
 
+IMPORTED = ("IMPORT_COMPLETE", "IMPORT_ROLLBACK_COMPLETE")
+"""Detecting drift is what AWS recommends to do next in this state, and ministack refuses.
+
+<https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/import-resources-manually.html>
+"""
 Read = Callable[[str, Properties], Properties | None]
 
 VERSION = "EngineVersion"
@@ -27,6 +32,7 @@ VERSION = "EngineVersion"
 def install() -> None:
     """Give drift detection our readers, in place of its own few."""
     drift: Any = service("cloudformation.drift")
+    drift.DRIFT_DETECTABLE_STATUSES = (*drift.DRIFT_DETECTABLE_STATUSES, *IMPORTED)
     for resource_type, reader in READERS.items():
         drift._DRIFT_READERS[resource_type] = (_read(reader), reader.properties)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from embedded.gaps._ministack import HANDLERS, Created, service
+from embedded.gaps._ministack import HANDLERS, Created, Handler, Response, service, wrap_action
 from embedded.gaps.gap import Effect, Gap
 from embedded.readers import READERS, Properties, Reader
 from embedded.readers.inside import here
@@ -22,6 +22,20 @@ NOT_FOUND = "Resource of type '{type}' with identifier '{identifier}' was not fo
 
 def install() -> None:
     """Look resources up and take them in through their readers."""
+    wrap_action("CreateChangeSet", _extending)
+
+
+def _extending(create: Handler) -> Handler:
+    """Know every type once the first change set is made: gaps add types after this one."""
+
+    def create_change_set(parameters: dict[str, Any]) -> Response:
+        _extend()
+        return create(parameters)
+
+    return create_change_set
+
+
+def _extend() -> None:
     change_sets: Any = service("cloudformation.changesets")
     for resource_type, reader in READERS.items():
         if resource_type in HANDLERS and resource_type not in change_sets._IMPORT_LOOKUPS:

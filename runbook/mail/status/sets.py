@@ -28,7 +28,9 @@ def findings(place: Place) -> Iterator[Finding]:
             )
             continue
         answer = client.get_configuration_set_event_destinations(ConfigurationSetName=name)
-        silent = [each["Name"] for each in answer["EventDestinations"] if not each["Enabled"]]
+        silent = [
+            each["Name"] for each in answer.get("EventDestinations", ()) if not each["Enabled"]
+        ]
         if silent:
             yield attention(
                 name,

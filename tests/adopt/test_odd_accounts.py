@@ -1,0 +1,118 @@
+"""Three odd accounts, each adopted, executed and reviewed again: nothing is touched on the way."""
+
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+import embedded
+from settings import load
+from tests.adopt import odd_accounts
+from tests.adopt.conftest import HOME, Adoption
+
+pytestmark = [pytest.mark.embedded, pytest.mark.xdist_group("adopt")]
+
+ACCOUNTS = {"defaults": "111111111111", "everything": "222222222222", "beside": "333333333333"}
+
+FOREIGN = {
+    "AWS_DEFAULT_OUTPUT": "text",
+    "AWS_DEFAULT_REGION": "ap-southeast-2",
+    "AWS_MAX_ATTEMPTS": "1",
+    "AWS_PAGER": "less",
+    "AWS_REGION": "ap-southeast-2",
+    "AWS_RETRY_MODE": "legacy",
+    "AWS_ROLE_SESSION_NAME": "somebody",
+    "AWS_USE_DUALSTACK_ENDPOINT": "false",
+}
+"""What a shell may have from other work: none of it may decide where anything is looked for."""
+
+
+def defaults(story: Adoption) -> None:
+    """Begin with a file that has an account and a region alone."""
+    story.file.write_text(f'account: "{story.account}"\nregion: {HOME}\n')
+    odd_accounts.defaults(story.client)
+
+
+def everything(story: Adoption) -> None:
+    odd_accounts.everything(story.client)
+
+
+def beside(story: Adoption) -> None:
+    """Deploy the half that the file declares, then make the other half by hand."""
+    story.file.write_text(odd_accounts.DECLARED.format(account=story.account))
+    story.run("first", "groundwork", "changes", "prepare")
+    story.execute()
+    odd_accounts.beside(story.client, f"declared-bucket-{story.account}")
+
+
+BEGINNINGS: dict[str, Callable[[Adoption], None]] = {
+    "defaults": defaults,
+    "everything": everything,
+    "beside": beside,
+}
+
+
+@pytest.fixture(scope="module", params=BEGINNINGS)
+def story(
+    request: pytest.FixtureRequest,
+    instance: embedded.Embedded,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Adoption:
+    name = request.param
+    folder = tmp_path_factory.mktemp(f"adopt-{name}")
+    story = Adoption(folder, instance, ACCOUNTS[name], (HOME,), FOREIGN)
+    story.bootstrap()
+    BEGINNINGS[name](story)
+    story.states["made"] = story.state()
+    story.adopt("import", "--write", "--prepare")
+    story.execute()
+    story.states["imported"] = story.state()
+    story.adopt("again")
+    story.prepare_next()
+    return story
+
+
+def changes(story: Adoption) -> list[Any]:
+    review = json.loads(story.said["json"])
+    return [change for stack in review["stacks"] for change in stack["changes"]]
+
+
+def test_the_import_touches_nothing(story: Adoption) -> None:
+    assert story.states["imported"] == story.states["made"]
+
+
+def test_nothing_is_left_to_adopt(story: Adoption) -> None:
+    assert "Nothing is left to adopt" in story.said["again"]
+
+
+def test_the_next_review_replaces_and_deletes_nothing(story: Adoption) -> None:
+    found = [(change["place"], change["effect"]) for change in changes(story)]
+    assert [pair for pair in found if pair[1] not in ("add", "change", "may-replace")] == []
+    possibly = {place for place, effect in found if effect == "may-replace"}
+    # CloudFormation cannot rule it out where an instance gets another parameter group.
+    assert possibly <= {"databases/database-1/instance", "databases/orders/instance"}
+
+
+def test_tags_of_others_stay(story: Adoption) -> None:
+    for change in changes(story):
+        for difference in change["differences"]:
+            assert "owner" not in json.dumps(difference["before"]), change["place"]
+
+
+def test_the_file_says_what_is_there(story: Adoption, snapshot: Any) -> None:
+    load(story.file)
+    text = story.file.read_text().partition("accepted_risks:")[0]
+    assert re.sub(r"\bvpc-[0-9a-f]+", "vpc-0", text) == snapshot
+
+
+def test_what_the_file_cannot_say_is_named(story: Adoption, snapshot: Any) -> None:
+    told = story.said["import"].partition("To know\n")[2].partition("Written:")[0]
+    ids = r"\b(vpc|sg|subnet|rtb|igw|AKIA)-?[0-9A-Za-z]+"
+    assert re.sub(ids, r"\1-0", told) == snapshot
+
+
+@pytest.mark.parametrize("story", ["everything"], indirect=True)
+def test_a_change_of_password_is_announced(story: Adoption) -> None:
+    assert "the password changes: clients with the old one cannot connect" in story.said["next"]

@@ -1,0 +1,97 @@
+"""The template of an import: live values, but for what nobody can read and what is not ours."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from runbook.adopt import document
+from runbook.adopt.account import Account
+from runbook.adopt.importing import Import, template
+from runbook.adopt.item import Item, Live, merged
+from runbook.adopt.networks import named
+from settings import ConfigurationError, parse
+
+
+def imported(kind: str, final: dict[str, Any], live: dict[str, Any], *more: Import) -> Any:
+    resources = {"It": {"Type": kind, "Properties": final}}
+    resources |= {item.logical_id: {"Type": item.live.type} for item in more}
+    found = [Import("It", Live(kind, "it", live)), *more]
+    return template({"Resources": resources}, {}, found)["Resources"]["It"]["Properties"]
+
+
+def test_what_differs_is_as_it_is_and_what_the_file_never_sets_is_left_out() -> None:
+    final = {"BackupRetentionPeriod": 7, "MultiAZ": True}
+    live = {"BackupRetentionPeriod": 0, "MultiAZ": True, "Iops": 3000}
+    assert imported("AWS::RDS::DBInstance", final, live) == {
+        "BackupRetentionPeriod": 0,
+        "MultiAZ": True,
+    }
+
+
+def test_tags_of_others_are_left_out_so_that_no_change_set_takes_them_away() -> None:
+    final = {"Tags": [{"Key": "Name", "Value": "main"}, {"Key": "team", "Value": "platform"}]}
+    live = {"Tags": [{"Key": "Name", "Value": "old"}, {"Key": "owner", "Value": "ann"}]}
+    assert imported("AWS::EC2::VPC", final, live) == {"Tags": [{"Key": "Name", "Value": "old"}]}
+
+
+@pytest.mark.parametrize("live", [{}, {"DBName": "orders"}])
+def test_a_first_database_that_rds_does_not_name_is_what_the_file_says(live: Any) -> None:
+    found = imported("AWS::RDS::DBInstance", {"DBName": "postgres"}, live)
+    assert found == {"DBName": live.get("DBName", "postgres")}
+
+
+def test_a_password_is_the_files_once_its_secret_comes_along() -> None:
+    password = {"Fn::Join": ["", ["{{resolve:secretsmanager:", {"Ref": "Key"}, ":…}}"]]}
+    final = {"MasterUserPassword": password}
+    assert imported("AWS::RDS::DBInstance", final, {}) == {}
+    key = Import("Key", Live("AWS::SecretsManager::Secret", "arn", {}))
+    assert imported("AWS::RDS::DBInstance", final, {}, key) == final
+
+
+def test_a_secret_that_comes_along_is_not_generated_again() -> None:
+    final = {"Description": "Login", "GenerateSecretString": {"PasswordLength": 40}}
+    found = imported("AWS::SecretsManager::Secret", final, {"Description": "Login"})
+    assert found == final
+
+
+class TestNames:
+    def account(self, region: str, **tags: str) -> Account:
+        account = Account(region)
+        vpcs = [
+            Live("AWS::EC2::VPC", vpc, {"Tags": [{"Key": "Name", "Value": name}] if name else []})
+            for vpc, name in tags.items()
+        ]
+        each: Any = lambda _: tuple(vpcs)  # noqa: E731
+        account.each = each
+        return account
+
+    def test_a_vpc_has_the_label_that_its_tag_makes_or_its_id(self) -> None:
+        account = self.account("us-east-1", a="Shop VPC (main)", b="", c="10 Downing Street")
+        assert named([account]) == {"a": "shop-vpc-main", "b": "b", "c": "c"}
+
+    def test_one_name_in_two_regions_has_the_regions_and_twice_in_one_the_ids(self) -> None:
+        first = self.account("us-east-1", a="main")
+        second = self.account("eu-west-2", b="main", c="main")
+        assert named([first]) == {"a": "main"}
+        assert named([first, second]) == {"a": "main-us-east-1", "b": "b", "c": "c"}
+
+    def test_a_second_item_of_a_name_is_left_alone_and_named(self) -> None:
+        path = ("data", "databases", "main")
+        live = (Live("AWS::RDS::DBInstance", "main", {}),)
+        items = [Item(path, region, {"engine": "x"}, live) for region in ("us-east-1", "eu-west-2")]
+        first, second = merged(items)
+        assert first == items[0]
+        assert (second.declared, second.resources) == (None, ())
+        assert second.remarks[0].subject == "data/databases/main in eu-west-2"
+        assert "us-east-1 already" in second.remarks[0].reason
+
+
+def test_a_fault_stands_beside_its_line() -> None:
+    text = 'account: "123456789012"\nbackup:\n  buckets:\n    Reports: {}  # of Ann\n'
+    with pytest.raises(ConfigurationError) as refused:
+        parse(text)
+    lines = document.with_faults(text, refused.value.faults).splitlines()
+    assert lines[:3] == text.splitlines()[:3]
+    assert lines[3].startswith("    Reports: {}  # of Ann  # found the name")
