@@ -27,6 +27,12 @@ CHANGE_SET_PREFIX = "groundwork-"
 STACK_TAG = "groundwork-stack"
 """The tag by which a stack's function tells the users of its own stack. Policies rely on it."""
 
+DRILLS = "drills"
+"""Where a bucket keeps how its drills ended: `drills/USER/TIME.json`. No backup is below it."""
+
+DRILL_NAMESPACE, DRILL_METRIC = "Groundwork/Drills", "Succeeded"
+"""The metric of a drill: 1 or 0, by `Bucket` and `User`."""
+
 DESCRIPTION_PREFIX = "Groundwork: "
 """What the description of every stack of ours starts with."""
 

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from constructs import Construct
 
-from groundwork.backup import BackupBucket, BackupFreshnessAlarm, ToolPolicy, by_grant
+from groundwork.backup import (
+    BackupBucket,
+    BackupFreshnessAlarm,
+    DrillAlarms,
+    DrillPolicy,
+    ToolPolicy,
+    by_grant,
+)
 from groundwork.credentials import AccessKeyFunction, AccessKeySecret, AccessKeyUser
 from settings.contract import Output
+from settings.models.backup import drills
 from settings.plan import StackPlan
 from settings.plan.backup import BackupItems, BucketItem, UserItem
 from stacks.area import AreaStack
@@ -52,8 +62,27 @@ class BackupStack(AreaStack):
                 bucket=backup.bucket,
                 users=[users[name] for name in names],
             )
+        self._add_drills(backup, bucket, item, users)
         for name, user in item.users.items():
             self._add_credentials(users[name], bucket, name, user)
+
+    def _add_drills(
+        self,
+        backup: BackupBucket,
+        bucket: str,
+        item: BucketItem,
+        users: Mapping[str, AccessKeyUser],
+    ) -> None:
+        for name, drill in drills(item.declared.users).items():
+            DrillPolicy(users[name], "drill", bucket=backup.bucket, name=name, user=users[name])
+            DrillAlarms(
+                users[name],
+                "drills",
+                bucket=bucket,
+                name=name,
+                hours=drill.every // HOUR,
+                notify=item.declared.notify,
+            )
 
     def _add_credentials(self, user: AccessKeyUser, bucket: str, name: str, item: UserItem) -> None:
         prefix = {"prefix": item.declared.prefix} if item.declared.prefix else {}

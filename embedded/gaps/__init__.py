@@ -30,6 +30,7 @@ GAPS = (
     "cloudtrail.trails",
     "cloudwatch.alarm_events",
     "cloudwatch.alarms",
+    "cloudwatch.metric_namespaces",
     "ec2.flow_logs",
     "ec2.instances",
     "ec2.ipv6",

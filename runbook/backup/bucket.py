@@ -10,6 +10,7 @@ import boto3
 from botocore.exceptions import ClientError
 
 from runbook.base import aws
+from settings.contract import DRILLS
 from settings.models.backup import Bucket
 
 MOST_PAGES = 200
@@ -61,12 +62,14 @@ def declared(bucket: Bucket) -> Lifecycle:
 
 
 def contents(name: str, region: str) -> Contents:
-    """Look through a bucket's objects. Raises AWS's error where it is not there, or closed."""
+    """Look through a bucket's backups. Raises AWS's error where it is not there, or closed."""
     pages = _s3(region).get_paginator("list_objects_v2").paginate(Bucket=name)
     count = size = 0
     last: datetime | None = None
     for number, page in enumerate(pages, 1):
         for item in page.get("Contents", ()):
+            if item["Key"].startswith(f"{DRILLS}/"):
+                continue
             count, size = count + 1, size + item["Size"]
             last = max(last or item["LastModified"], item["LastModified"])
         if number == MOST_PAGES:

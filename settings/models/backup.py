@@ -9,6 +9,7 @@ from pydantic import Field
 
 from settings.models.base import Model, Problem
 from settings.models.credentials import Credentials
+from settings.models.drills import Drill
 from settings.values.addresses import EmailAddress
 from settings.values.durations import Seconds
 from settings.values.names import BucketName, IamUserName, Label, ObjectPrefix, Region
@@ -61,11 +62,22 @@ class ReadOnlyUser(_BackupUser):
     """What reads the bucket."""
     prefix: ObjectPrefix | None = None
     """The part of the bucket that it is kept to; the whole bucket unless named."""
+    drill: Drill | None = None
+    """Restores another user's backups to prove them. It may then also record how that ended."""
 
 
 BackupUser = Annotated[
     FilesUser | PgBackRestUser | ResticUser | ReadOnlyUser, Field(discriminator="tool")
 ]
+
+
+def drills(users: Mapping[str, BackupUser]) -> dict[str, Drill]:
+    """Return the drills of a bucket, by the user that does each."""
+    return {
+        name: user.drill
+        for name, user in users.items()
+        if isinstance(user, ReadOnlyUser) and user.drill
+    }
 
 
 class ObjectLock(Model):
@@ -111,6 +123,7 @@ class Bucket(Model):
         yield from self._problems_of_tools()
         yield from self._problems_of_versions()
         yield from self._problems_of_alarms()
+        yield from self._problems_of_drills()
 
     def _problems_of_tools(self) -> Iterator[Problem]:
         for name, user in self.users.items():
@@ -151,6 +164,27 @@ class Bucket(Model):
                 ("expect_every",),
                 "requires notify: nobody would get the alarm",
             )
+
+    def _problems_of_drills(self) -> Iterator[Problem]:
+        for name, user in self.users.items():
+            if isinstance(user, ReadOnlyUser) and (drill := user.drill):
+                path = ("users", name, "drill")
+                for field, message in self._faults_of(user, drill):
+                    yield Problem((*path, field), message)
+                if not self.notify:
+                    message = "requires notify for the bucket: nobody would get the alarm"
+                    yield Problem(path, message)
+
+    def _faults_of(self, reader: ReadOnlyUser, drill: Drill) -> Iterator[tuple[str, str]]:
+        writer = self.users.get(drill.of)
+        if writer is None or isinstance(writer, ReadOnlyUser):
+            yield "of", "a user of the same bucket that writes backups"
+            return
+        if reader.prefix is not None and reader.prefix != writer.prefix:
+            yield "of", f"a user with the prefix {reader.prefix}: nothing else can be read"
+        if not isinstance(writer, PgBackRestUser):
+            for field in sorted({"stanza", "database", "query"} & drill.model_fields_set):
+                yield field, f"left out: {drill.of} does not run pgBackRest"
 
 
 class Backup(Model):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple, assert_never
 
+from settings.models.backup import drills
 from settings.plan.access import AccessItems
 from settings.plan.backup import BackupItems, BucketItem
 from settings.plan.data import DatabaseItem, DataItems, NetworkItem, ReplicaItem
@@ -170,7 +171,8 @@ def _bucket(item: BucketItem) -> int:
     alarm = TOPIC + 1 + len(item.declared.notify) if item.declared.expect_every else 0
     users = sum(1 + _key(user.declared.credentials) for user in item.users.values())
     policies = 2 * len(item.users)
-    return 2 + alarm + users + policies
+    drilled = len(drills(item.declared.users)) * (TOPIC + 3 + len(item.declared.notify))
+    return 2 + alarm + users + policies + drilled
 
 
 def _service(item: ServiceItem) -> int:

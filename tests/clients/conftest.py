@@ -27,6 +27,7 @@ STACK = f"backup-{REGION}"
 OPERATOR = "operator"
 NOTIFIED = "backups@example.org"
 KEY = f"credentials: {{readers: ['arn:aws:iam::{ACCOUNT}:role/{OPERATOR}']}}"
+QUERY = "SELECT count(*) FROM items"
 CONFIGURATION = f"""{ACCOUNT_LINE}region: {REGION}
 backup:
   buckets:
@@ -39,16 +40,38 @@ backup:
         reports: {{tool: files, prefix: reports, {KEY}}}
         restores: {{tool: read-only, {KEY}}}
         audits: {{tool: read-only, {KEY}}}
+        newest-report:
+          tool: read-only
+          prefix: reports
+          {KEY}
+          drill: {{of: reports, max_age: 26h, command: 'gunzip --test "$BACKUP"'}}
     database-backups:
+      notify: [{NOTIFIED}]
       users:
         database: {{tool: pgbackrest, prefix: main, {KEY}}}
         recovery: {{tool: read-only, prefix: main, {KEY}}}
+    drilled-databases:
+      notify: [{NOTIFIED}]
+      users:
+        ledger: {{tool: pgbackrest, prefix: main, {KEY}}}
+        ledger-drill:
+          tool: read-only
+          prefix: main
+          {KEY}
+          drill: {{of: ledger, max_age: 1h, query: {QUERY}, expect: "2000"}}
     machine-snapshots:
       versioned: true
+      notify: [{NOTIFIED}]
       users:
         keeper: {{tool: restic, {KEY}}}
         laptop: {{tool: restic, prefix: laptop, {KEY}}}
         server: {{tool: restic, prefix: server, append_only: true, {KEY}}}
+        drilled: {{tool: restic, prefix: drilled, {KEY}}}
+        drilled-files:
+          tool: read-only
+          prefix: drilled
+          {KEY}
+          drill: {{of: drilled, command: 'grep -rq precious "$BACKUP"'}}
 """
 
 

@@ -13,7 +13,8 @@ pytestmark = [pytest.mark.clients, pytest.mark.embedded, pytest.mark.xdist_group
 
 @pytest.fixture
 def alarm(backups: Backups) -> Any:
-    (found,) = backups.client("cloudwatch").describe_alarms()["MetricAlarms"]
+    alarms = backups.client("cloudwatch").describe_alarms(AlarmNames=["nightly-dumps arrivals"])
+    (found,) = alarms["MetricAlarms"]
     return found
 
 

@@ -49,10 +49,10 @@ ROWS = "SELECT id, value FROM items ORDER BY id"
 class PgBackRest:
     """The program, with a configuration file that has one user's key."""
 
-    def __init__(self, backups: Backups, folder: Path, user: str) -> None:
+    def __init__(self, backups: Backups, folder: Path, user: str, *, bucket: str = BUCKET) -> None:
         file = folder / f"{user}.conf"
         file.touch(mode=0o600)
-        place = {"bucket": BUCKET, "region": REGION, "port": backups.instance.port}
+        place = {"bucket": bucket, "region": REGION, "port": backups.instance.port}
         key = backups.key(user)
         file.write_text(CONFIGURATION.format(folder=folder, **place, **key))
         give(file)

@@ -10,6 +10,7 @@ import pytest
 from groundwork.checks import accept
 from settings import parse
 from settings.models.base import Model
+from settings.models.drills import Drill
 from settings.models.senders import Sender
 from settings.reader.model_lookup import fields
 from stacks import make_stacks
@@ -17,8 +18,12 @@ from tests.builders import REGISTER
 from tests.conftest import ACCOUNT, new_app, templates_of
 from tests.settings.test_every_field import EVERYTHING, subclasses
 
-OF_THE_RUNBOOK = {"Access.two_people", "Consumer.schemas"}
-"""What no stack has: `changes approve` asks for the one, `database users` for the other."""
+OF_THE_RUNBOOK = {
+    "Access.two_people",
+    "Consumer.schemas",
+    *(f"Drill.{name}" for name in fields(Drill) if name != "every"),
+}
+"""What no stack has: `changes approve`, `database users` and `backup drill` ask for it."""
 
 
 def test_the_stacks_read_every_field(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,9 +1,11 @@
 """Alarms on metric math and on other alarms, and the events of all."""
 
 import json
+from contextlib import suppress
 from typing import Any, ClassVar
 
 import pytest
+from botocore.exceptions import ClientError
 
 
 class TestAlarms:
@@ -86,3 +88,37 @@ class TestAlarmEvents:
 
     def test_ministack_still_emits_none(self, pristine: Any) -> None:
         assert self.received(pristine) == []
+
+
+class TestMetricNamespaces:
+    @staticmethod
+    def written(aws: Any) -> list[str]:
+        """Write metrics into two namespaces, of which a policy allows one; return what passed."""
+        iam = aws.client("iam")
+        iam.create_user(UserName="measures")
+        statement = {
+            "Effect": "Allow",
+            "Action": "cloudwatch:PutMetricData",
+            "Resource": "*",
+            "Condition": {"StringEquals": {"cloudwatch:namespace": "Ours"}},
+        }
+        document = json.dumps({"Version": "2012-10-17", "Statement": statement})
+        iam.put_user_policy(UserName="measures", PolicyName="one", PolicyDocument=document)
+        key = iam.create_access_key(UserName="measures")["AccessKey"]
+        credentials = {
+            "aws_access_key_id": key["AccessKeyId"],
+            "aws_secret_access_key": key["SecretAccessKey"],
+        }
+        cloudwatch, passed = aws.client("cloudwatch", **credentials), []
+        for namespace in ("Ours", "Theirs"):
+            with suppress(ClientError):
+                data = [{"MetricName": "a", "Value": 1}]
+                cloudwatch.put_metric_data(Namespace=namespace, MetricData=data)
+                passed.append(namespace)
+        return passed
+
+    def test_a_policy_limits_whose_metrics_are_written(self, aws: Any) -> None:
+        assert self.written(aws) == ["Ours"]
+
+    def test_ministack_still_denies_all(self, pristine: Any) -> None:
+        assert self.written(pristine) == []

@@ -35,7 +35,7 @@ class S3:
             raise ClientError({"Error": {"Code": self.code, "Message": ""}}, "ListObjectsV2")
         last = len(self.pages) - 1
         for number, page in enumerate(self.pages):
-            found = [{"Size": size, "LastModified": at} for size, at in page]
+            found = [{"Key": "a", "Size": size, "LastModified": at} for size, at in page]
             yield {"Contents": found, "IsTruncated": number < last}
 
     def get_bucket_lifecycle_configuration(self, **given: str) -> Any:

@@ -1,0 +1,1 @@
+"""`groundwork backup drill`: a backup is restored, looked at, and removed again."""
