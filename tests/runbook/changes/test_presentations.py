@@ -17,7 +17,7 @@ from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 from runbook.changes.render import terminal
 from runbook.changes.render.markdown import code, markdown
 from runbook.changes.render.page import page
-from runbook.changes.review import AccessDiff, Effect, Grant, Review, Verdict
+from runbook.changes.review import AccessDiff, Difference, Effect, Grant, Review, Verdict
 from runbook.changes.text import visible
 from tests.runbook.changes import samples
 from tests.runbook.changes.browser import DARK, look
@@ -49,6 +49,16 @@ def test_the_terminal_shows_every_effect_and_verdict(snapshot: SnapshotAssertion
 
 def test_the_terminal_shows_all_when_asked(snapshot: SnapshotAssertion) -> None:
     assert printed(samples.every_effect(), full=True) == snapshot(extension_class=Text)
+
+
+def test_outputs_that_change_alone_are_shown_everywhere() -> None:
+    """CloudFormation lists no change then, and the change set can be executed all the same."""
+    record = Difference(path="DmarcRecord", before="p=none", after="p=reject")
+    alone = samples.review(samples.stack("mail-us-east-1", outputs=(record,)))
+    assert alone.changed == alone.stacks
+    for shown in (printed(alone, full=True), "\n".join(markdown(alone)), page(alone)):
+        assert "DmarcRecord" in shown
+        assert "p=reject" in shown
 
 
 @pytest.mark.parametrize("full", [False, True])
