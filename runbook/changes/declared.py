@@ -13,6 +13,9 @@ from runbook.changes.review import DeclaredChange, Difference, Effect
 from runbook.changes.template.reading import Reading
 from settings.contract import ITEMS
 
+_INNER = ("replicas", "consumers")
+"""The fields of an item that hold items themselves."""
+
 
 def declared(before: Reading, after: Reading) -> Iterator[DeclaredChange]:
     """Yield the items of the file that are added, changed and removed."""
@@ -33,9 +36,22 @@ def _items(fields: JsonValue) -> Iterator[tuple[str, JsonValue]]:
     """Yield items by the field that has them and their name; a field without names is one item."""
     for field, value in fields.items() if isinstance(fields, dict) else ():
         if isinstance(value, dict) and value and all(_is_item(item) for item in value.values()):
-            yield from ((f"{field}/{name}", item) for name, item in value.items())
+            for name, item in value.items():
+                yield from _with_inner(f"{field}/{name}", item)
         else:
             yield field, value
+
+
+def _with_inner(place: str, item: JsonValue) -> Iterator[tuple[str, JsonValue]]:
+    """Yield an item, and apart from it the replicas and consumers in it: each is a review's row."""
+    if not isinstance(item, dict):
+        yield place, item
+        return
+    yield place, {field: value for field, value in item.items() if field not in _INNER}
+    for kind in _INNER:
+        held = item.get(kind)
+        for name, each in held.items() if isinstance(held, dict) else ():
+            yield from _with_inner(f"{place}/{kind}/{name}", each)
 
 
 def _is_item(value: JsonValue) -> bool:

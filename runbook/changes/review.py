@@ -28,7 +28,7 @@ class Effect(StrEnum):
 def item_of(place: str) -> str:
     """Return the item of the file at a place: databases/analysis, buckets/reports/users/writer."""
     parts = place.split("/")
-    return "/".join(parts[: 4 if parts[2:3] == ["users"] else 2])
+    return "/".join(parts[: 4 if parts[2:3] in (["users"], ["replicas"]) else 2])
 
 
 class Verdict(StrEnum):

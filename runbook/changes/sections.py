@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
-from runbook.changes import access_diff
+from runbook.changes import access_diff, consumers
 from runbook.changes.layout import Code, Row, Section, Text, Values
 from runbook.changes.outcome import DANGERS, EFFECTS, UNDO, VERDICTS, Tone, Undo, severity, undo
 from runbook.changes.review import (
@@ -72,7 +72,8 @@ def risk_row(risk: Risk, review: Review) -> Row:
 
 def _declared(change: DeclaredChange) -> Row:
     outcome = EFFECTS[change.effect]
-    rows = tuple(_value(difference) for difference in change.differences)
+    means = (Row((Code(line(text)),), "!", Tone.CHANGE) for text in consumers.words(change))
+    rows = (*means, *(_value(difference) for difference in change.differences))
     return Row((f"{outcome.words}: ", Code(change.item)), outcome.sign, outcome.tone, rows=rows)
 
 

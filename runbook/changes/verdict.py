@@ -37,12 +37,15 @@ _PROPERTY_KEEPS = {"AWS::RDS::DBCluster", "AWS::RDS::DBInstance"}
 
 
 def holds_data(resource: dict[str, Any] | None) -> bool:
-    """Tell whether data is lost with a resource. An Aurora cluster's instances hold none."""
+    """Tell whether data is lost with a resource.
+
+    An Aurora cluster's instances hold none, and a read replica holds a copy.
+    """
     if not resource or resource["Type"] not in HOLDS_DATA:
         return False
-    return "DBClusterIdentifier" not in resource.get("Properties", {}) or (
-        resource["Type"] != "AWS::RDS::DBInstance"
-    )
+    holders = ("DBClusterIdentifier", "SourceDBInstanceIdentifier")
+    elsewhere = any(name in resource.get("Properties", {}) for name in holders)
+    return resource["Type"] != "AWS::RDS::DBInstance" or not elsewhere
 
 
 def verdict(
@@ -53,7 +56,7 @@ def verdict(
         return None
     assert before is not None  # noqa: S101 - holds_data says so; mypy cannot see it
     leaves = effect in (Effect.DELETE, Effect.REPLACE, Effect.MAY_REPLACE)
-    if leaves and _is_protected(before):
+    if leaves and is_protected(before):
         # CloudFormation asks for the deletion last, and calls the update complete all the same.
         return Verdict.PROTECTED
     match effect:
@@ -65,7 +68,7 @@ def verdict(
     return Verdict.KEPT
 
 
-def _is_protected(resource: dict[str, Any]) -> bool:
+def is_protected(resource: dict[str, Any]) -> bool:
     """Tell whether RDS refuses to delete it: our stacks say so beside its properties."""
     return True in (
         resource.get("Metadata", {}).get(DELETION_PROTECTION),

@@ -89,6 +89,8 @@ def consequences(
     if effect in (Effect.DELETE, Effect.REPLACE) and before["Type"] in GONE:
         yield Consequence(*GONE[before["Type"]], danger=Danger.INTERRUPTS)
     if after is None:
+        if before["Type"] == "AWS::RDS::DBInstance":
+            yield from rds.of_leaving_replica(before)
         return
     if keeps_its_name(effect, before, after):
         sure = "" if effect is Effect.REPLACE else ", if it has to be replaced"

@@ -25,9 +25,12 @@ from runbook.changes.consequences.model import (
     turned_on,
 )
 from runbook.changes.review import Danger, Verdict
+from runbook.changes.template.values import Template
+from runbook.changes.verdict import is_protected
 
 _GUIDE = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide"
 _AURORA = "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide"
+_REPLICAS = f"{_GUIDE}/USER_ReadRepl.html"
 _SETTINGS = f"{_GUIDE}/USER_ModifyInstance.Settings.html"
 
 
@@ -73,6 +76,19 @@ def _version(page: str) -> Rule:
         yield Consequence(words, page, danger=Danger.INTERRUPTS, one_way=True)
 
     return rule
+
+
+def of_leaving_replica(before: Template) -> Iterator[Consequence]:
+    """Yield what follows when a read replica leaves its stack. The data is in its source."""
+    if "SourceDBInstanceIdentifier" not in before.get("Properties", {}):
+        return
+    if is_protected(before):
+        words = "RDS refuses to delete the replica while it is protected: it runs on, and costs"
+        page = f"{_GUIDE}/USER_DeleteInstance.html"
+        yield Consequence(words, page, danger=Danger.FAILS)
+        return
+    words = "the replica goes: whoever reads it can no longer connect"
+    yield Consequence(words, _REPLICAS, danger=Danger.INTERRUPTS)
 
 
 def _parts(version: JsonValue) -> list[int]:
@@ -165,6 +181,14 @@ INSTANCE = Kind(
         "PreferredMaintenanceWindow": harmless,
         "PromotionTier": harmless,
         "PubliclyAccessible": _READABLE_BY_ACCESS,
+        "SourceDBInstanceIdentifier": removed(
+            Consequence(
+                "the replica is promoted: it takes writes, and follows its database no longer",
+                f"{_GUIDE}/USER_ReadRepl.Promote.html",
+                danger=Danger.INTERRUPTS,
+                one_way=True,
+            )
+        ),
         "StorageThroughput": harmless,
         "StorageType": _restarts("storage is moved to {after}: slower meanwhile", _STORAGE),
         "Tags": harmless,

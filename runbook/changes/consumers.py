@@ -1,0 +1,72 @@
+"""What a change of a replica or its consumers means, in a reviewer's words.
+
+The file's own words are lists of blocks and schemas: who may connect to what from now on, and what
+a new login reads, is for a reviewer to see without putting that together.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from runbook.changes.review import DeclaredChange, Effect
+
+_PLACE = re.compile(r"databases/([^/]+)/replicas/([^/]+)(?:/consumers/([^/]+))?")
+_PUBLIC = ("public",)
+
+
+def words(change: DeclaredChange) -> Iterator[str]:
+    """Yield what a change of a replica or a consumer means; nothing for any other item."""
+    found = _PLACE.fullmatch(change.item)
+    if not found:
+        return
+    database, replica, consumer = found.groups()
+    where = f"replica {replica} of {database}"
+    if consumer:
+        yield from _of_consumer(f"consumer {consumer}", consumer, where, change)
+    elif change.effect is Effect.ADD:
+        yield f"{where} is new: it has all that {database} has, for its consumers alone"
+    elif change.effect is Effect.DELETE:
+        yield f"{where} goes, and its consumers can no longer connect; the data is in {database}"
+
+
+def _of_consumer(who: str, name: str, where: str, change: DeclaredChange) -> Iterator[str]:
+    if change.effect is Effect.DELETE:
+        yield f"{who} may no longer connect to {where}, and their secret is deleted"
+        return
+    sides = {each.path: (each.before, each.after) for each in change.differences}
+    gained, lost = _compared(*sides.get("from", ((), ())))
+    for block in gained:
+        yield f"{who} may now connect to {where} from {block}"
+    for block in lost:
+        yield f"{who} may no longer connect to {where} from {block}"
+    if "bastion" in sides:
+        now = "may now" if sides["bastion"][1] else "may no longer"
+        yield f"{who} {now} connect to {where} through a bastion of its own"
+    yield from _of_login(who, name, change, sides)
+
+
+def _of_login(
+    who: str, name: str, change: DeclaredChange, sides: dict[str, tuple[Any, Any]]
+) -> Iterator[str]:
+    is_new = change.effect is Effect.ADD
+    if is_new or "user" in sides:
+        login = sides.get("user", (None, None))[1] or name.replace("-", "_")
+        yield f"{who} has a new login, {login}, once somebody has run the reviewed SQL"
+    before, after = sides.get("schemas", (_PUBLIC, _PUBLIC))
+    gained, lost = _compared(() if is_new else before or _PUBLIC, after or _PUBLIC)
+    if gained:
+        yield f"{who} may read every table of {', '.join(gained)}"
+    if lost:
+        yield f"{who} may no longer read {', '.join(lost)}, once somebody has run the SQL again"
+    credentials = sides.get("credentials", ({}, {}))
+    numbers = [(side or {}).get("version", 1) for side in credentials]
+    if not is_new and numbers[0] != numbers[1]:
+        yield f"the secret of {who} gets another password, which nobody has set in the database"
+
+
+def _compared(before: Any, after: Any) -> tuple[list[str], list[str]]:
+    """Return what is only after, and what is only before."""
+    old, new = ([str(each) for each in side or ()] for side in (before, after))
+    return [each for each in new if each not in old], [each for each in old if each not in new]
