@@ -35,6 +35,12 @@ def items(account: Account) -> Iterator[Item]:
 def _bucket(account: Account, bucket: Live, holders: Holders) -> Item:
     name, within = bucket.identifier, f"buckets/{bucket.identifier}"
     lifecycle, remarks = _lifecycle(bucket)
+    tags = ", ".join(tag["Key"] for tag in bucket.properties.get("Tags", ()))
+    if tags:
+        reason = (
+            f"S3 sets a bucket's tags all at once: {tags} stays only if the file's `tags` has it"
+        )
+        remarks.append(Remark(f"tags of {name}", reason))
     users: dict[str, Any] = {}
     resources = [bucket._replace(within=within)]
     policy = account.named("AWS::S3::BucketPolicy", name, within)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 import embedded
+from runbook.changes.review import Review
 from settings import load
 from tests.adopt import odd_accounts
 from tests.adopt.conftest import HOME, Adoption
@@ -113,6 +114,34 @@ def test_what_the_file_cannot_say_is_named(story: Adoption, snapshot: Any) -> No
     assert re.sub(ids, r"\1-0", told) == snapshot
 
 
+@pytest.fixture(scope="module")
+def executed(story: Adoption) -> Adoption:
+    """The account in which the next change is executed as well."""
+    review = Review.model_validate_json(story.said["json"])
+    types = [f"--type={name}" for name in review.guarded]
+    story.run("approve-next", "groundwork", "changes", "approve", *types)
+    story.run("execute-next", "groundwork", "changes", "execute")
+    return story
+
+
 @pytest.mark.parametrize("story", ["everything"], indirect=True)
-def test_a_change_of_password_is_announced(story: Adoption) -> None:
-    assert "the password changes: clients with the old one cannot connect" in story.said["next"]
+class TestWhatTheNextChangeLeaves:
+    """The account with every option."""
+
+    def test_a_change_of_password_is_announced(self, executed: Adoption) -> None:
+        text = "the password changes: clients with the old one cannot connect"
+        assert text in executed.said["next"]
+
+    def test_a_database_that_was_protected_stays_protected(self, executed: Adoption) -> None:
+        rds = executed.client("rds")
+        (instance,) = rds.describe_db_instances(DBInstanceIdentifier="orders")["DBInstances"]
+        (cluster,) = rds.describe_db_clusters(DBClusterIdentifier="catalogue")["DBClusters"]
+        assert instance["DeletionProtection"]
+        assert cluster["DeletionProtection"]
+
+    def test_tags_and_objects_of_others_are_still_there(self, executed: Adoption) -> None:
+        iam, s3, ec2 = (executed.client(name) for name in ("iam", "s3", "ec2"))
+        assert s3.get_object(Bucket="shop-archive", Key="main/backup")["Body"].read() == b"a backup"
+        (vpc,) = ec2.describe_vpcs(Filters=[{"Name": "cidr", "Values": ["10.40.0.0/16"]}])["Vpcs"]
+        for tags in (vpc["Tags"], iam.list_user_tags(UserName="orders")["Tags"]):
+            assert {"Key": "owner", "Value": "ann"} in tags
