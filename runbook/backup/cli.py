@@ -50,8 +50,8 @@ def drill(
 ) -> None:
     """Restore the newest backup here, judge it, remove it, and record how that ended.
 
-    Runs on a machine with the tool: pgBackRest and PostgreSQL, or restic. Ends with 1 if the backup
-    is not good.
+    Runs on a machine with the tool: pgBackRest and PostgreSQL, or restic.
+    Ends with 1 if the backup is not good.
 
     Example: groundwork backup drill recovery --folder /srv/drills
     """

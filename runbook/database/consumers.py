@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from runbook.base import secrets
+from runbook.base import aws, secrets
 from runbook.base.errors import UserError
 from runbook.base.outputs import Outputs
 from runbook.database import scram
@@ -56,6 +56,7 @@ def set_passwords(configuration: Path, name: str, ca: Path | None) -> int:
     """
     settings = load(configuration)
     place, found = find(configuration, name), logins(settings, name)
+    aws.announce(aws.caller(place.region), place.region)
     status = run(place, ["-Xq", "-f", "-"], ca, script="".join(_alterations(settings, found)))
     if status == 0:
         print(f"Set: {', '.join(login.user for login in found)}. Replicas follow within seconds.")

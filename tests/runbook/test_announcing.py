@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from runbook.base import aws
 from runbook.cli import app
-from runbook.database import tunnel
+from runbook.database import consumers, tunnel
 from tests.builders import sender
 
 FILE = f"""
@@ -41,9 +41,12 @@ CHANGING = {
 """The commands that change the account, as they do."""
 BASTION = {"database connect", "database tunnel"}
 """Those that start a bastion, if there is one."""
+DATABASE = {"database passwords"}
+"""Those that change a database."""
 EMBEDDED = {"local deploy", "local stop"}
 """Those that reach the embedded AWS only."""
 READING = {
+    "backup drill",  # which records its end with the key of the drill's own user
     "backup status",
     "changes history",
     "changes show",
@@ -80,7 +83,7 @@ def leaves(group: Typer, path: str = "") -> Iterator[str]:
 
 
 def test_every_command_is_known_to_change_something_or_not() -> None:
-    known = [*CHANGING, *BASTION, *EMBEDDED, *READING]
+    known = [*CHANGING, *BASTION, *DATABASE, *EMBEDDED, *READING]
     assert sorted(known) == sorted(leaves(app))
 
 
@@ -121,6 +124,21 @@ def test_it_is_said_before_a_bastion_is_started() -> None:
     wake: Callable[[Any], None] = tunnel.wake
     with pytest.raises(AnnouncedError):
         wake(Place())
+
+
+@pytest.mark.usefixtures("announced")
+def test_it_is_said_before_a_password_is_set(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Place:
+        region = "us-east-1"
+
+    file = tmp_path / "groundwork.yaml"
+    file.write_text(FILE)
+    monkeypatch.setattr(consumers, "find", lambda *_: Place())
+    monkeypatch.setattr(consumers, "logins", lambda *_: [])
+    with pytest.raises(AnnouncedError):
+        consumers.set_passwords(file, "books", None)
 
 
 @pytest.mark.parametrize(

@@ -99,6 +99,7 @@ WRITING = {
     "groundwork credentials rotate": "writes into the file",
     "groundwork database certificates": "prints PEM",
     "groundwork database connect": "is psql",
+    "groundwork database passwords": "sets passwords",
     "groundwork database tunnel": "stays open",
     "groundwork database users": "prints SQL",
 }
