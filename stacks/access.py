@@ -10,9 +10,12 @@ from constructs import Construct
 
 from groundwork.access import (
     AccessRole,
+    Execution,
+    Names,
     Permission,
     Providers,
     RecordsBucket,
+    Rules,
     Scope,
     approving,
     authoring,
@@ -38,11 +41,9 @@ ROLES: Mapping[RoleName, Role] = {
     RoleName.AUTHOR: Role(
         "Prepares and shows changes of Groundwork's stacks; cannot execute them", authoring
     ),
-    # Databases take hours to change, and what an execution lifts it has to put back at its end.
     RoleName.APPROVER: Role(
-        "Executes approved changes of Groundwork's stacks; cannot prepare any",
+        "Approves changes of Groundwork's stacks and has them executed; cannot prepare any",
         approving,
-        4,
     ),
     RoleName.READER: Role(
         "Sees Groundwork's stacks, their changes and the records of them", reading
@@ -64,16 +65,29 @@ class AccessStack(AreaStack):
             records.bucket.bucket_name,
             "The bucket that keeps reviews, approvals and executions",
         )
-        self._add_roles(items)
-
-    def _add_roles(self, items: AccessItems) -> None:
-        group = self.group("roles")
         reach = Scope(
             account=self.account,
             stacks=items.stacks,
             qualifier=self.synthesizer.bootstrap_qualifier or "",
             records=items.records_bucket,
+            region=self.region,
+            machine=items.machine,
         )
+        self._add_roles(items, reach)
+        Execution(
+            self,
+            "execution",
+            names=Names(items.machine, items.executor),
+            reach=reach,
+            rules=Rules(
+                records=items.records_bucket,
+                approvers=items.access.approvers,
+                two_people=items.access.two_people,
+            ),
+        )
+
+    def _add_roles(self, items: AccessItems, reach: Scope) -> None:
+        group = self.group("roles")
         providers = Providers(self, "providers", account=self.account, declared=items.access)
         for name, item in items.roles.items():
             role = ROLES[name]

@@ -16,6 +16,7 @@ GAPS = (
     "cloudformation.asynchronous_execution",
     "cloudformation.change_set_contents",
     "cloudformation.change_set_permissions",
+    "cloudformation.change_sets_by_arn",
     "cloudformation.cleanup_phase",
     "cloudformation.custom_resources",
     "cloudformation.drift_aware",
@@ -43,6 +44,7 @@ GAPS = (
     "iam.policy_principals",
     "iam.policy_simulation",
     "iam.policy_sizes",
+    "iam.policy_variables",
     "iam.principal_arn",
     "iam.role_boundaries",
     "logs.log_group_names",
@@ -55,6 +57,7 @@ GAPS = (
     "s3.batch_deletions",
     "s3.bucket_deletion",
     "s3.bucket_properties",
+    "s3.conditional_writes",
     "s3.managed_key",
     "s3.uploads",
     "secretsmanager.generated_passwords",
@@ -76,6 +79,8 @@ GAPS = (
     "ses.verification",
     "ses.verified_addresses",
     "ses.well_formed_messages",
+    "stepfunctions.service_calls",
+    "stepfunctions.started_again",
 )
 
 

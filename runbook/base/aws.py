@@ -45,6 +45,8 @@ class Caller(NamedTuple):
 
     account: str
     arn: str
+    id: str
+    """AWS's own id of the caller, `aws:userid` in policies: a role's id and the session's name."""
 
 
 @cache
@@ -64,7 +66,7 @@ def caller(region: str) -> Caller:
             "Sign in, with `aws sso login` for example. "
             "For the embedded AWS: make deploy-local, and . .local/aws.env",
         ) from None
-    return Caller(identity["Account"], identity["Arn"])
+    return Caller(identity["Account"], identity["Arn"], identity["UserId"])
 
 
 def caller_in(account: str, region: str) -> Caller:

@@ -11,6 +11,7 @@ from runbook.base import aws
 from runbook.base.errors import UserError
 from runbook.changes import assets
 from runbook.changes.analysis import analyse
+from runbook.changes.guards import holders
 from runbook.changes.review import StackAction, StackReview, digest_of
 from runbook.changes.template import held, reading
 
@@ -43,6 +44,8 @@ def read(region: str, change_set: str, *, depends_on: tuple[str, ...] = ()) -> S
         stack_state=state_of(current),
         parameters=dict(_parameters(description)),
         assets=assets.versions(after.processed),
+        holds=holders(before.processed),
+        will_hold=holders(after.processed),
         **analyse(
             description,
             reading.read(before.processed, reading.given(current or description)),

@@ -61,7 +61,8 @@ def show(
     Example: groundwork changes show --html review.html
     """
     context = _context(config, state)
-    found = context.records.review(review).review
+    stored = context.records.review(review)
+    found = stored.review
     if markdown:
         from runbook.changes.render.markdown import markdown as comments
 
@@ -77,7 +78,7 @@ def show(
         from runbook.changes import history as steps
         from runbook.changes.render import terminal
 
-        how_far = steps.state(context.records, found)
+        how_far = steps.state(context.records, stored)
         context.console.print(f"Review {found.id}. {how_far}", markup=False)
         terminal.present(found, context.console, full=full)
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection
 from contextlib import suppress
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from rich.console import Console
@@ -13,13 +12,16 @@ from rich.console import Console
 from runbook.base import aws, project
 from runbook.base.assembly import Assembly
 from runbook.base.errors import UserError
+from runbook.changes import machine
 from runbook.changes.context import Context
-from runbook.changes.execute import execute, verify
+from runbook.changes.execute import execute, guard_again, verify
+from runbook.changes.people import name, same
 from runbook.changes.prepare import Preparation, discard_reviewed, now, review, undeclared
 from runbook.changes.progress import watching
-from runbook.changes.records import Records, StoredReview
+from runbook.changes.records import Records, StoredApproval, StoredReview
 from runbook.changes.render import terminal
 from runbook.changes.review import Approval, Execution, ExecutionStatus, Review
+from runbook.changes.stores import Folder
 from runbook.changes.text import moment
 from runbook.doctor import command as doctor
 from runbook.drift.reviewed import refuse_new, with_drift
@@ -85,21 +87,22 @@ def approve(
     in answer to `ask` where there is a person to ask.
     """
     found = context.records.review(identifier)
-    _two_people(context, found.review)
+    _two_people(context, found)
     _in_time(found.review)
     _not_executed(context.records, found.review)
     for stack in found.review.changed:
         verify(stack)
     terminal.present(found.review, context.console)
-    for name in found.review.guarded:
-        if name not in typed and (ask is None or ask(name) != name):
+    for item in found.review.guarded:
+        if item not in typed and (ask is None or ask(item) != item):
             raise UserError(
-                f"Not approved: {name} holds data, and its name was not typed.",
-                f"Type it when asked, or pass --type {name}",
+                f"Not approved: {item} holds data, and its name was not typed.",
+                f"Type it when asked, or pass --type {item}",
             )
     approval = Approval(
         review=found.review.id,
         digest=found.digest,
+        orders=found.orders,
         approved_by=context.caller.arn,
         approved_at=now(),
         typed=found.review.guarded,
@@ -112,33 +115,45 @@ def approve(
 def run(context: Context, identifier: str | None) -> None:
     """Execute exactly what was approved, and record how it ended."""
     found = context.records.review(identifier)
-    approval = _approved(context.records, found)
+    approvals = _approved(context, found)
     _in_time(found.review)
-    refuse_new(context.console, found.review)
-    lifted = tuple(name for name in found.review.leaving if name in approval.typed)
+    if not context.records.executions(found.review):
+        refuse_new(context.console, found.review)
+    if arn := machine.start(context, found, approvals):
+        machine.follow(context, found, arn)
+        context.console.print(f"[bold green]Executed[/] review {found.review.id}.")
+        return
+    typed = {item for stored in approvals for item in stored.approval.typed}
+    lifted = tuple(item for item in found.review.leaving if item in typed)
+    _record(context, found, lifted, ExecutionStatus.BEGUN)
     try:
         with watching(context.console, found.review) as watch:
             execute(found.review, watch, lifted=lifted)
     except BaseException as error:
         with suppress(UserError):  # what went wrong first is what the person has to know
-            _record(context, found, lifted, str(error) or "interrupted")
+            failure = str(error) or "interrupted"
+            _record(context, found, lifted, ExecutionStatus.FAILED, failure)
         raise
-    _record(context, found, lifted)
+    _record(context, found, lifted, ExecutionStatus.DONE)
     context.console.print(f"[bold green]Executed[/] review {found.review.id}.")
 
 
 def _record(
-    context: Context, found: StoredReview, lifted: tuple[str, ...], failure: str = ""
+    context: Context,
+    found: StoredReview,
+    lifted: tuple[str, ...],
+    status: ExecutionStatus,
+    message: str = "",
 ) -> None:
     execution = Execution(
         review=found.review.id,
         digest=found.digest,
         executed_by=context.caller.arn,
-        executed_at=now(),
-        status=ExecutionStatus.FAILED if failure else ExecutionStatus.DONE,
+        executed_at=datetime.now(UTC),
+        status=status,
         change_sets=tuple(stack.change_set or "" for stack in found.review.changed),
         lifted=lifted,
-        message=failure,
+        message=message,
     )
     context.records.save_execution(execution)
 
@@ -147,25 +162,30 @@ def discard(context: Context, identifier: str | None) -> None:
     """Remove the change sets of a review. Its record stays."""
     found = context.records.review(identifier)
     _not_executed(context.records, found.review)
+    interrupted = bool(context.records.executions(found.review))
     for stack in found.review.changed:
         discard_reviewed(stack)
+        if interrupted and isinstance(context.records.store, Folder):
+            guard_again(stack)
     context.console.print(f"The change sets of review {found.review.id} are deleted.")
 
 
-def _approved(records: Records, found: StoredReview) -> Approval:
-    approval = records.approval(found.review)
-    if approval is None:
+def _approved(context: Context, found: StoredReview) -> list[StoredApproval]:
+    """Return the approvals of a review, as many as the file asks for."""
+    approvals = context.records.approvals(found)
+    access = context.settings.access
+    if access and access.two_people:
+        approvals = [one for one in approvals if not same(one.approved_by, found.prepared_by)]
+    needed = access.approvers if access else 1
+    people = {name(one.approved_by) for one in approvals}
+    if len(people) < needed:
         raise UserError(
-            f"Review {found.review.id} is not approved.",
+            f"Review {found.review.id} is not approved: it has {len(people)} of {needed} approvals "
+            "that are of this very text.",
             f"Have it approved: groundwork changes approve {found.review.id}",
         )
-    if approval.digest != found.digest:
-        raise UserError(
-            f"Review {found.review.id} is not the one that was approved: its digest differs.",
-            "Prepare and approve again.",
-        )
-    _not_executed(records, found.review)
-    return approval
+    _not_executed(context.records, found.review)
+    return approvals
 
 
 def _not_executed(records: Records, reviewed: Review) -> None:
@@ -181,20 +201,10 @@ def _in_time(prepared_review: Review) -> None:
         )
 
 
-def _two_people(context: Context, prepared_review: Review) -> None:
+def _two_people(context: Context, found: StoredReview) -> None:
     access = context.settings.access
-    if access and access.two_people and _same(prepared_review.prepared_by, context.caller.arn):
+    if access and access.two_people and same(found.prepared_by, context.records.writer):
         raise UserError(
             "You prepared this change and cannot approve it: the file requires two people.",
             "Ask a second person to approve it.",
         )
-
-
-def _same(first: str, second: str) -> bool:
-    """Tell whether two callers are one person, who may have taken on two roles.
-
-    A session that is named after an e-mail address, as single sign-on names them, is a person's.
-    """
-    sessions = [re.fullmatch(r".*:assumed-role/[^/]+/(.+@.+)", arn) for arn in (first, second)]
-    people = [session[1] for session in sessions if session]
-    return first == second or (len(people) == 2 and people[0] == people[1])

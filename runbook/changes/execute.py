@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -15,10 +15,9 @@ from runbook.base.errors import UserError
 from runbook.base.polling import poll
 from runbook.changes import change_set, refusal
 from runbook.changes.change_set import find_stack
+from runbook.changes.guards import holders, stack_policy
 from runbook.changes.review import Review, StackReview, Verdict
 from runbook.changes.template import held
-from runbook.changes.template.values import Template, resources
-from runbook.changes.verdict import holds_data
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
@@ -32,6 +31,17 @@ class Event(NamedTuple):
     type: str
     status: str
     reason: str
+
+    @classmethod
+    def of(cls, stack: str, raw: Mapping[str, Any]) -> Event:
+        """Read an event of CloudFormation's."""
+        return cls(
+            stack,
+            raw["LogicalResourceId"],
+            raw["ResourceType"],
+            raw["ResourceStatus"],
+            raw.get("ResourceStatusReason", ""),
+        )
 
 
 Watcher = Callable[[Event], None]
@@ -47,11 +57,13 @@ WHY = {
 def execute(review: Review, watch: Watcher, *, lifted: Collection[str] = ()) -> None:
     """Execute the change sets of a review. Every one is verified before the first is executed.
 
+    What an earlier run began, and was killed over, is waited for and guarded, not executed again.
     `lifted` are the items, each after its stack's name, that lose the protection of their stack
     policy for as long as the execution takes.
     """
     for stack in review.changed:
-        verify(stack)
+        if not _begun(stack):
+            verify(stack)
     waiting = {stack.name: stack for stack in review.changed}
     running: dict[Future[None], str] = {}
     with ThreadPoolExecutor(max_workers=8) as pool:
@@ -91,10 +103,13 @@ def verify(stack: StackReview) -> None:
 def _execute(stack: StackReview, watch: Watcher, lifted: Collection[str]) -> None:
     client = aws.cloudformation(stack.region)
     freed = {c.logical_id for c in stack.changes if c.leaves and f"{stack.name}/{c.item}" in lifted}
-    if freed:
+    begun = _begun(stack)
+    if not begun:
+        verify(stack)  # once more: other stacks may have taken hours
+    if freed and not begun:
         _guard(client, stack, freed)
     try:
-        events = _run(client, stack, watch)
+        events = _run(client, stack, watch, begun=begun)
     except BaseException:
         if freed:
             _guard(client, stack)
@@ -109,6 +124,23 @@ def _execute(stack: StackReview, watch: Watcher, lifted: Collection[str]) -> Non
             f"{stack.name} is updated, but CloudFormation could not delete: {'; '.join(left)}",
             "They are outside of the stack now. Remove the cause, then delete them by hand.",
         )
+
+
+def _begun(stack: StackReview) -> bool:
+    """Tell whether the change set's execution was begun before, whether or not it has ended."""
+    client = aws.cloudformation(stack.region)
+    with suppress(ClientError):
+        found = client.describe_change_set(ChangeSetName=stack.change_set or "")
+        return found["ExecutionStatus"].startswith("EXECUTE_")
+    return False
+
+
+def guard_again(stack: StackReview) -> None:
+    """Put the guard back that an earlier run may have left lifted."""
+    client = aws.cloudformation(stack.region)
+    current = find_stack(client, stack.name)
+    if current and current["StackStatus"] != "REVIEW_IN_PROGRESS":
+        _guard(client, stack)
 
 
 def left_over(stack: StackReview, events: Iterable[Event]) -> list[str]:
@@ -126,10 +158,13 @@ def left_over(stack: StackReview, events: Iterable[Event]) -> list[str]:
     ]
 
 
-def _run(client: CloudFormationClient, stack: StackReview, watch: Watcher) -> list[Event]:
+def _run(
+    client: CloudFormationClient, stack: StackReview, watch: Watcher, *, begun: bool
+) -> list[Event]:
     name, change_set_arn = stack.stack_id or stack.name, stack.change_set or ""
     seen = {event["EventId"] for event in _events(client, name, ())}
-    client.execute_change_set(StackName=name, ChangeSetName=change_set_arn)
+    if not begun:
+        client.execute_change_set(StackName=name, ChangeSetName=change_set_arn)
     events: list[Event] = []
 
     def look() -> tuple[bool, str]:
@@ -138,14 +173,14 @@ def _run(client: CloudFormationClient, stack: StackReview, watch: Watcher) -> li
         current = find_stack(client, name) or {"StackStatus": "DELETE_COMPLETE"}
         for raw in reversed(_events(client, name, seen)):
             seen.add(raw["EventId"])
-            events.append(_event(stack.name, raw))
+            events.append(Event.of(stack.name, raw))
             watch(events[-1])
         return over, current["StackStatus"]
 
     _, status = poll(client, look, lambda found: found[0] and not found[1].endswith("_IN_PROGRESS"))
     if status not in ("CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE"):
         raise UserError(
-            _cause(client, stack.name, events), f"{stack.name} was rolled back: it is {status}."
+            cause(client, stack.name, events), f"{stack.name} was rolled back: it is {status}."
         )
     return events
 
@@ -176,17 +211,7 @@ def _events(client: CloudFormationClient, stack: str, seen: Collection[str]) -> 
     return found
 
 
-def _event(stack: str, raw: dict[str, Any]) -> Event:
-    return Event(
-        stack,
-        raw["LogicalResourceId"],
-        raw["ResourceType"],
-        raw["ResourceStatus"],
-        raw.get("ResourceStatusReason", ""),
-    )
-
-
-def _cause(client: CloudFormationClient, stack: str, events: list[Event]) -> str:
+def cause(client: CloudFormationClient, stack: str, events: list[Event]) -> str:
     """Return the first real cause: what was cancelled because of it is only a symptom."""
     failures = [e for e in events if e.status.endswith("_FAILED") and "ancelled" not in e.reason]
     if refused := [event for event in failures if "DescribeEvents" in event.reason]:
@@ -200,21 +225,6 @@ def _cause(client: CloudFormationClient, stack: str, events: list[Event]) -> str
 def _guard(client: CloudFormationClient, stack: StackReview, freed: Collection[str] = ()) -> None:
     """Have CloudFormation itself guard what holds data; a change set cannot carry that."""
     name = stack.stack_id or stack.name
-    policy = stack_policy(held.deployed(client, name).processed, freed)
+    held_now = holders(held.deployed(client, name).processed)
+    policy = stack_policy({*held_now} - {*freed})
     client.set_stack_policy(StackName=name, StackPolicyBody=json.dumps(policy))
-
-
-def stack_policy(template: Template, freed: Collection[str] = ()) -> dict[str, Any]:
-    """Return the policy that forbids to replace or delete what holds data, but for what is freed.
-
-    Executing a change set obeys the stack policy and cannot override it.
-    <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/protect-stack-resources.html>
-    """
-    allow = {"Effect": "Allow", "Principal": "*", "Action": "Update:*", "Resource": "*"}
-    holders = (name for name, item in resources(template).items() if holds_data(item))
-    guarded = [f"LogicalResourceId/{name}" for name in sorted({*holders} - {*freed})]
-    if not guarded:
-        return {"Statement": [allow]}
-    forbidden = ["Update:Replace", "Update:Delete"]
-    deny = {"Effect": "Deny", "Principal": "*", "Action": forbidden, "Resource": guarded}
-    return {"Statement": [allow, deny]}

@@ -9,8 +9,8 @@ from rich.table import Table
 from rich.text import Text
 
 from runbook.changes.context import Context
-from runbook.changes.records import Records
-from runbook.changes.review import Review
+from runbook.changes.people import shown
+from runbook.changes.records import Records, StoredReview
 from runbook.changes.text import line, moment
 
 
@@ -23,24 +23,28 @@ def history(context: Context, *, as_json: bool = False) -> None:
     table = Table(box=None, padding=(0, 2, 0, 0))
     for heading in ("Review", "Prepared", "Approved", "Executed"):
         table.add_column(heading, overflow="fold")
-    for identifier, review in found:
-        if review is None:
+    for identifier, stored in found:
+        if stored is None:
             table.add_row(Text(line(identifier)), "cannot be read")
             continue
-        table.add_row(Text(line(identifier)), *map(Text, _steps(context.records, review)))
+        table.add_row(Text(line(identifier)), *map(Text, _steps(context.records, stored)))
     context.console.print(table if table.row_count else "No change has been reviewed yet.")
 
 
-def _plain(records: Records, identifier: str, review: Review | None) -> dict[str, object]:
+def _plain(records: Records, identifier: str, found: StoredReview | None) -> dict[str, object]:
     """Return a review's steps for a program; a review that cannot be read has none."""
-    if review is None:
+    if found is None:
         return {"review": identifier, "readable": False}
-    approval = records.approval(review)
+    review = found.review
+    approvals = [
+        _step(shown(one.approved_by, one.approval.approved_by), one.approval.approved_at)
+        for one in records.approvals(found)
+    ]
     return {
         "review": identifier,
         "readable": True,
-        "prepared": _step(review.prepared_by, review.prepared_at),
-        "approved": _step(approval.approved_by, approval.approved_at) if approval else None,
+        "prepared": _step(shown(found.prepared_by, review.prepared_by), review.prepared_at),
+        "approved": approvals,
         "executed": [
             {**_step(each.executed_by, each.executed_at), "status": each.status.value}
             for each in records.executions(review)
@@ -48,13 +52,13 @@ def _plain(records: Records, identifier: str, review: Review | None) -> dict[str
     }
 
 
-def _step(arn: str, at: datetime) -> dict[str, str]:
-    return {"by": arn, "at": at.isoformat()}
+def _step(who: str, at: datetime) -> dict[str, str]:
+    return {"by": who, "at": at.isoformat()}
 
 
-def state(records: Records, review: Review) -> str:
+def state(records: Records, found: StoredReview) -> str:
     """Say in a line how far a review has come."""
-    prepared, approved, executed = (text.splitlines()[-2:] for text in _steps(records, review))
+    prepared, approved, executed = (text.splitlines()[-2:] for text in _steps(records, found))
     if len(executed) == 2:
         return f"Executed by {executed[0]}, {executed[1]}."
     if len(approved) == 2:
@@ -62,19 +66,23 @@ def state(records: Records, review: Review) -> str:
     return f"Prepared by {prepared[0]}, {prepared[1]}. Not approved yet."
 
 
-def person(arn: str) -> str:
-    """Return the part of a caller's ARN by which people know each other."""
-    return line(arn.rpartition(":")[2].removeprefix("assumed-role/"))
-
-
-def _steps(records: Records, review: Review) -> tuple[str, str, str]:
-    approval = records.approval(review)
+def _steps(records: Records, found: StoredReview) -> tuple[str, str, str]:
+    review = found.review
+    approvals = [
+        f"{shown(one.approved_by, one.approval.approved_by)}\n{moment(one.approval.approved_at)}"
+        for one in records.approvals(found)
+    ]
     executions = [
         f"{person(one.executed_by)}\n{moment(one.executed_at)} ({one.status})"
         for one in records.executions(review)
     ]
     return (
-        f"{person(review.prepared_by)}\n{moment(review.prepared_at)}",
-        f"{person(approval.approved_by)}\n{moment(approval.approved_at)}" if approval else "–",
+        f"{shown(found.prepared_by, review.prepared_by)}\n{moment(review.prepared_at)}",
+        "\n".join(approvals) or "–",
         "\n".join(executions) or "–",
     )
+
+
+def person(arn: str) -> str:
+    """Return the part of a caller's ARN by which people know each other."""
+    return line(arn.rpartition(":")[2].removeprefix("assumed-role/"))

@@ -213,6 +213,10 @@ class StackReview(_Record):
     parameters: dict[str, str] = {}
     assets: dict[str, str] = {}
     """The version of each object that functions take their code from, as the template names it."""
+    holds: tuple[str, ...] = ()
+    """The logical ids of what holds data in the deployed stack."""
+    will_hold: tuple[str, ...] = ()
+    """The logical ids of what holds data after the change."""
     changes: tuple[ResourceChange, ...] = ()
     permissions: AccessDiff = AccessDiff()
     network: AccessDiff = AccessDiff()
@@ -313,6 +317,8 @@ class Approval(_Record):
     review: str
     digest: str
     """The SHA-256 of the review's text, byte by byte, as the approver saw it."""
+    orders: str
+    """S3's checksum of what the state machine would do."""
     approved_by: str
     approved_at: datetime
     typed: tuple[str, ...] = ()
@@ -320,8 +326,9 @@ class Approval(_Record):
 
 
 class ExecutionStatus(StrEnum):
-    """How an execution ended."""
+    """How far an execution came."""
 
+    BEGUN = "begun"
     DONE = "executed"
     FAILED = "failed"
 

@@ -90,6 +90,8 @@ class Access(Model):
     """Sees stacks, changes and records."""
     two_people: bool = True
     """Whoever prepared a change cannot approve it."""
+    approvers: Annotated[int, Field(ge=1, le=5)] = 1
+    """How many different people have to approve a change."""
     records_days: Annotated[int, Field(ge=1, le=36_500)] = 365
     """How long nobody can delete the record of a review, an approval or an execution."""
     existing_providers: tuple[Provider, ...] = ()

@@ -70,6 +70,11 @@ class Settings(Model):
         return sorted({self.region, *self.mail.regions, *networks, *buckets, *services})
 
     @property
+    def state_machine(self) -> str:
+        """Return the name of the state machine that executes what was approved."""
+        return self.named("groundwork-execution")
+
+    @property
     def records_bucket(self) -> str:
         """Return the name of the bucket that `access` keeps records in: known without a look-up."""
         return self.named(f"groundwork-records-{self.account}-{self.region}")

@@ -31,6 +31,10 @@ class AccessItems:
     access: Access
     roles: Mapping[RoleName, RoleItem]
     records_bucket: str
+    machine: str
+    """The name of the state machine that executes what was approved."""
+    executor: str
+    """The name of that state machine's role."""
     stacks: tuple[StackId, ...]
     """The stacks that the roles reach: every area in every region of the file."""
 
@@ -56,6 +60,8 @@ def access_items(settings: Settings) -> Iterator[tuple[str, str, AccessItems]]:
                     for name, trust in access.roles.items()
                 },
                 records_bucket=settings.records_bucket,
+                machine=settings.state_machine,
+                executor=settings.named("groundwork-executor"),
                 stacks=(
                     StackId(Area.ACCESS, settings.region, environment=environment),
                     *(

@@ -13,7 +13,7 @@ ACCOUNT = "123456789012"
 
 @pytest.fixture(autouse=True)
 def caller(monkeypatch: pytest.MonkeyPatch) -> None:
-    who = aws.Caller(ACCOUNT, f"arn:aws:iam::{ACCOUNT}:user/ann")
+    who = aws.Caller(ACCOUNT, f"arn:aws:iam::{ACCOUNT}:user/ann", "AIDAANN")
     monkeypatch.setattr(aws, "caller", lambda _: who)
 
 

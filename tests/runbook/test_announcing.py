@@ -25,7 +25,11 @@ mail:
   configuration_sets: {{app: {{}}}}
   senders: {{app: {sender("noreply@example.org")}}}
 """
-WHO = aws.Caller("123456789012", "arn:aws:sts::123456789012:assumed-role/leads/ann@example.org")
+WHO = aws.Caller(
+    "123456789012",
+    "arn:aws:sts::123456789012:assumed-role/leads/ann@example.org",
+    "AROALEADS:ann@example.org",
+)
 
 CHANGING = {
     "adopt": "--prepare",

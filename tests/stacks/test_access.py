@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from fnmatch import fnmatchcase
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -132,12 +134,18 @@ def test_what_drift_detection_reads_of_every_type_that_we_deploy_is_allowed(
     assert not {a for a in needed - UNREAD if not matches(a, allowed(template, role))}
 
 
-def test_a_role_is_bound_by_its_own_policy_for_sessions_of_some_hours(template: Template) -> None:
-    for role in template.find_resources("AWS::IAM::Role").values():
-        properties = role["Properties"]
+def test_a_role_is_bound_by_its_own_policy_for_sessions_of_an_hour(template: Template) -> None:
+    roles = template.find_resources("AWS::IAM::Role").values()
+    named = [role["Properties"] for role in roles if "RoleName" in role["Properties"]]
+    assert {role["RoleName"].rpartition("-")[2] for role in named} == {
+        "approver",
+        "author",
+        "executor",
+        "reader",
+    }
+    for properties in named:
         assert properties["ManagedPolicyArns"] == [properties["PermissionsBoundary"]]
-        hours = 4 if properties["RoleName"].endswith("approver") else 1
-        assert properties["MaxSessionDuration"] == hours * 3600
+        assert properties["MaxSessionDuration"] == 3600
         assert "Policies" not in properties
 
 
@@ -150,7 +158,7 @@ def test_the_roles_reach_the_stacks_of_their_environment_and_regions_only(
     (stacks,) = {
         tuple(s["Resource"])
         for s in statements(found)
-        if "cloudformation:DescribeStack*" in s["Action"]
+        if "cloudformation:DescribeChangeSet" in s["Action"]
     }
     assert sorted(stack.rpartition(":")[2] for stack in stacks if ":stack/" in stack) == [
         "stack/test-access-us-east-1*",
@@ -264,3 +272,71 @@ def test_tokens_are_trusted_by_their_provider_audience_and_exact_subject(
             },
         },
     )
+
+
+def definition(template: Template) -> dict[str, Any]:
+    (machine,) = template.find_resources("AWS::StepFunctions::StateMachine").values()
+    return dict(machine["Properties"]["Definition"])
+
+
+def every_state(states: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for name, state in states.items():
+        yield name, state
+        yield from every_state(state.get("ItemProcessor", {}).get("States", {}))
+
+
+def test_every_state_has_a_name_of_its_own_and_is_reached(template: Template) -> None:
+    found = [*every_state(definition(template)["States"])]
+    names = [name for name, _ in found]
+    assert len(names) == len({*names})
+    assert all(len(name) <= 80 for name in names)
+    text = json.dumps(definition(template))
+    reached = {*re.findall(r'"(?:Next|Default|StartAt)": "([^"]+)"', text)}
+    assert reached == {*names}
+
+
+def test_whatever_fails_after_the_policy_is_lifted_leads_to_the_guards(template: Template) -> None:
+    (wave,) = (s for n, s in every_state(definition(template)["States"]) if n == "Execute a wave")
+    tasks = {n: s for n, s in wave["ItemProcessor"]["States"].items() if s["Type"] == "Task"}
+    assert len(tasks) == 12
+    for name, state in tasks.items():
+        (caught,) = state["Catch"]
+        assert caught["ErrorEquals"] == ["States.ALL"]
+        assert caught["Next"].startswith(("Put the guard back", "Protect the stack", "Report"))
+        assert name != caught["Next"]
+
+
+@pytest.mark.parametrize("two_people", ["true", "false"])
+def test_whether_two_people_are_needed_is_deployed(templates: Templates, two_people: str) -> None:
+    found = definition(templates(f"{ACCESS}  two_people: {two_people}\n  approvers: 3")[STACK])
+    refusals = found["States"]["Is it approved?"]["Choices"]
+    causes = [choice["Next"] for choice in refusals]
+    assert ("Whoever prepared a change cannot approve it" in causes) == (two_people == "true")
+    assert any("$count($approvers) >= 3" in choice["Condition"] for choice in refusals)
+
+
+def test_a_file_of_one_region_has_no_function_of_ours(templates: Templates) -> None:
+    found = templates(ACCESS)[STACK]
+    assert not found.find_resources("AWS::Lambda::Function")
+    assert "lambda" not in json.dumps(definition(found))
+
+
+@pytest.mark.parametrize(
+    ("hours", "status", "fit"),
+    [(1, "AVAILABLE", True), (25, "AVAILABLE", False), (1, "EXECUTE_COMPLETE", False)],
+)
+def test_a_change_set_older_than_a_day_is_not_executed(
+    template: Template, hours: int, status: str, fit: bool
+) -> None:
+    states = dict(every_state(definition(template)["States"]))
+    made = datetime.now(UTC) - timedelta(hours=hours)
+    summary = {
+        "ChangeSetId": "arn",
+        "Status": "CREATE_COMPLETE",
+        "ExecutionStatus": status,
+        "CreationTime": f"{made:%Y-%m-%dT%H:%M:%S}.000Z",
+    }
+    given = {"input": {"change_set": "arn"}, "result": {"Summaries": [summary]}}
+    text = states["Find the change set"]["Output"].removeprefix("{%").removesuffix("%}")
+    expression = import_module("jsonata").Jsonata.jsonata(text)
+    assert expression.evaluate(None, {"states": given}) == {"fit": fit}

@@ -19,11 +19,10 @@ from tests.conftest import ACCOUNT, new_app, templates_of
 from tests.settings.test_every_field import EVERYTHING, subclasses
 
 OF_THE_RUNBOOK = {
-    "Access.two_people",
     "Consumer.schemas",
     *(f"Drill.{name}" for name in fields(Drill) if name != "every"),
 }
-"""What no stack has: `changes approve`, `database users` and `backup drill` ask for it."""
+"""What no stack has: `database users` and `backup drill` ask for it."""
 
 
 def test_the_stacks_read_every_field(monkeypatch: pytest.MonkeyPatch) -> None:

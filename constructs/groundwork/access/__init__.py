@@ -1,5 +1,7 @@
 """Access: who prepares changes, who executes them, and who only looks."""
 
+from groundwork.access.definition import Rules
+from groundwork.access.execution import Execution, Names
 from groundwork.access.permissions import Permission, Scope, approving, authoring, reading
 from groundwork.access.providers import Providers
 from groundwork.access.records import RecordsBucket
@@ -7,9 +9,12 @@ from groundwork.access.role import AccessRole
 
 __all__ = [
     "AccessRole",
+    "Execution",
+    "Names",
     "Permission",
     "Providers",
     "RecordsBucket",
+    "Rules",
     "Scope",
     "approving",
     "authoring",

@@ -26,9 +26,9 @@ READ = (
 )
 PREPARE = ("cloudformation:CreateChangeSet", "cloudformation:DeleteChangeSet")
 EXECUTE = (
-    "cloudformation:DeleteChangeSet",
-    "cloudformation:DeleteStack",
+    "cloudformation:DescribeStacks",
     "cloudformation:ExecuteChangeSet",
+    "cloudformation:ListChangeSets",
     "cloudformation:SetStackPolicy",
     "cloudformation:UpdateTerminationProtection",
 )
@@ -36,6 +36,9 @@ STACK_ID = "An ARN ends in an id that CloudFormation makes up, and a stack's nam
 ASSET = "An asset is named after the digest of what it holds; one bucket has them all."
 REGION = "The version of the bootstrap is the same parameter in every region."
 RECORD = "A record is named after the moment of its review."
+EXECUTION = "An execution is named after its review."
+CALLER = "${aws:userid}"
+"""Whoever calls: a role's id and the name of the session, which nobody else's path begins with."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,30 @@ class Scope:
     """What the CDK's bootstrap put into the names of its roles and buckets."""
     records: str
     """The name of the bucket that keeps reviews, approvals and executions."""
+    region: str
+    """Where the bucket and the state machine are."""
+    machine: str
+    """The name of the state machine that executes changes."""
+
+    @property
+    def machine_arn(self) -> str:
+        """The state machine's ARN, which others have to know before it is there."""
+        return arn(
+            "states", f"stateMachine:{self.machine}", region=self.region, account=self.account
+        )
+
+    def executions(self) -> tuple[str, ...]:
+        """Return the state machine's executions."""
+        name = f"execution:{self.machine}:*"
+        return (arn("states", name, region=self.region, account=self.account),)
+
+    def stacks_in(self, region: str) -> tuple[str, ...]:
+        """Return the stacks of one region, with their further parts."""
+        return tuple(
+            arn("cloudformation", f"stack/{stack.name}*", region=region, account=self.account)
+            for stack in self.stacks
+            if stack.region == region
+        )
 
     def stack_arns(self) -> tuple[str, ...]:
         """Return the stacks, with their further parts. The region is in a stack's name already."""
@@ -93,9 +120,9 @@ class Scope:
         roles = self._bootstrapped(name)
         return tuple(arn("iam", f"role/{role}", account=self.account) for role in roles)
 
-    def recorded(self, *kinds: str) -> tuple[str, ...]:
-        """Return the records of some kinds: `reviews`, `approvals`, `executions`."""
-        return tuple(arn("s3", f"{self.records}/{kind}/*") for kind in kinds)
+    def recorded(self, kind: str) -> tuple[str, ...]:
+        """Return the records of a kind that are the caller's own: `reviews`, `approvals`."""
+        return (arn("s3", f"{self.records}/{kind}/{CALLER}/*"),)
 
     def _anywhere(self, service: str, resource: str) -> str:
         """Return an ARN in any region: naming six would take the room of what matters."""
@@ -116,7 +143,7 @@ def reading(scope: Scope, *more: str) -> list[Permission]:
         Permission(
             tuple(sorted({*READ, *more})), (*scope.stack_arns(), scope.change_set()), STACK_ID
         ),
-        Permission(("s3:GetObject", "s3:GetObjectVersion"), (records,), RECORD),
+        Permission(("s3:GetObject",), (records,), RECORD),
         Permission(("ssm:GetParameter", "ssm:GetParameters"), (scope.bootstrap_version(),), REGION),
     ]
 
@@ -142,8 +169,38 @@ def authoring(scope: Scope) -> list[Permission]:
 
 
 def approving(scope: Scope) -> list[Permission]:
-    """Execute and discard change sets, guard the stacks, and record approvals and executions."""
+    """Approve and discard changes, and have the state machine execute what was approved.
+
+    The role executes nothing itself, and cannot loosen what guards a stack.
+    """
     return [
-        *reading(scope, *EXECUTE),
-        Permission(("s3:PutObject",), scope.recorded("approvals", "executions"), RECORD),
+        *reading(scope, "cloudformation:DeleteChangeSet"),
+        Permission(("states:StartExecution",), (scope.machine_arn,)),
+        Permission(("states:DescribeExecution",), scope.executions(), EXECUTION),
+        Permission(("s3:PutObject",), scope.recorded("approvals"), RECORD),
     ]
+
+
+def executing(scope: Scope) -> list[Permission]:
+    """Do what the state machine does itself: read records, write executions, execute.
+
+    It reads no other kind of record, and reaches the stacks of its own region. For those of others
+    it has a function, see `executing_in`.
+    """
+    read = tuple(arn("s3", f"{scope.records}/{kind}/*") for kind in ("reviews", "approvals"))
+    return [
+        Permission(("s3:GetObject",), read, RECORD),
+        Permission(("s3:PutObject",), (arn("s3", f"{scope.records}/executions/*"),), RECORD),
+        executing_in(scope, scope.region),
+    ]
+
+
+def executing_in(scope: Scope, region: str) -> Permission:
+    """Execute change sets in a region, and guard its stacks."""
+    change_sets = arn(
+        "cloudformation",
+        f"changeSet/{CHANGE_SET_PREFIX}*",
+        region=region,
+        account=scope.account,
+    )
+    return Permission(EXECUTE, (*scope.stacks_in(region), change_sets), STACK_ID)

@@ -49,13 +49,16 @@ class AccessRole(Construct):
             max_session_duration=session,
         )
         for permission in permissions:
-            for finding in _wildcards(permission):
-                acknowledge(self.policy, f"AwsSolutions-IAM5[{finding}]", permission.reason)
+            for finding in wildcards(permission):
+                acknowledge(self.policy, finding, permission.reason)
 
 
-def _wildcards(permission: Permission) -> Iterator[str]:
-    yield from (f"Action::{action}" for action in permission.actions if "*" in action)
-    yield from (f"Resource::{arn}" for arn in permission.resources if "*" in arn)
+def wildcards(permission: Permission) -> Iterator[str]:
+    """Yield the findings about a permission. cdk-nag writes variables in angle brackets."""
+    found = [f"Action::{action}" for action in permission.actions if "*" in action]
+    found += [f"Resource::{arn}" for arn in permission.resources if "*" in arn]
+    for finding in found:
+        yield f"AwsSolutions-IAM5[{finding.replace('${', '<').replace('}', '>')}]"
 
 
 def _statement(permission: Permission) -> iam.PolicyStatement:

@@ -19,6 +19,7 @@ FunctionName = Literal[
     "credentials",
     "deletion_protection",
     "feedback",
+    "other_regions",
     "production_access",
     "suppression",
 ]

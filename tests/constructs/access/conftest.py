@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -17,6 +17,7 @@ from botocore.exceptions import ClientError
 
 import embedded
 from embedded import Embedded, processes
+from tests.embedded.conftest import packed
 
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
@@ -30,9 +31,11 @@ access:
     github: ["repo:example/infrastructure:environment:production"]
     principals: ["arn:aws:iam::123456789012:user/bob"]
   reader: {principals: ["arn:aws:iam::123456789012:user/cleo"]}
+backup: {buckets: {reports: {region: eu-west-2}}}
 """
 USERS = {"author": "ann", "approver": "bob", "reader": "cleo"}
 EXECUTION_ROLE = f"arn:aws:iam::{ACCOUNT}:role/cdk-hnb659fds-cfn-exec-role-{ACCOUNT}-{REGION}"
+RECORDS = f"groundwork-records-{ACCOUNT}-{REGION}"
 QUEUE = {"Resources": {"Queue": {"Type": "AWS::SQS::Queue"}}}
 
 
@@ -43,11 +46,16 @@ class Session:
     instance: Embedded
     credentials: dict[str, str] | None = None
 
-    def client(self, service: Any) -> Any:
+    @property
+    def id(self) -> str:
+        """AWS's own id of the caller, below which the caller's records are."""
+        return str(self.client("sts").get_caller_identity()["UserId"])
+
+    def client(self, service: Any, region: str = REGION) -> Any:
         make: Any = boto3.client
         return make(
             service,
-            region_name=REGION,
+            region_name=region,
             endpoint_url=self.instance.endpoint,
             verify=str(self.instance.certificate),
             **(
@@ -56,13 +64,15 @@ class Session:
             ),
         )
 
-    def prepare(self, stack: str, template: dict[str, Any] = QUEUE, **more: Any) -> str:
+    def prepare(
+        self, stack: str, template: dict[str, Any] = QUEUE, *, region: str = REGION, **more: Any
+    ) -> str:
         """Make a change set as the command does, and return its ARN."""
-        cloudformation = self.client("cloudformation")
+        cloudformation = self.client("cloudformation", region)
         answer = cloudformation.create_change_set(
             StackName=stack,
             ChangeSetName=f"groundwork-{uuid.uuid4()}",
-            ChangeSetType="CREATE",
+            ChangeSetType=more.pop("kind", "CREATE"),
             TemplateBody=json.dumps(template),
             Capabilities=["CAPABILITY_NAMED_IAM"],
             **more,
@@ -73,6 +83,16 @@ class Session:
         )
         assert ready
         return str(answer["Id"])
+
+    def record(self, key: str, body: str = "{}", **more: Any) -> str:
+        """Write a record once, as the command does, and return its version."""
+        answer = self.client("s3").put_object(
+            Bucket=RECORDS,
+            Key=key,
+            Body=body.encode(),
+            **{"IfNoneMatch": "*", "ChecksumAlgorithm": "SHA256", **more},
+        )
+        return str(answer["VersionId"])
 
     def execute(self, stack: str, change_set: str) -> str:
         """Execute a change set, and return the status in which the stack ends."""
@@ -121,6 +141,16 @@ def _hire(administrator: Session, user: str) -> None:
     iam.put_user_policy(UserName=user, PolicyName="ask", PolicyDocument=document)
 
 
+def _publish(administrator: Session, template: Mapping[str, Any]) -> None:
+    s3 = administrator.client("s3")
+    for resource in template["Resources"].values():
+        if resource["Type"] == "AWS::Lambda::Function":
+            code = resource["Properties"]["Code"]
+            s3.create_bucket(Bucket=code["S3Bucket"])
+            name = resource["Properties"]["Handler"].split(".")[1]
+            s3.put_object(Bucket=code["S3Bucket"], Key=code["S3Key"], Body=packed(name))
+
+
 @pytest.fixture(scope="session")
 def administrator(
     tmp_path_factory: pytest.TempPathFactory,
@@ -132,6 +162,7 @@ def administrator(
     for user in (*USERS.values(), "eve"):
         _hire(session, user)
     template = templates(CONFIGURATION)["access-us-east-1"].to_json()
+    _publish(session, template)
     # Bootstrap's parameter is not there, and nothing in the stack uses it.
     resources = {"Resources": template["Resources"]}
     stack = "access-us-east-1"
@@ -195,3 +226,19 @@ def approver(session: Callable[[str], Session]) -> Session:
 @pytest.fixture
 def reader(session: Callable[[str], Session]) -> Session:
     return session("reader")
+
+
+@pytest.fixture(scope="session")
+def powerful(administrator: Session) -> Session:
+    """An administrator who is a user, and as such is asked for permissions."""
+    iam = administrator.client("iam")
+    everything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [everything]})
+    iam.create_user(UserName="root-like")
+    iam.put_user_policy(UserName="root-like", PolicyName="all", PolicyDocument=document)
+    made = iam.create_access_key(UserName="root-like")["AccessKey"]
+    keys = {
+        "aws_access_key_id": made["AccessKeyId"],
+        "aws_secret_access_key": made["SecretAccessKey"],
+    }
+    return Session(administrator.instance, keys)

@@ -7,12 +7,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 from ministack.core.iam_evaluator import EvalContext, evaluate, parse_policy_document
 
 from tests.constructs.access.conftest import (
     ACCOUNT,
     EXECUTION_ROLE,
     QUEUE,
+    RECORDS,
     Session,
     denied,
     token,
@@ -21,7 +23,6 @@ from tests.constructs.access.conftest import (
 pytestmark = [pytest.mark.embedded, pytest.mark.xdist_group("access")]
 
 STACK = "data-us-east-1"
-RECORDS = f"groundwork-records-{ACCOUNT}-us-east-1"
 
 
 def body(template: dict[str, Any]) -> dict[str, Any]:
@@ -29,15 +30,14 @@ def body(template: dict[str, Any]) -> dict[str, Any]:
 
 
 class TestSeparation:
-    def test_what_the_author_prepares_only_the_approver_executes(
+    def test_nobody_executes_a_change_set(
         self, author: Session, approver: Session, reader: Session
     ) -> None:
-        change_set = author.prepare(f"{STACK}-executed", RoleARN=EXECUTION_ROLE)
-        named = {"StackName": f"{STACK}-executed", "ChangeSetName": change_set}
-        for other in (author, reader):
-            cloudformation = other.client("cloudformation")
+        stack = f"{STACK}-not-executed"
+        named = {"StackName": stack, "ChangeSetName": author.prepare(stack)}
+        for who in (author, approver, reader):
+            cloudformation = who.client("cloudformation")
             assert denied(lambda: cloudformation.execute_change_set(**named))  # noqa: B023
-        assert approver.execute(f"{STACK}-executed", change_set) == "CREATE_COMPLETE"
 
     @pytest.mark.parametrize("role", ["approver", "reader"])
     def test_nobody_else_prepares(self, role: str, session: Callable[[str], Session]) -> None:
@@ -52,26 +52,21 @@ class TestSeparation:
         stack = "access-us-east-1"
         assert denied(lambda: cloudformation.update_stack(StackName=stack, **body(QUEUE)))
 
-    def test_the_guards_of_a_stack_are_the_approvers(
-        self, author: Session, approver: Session, reader: Session
+    @pytest.mark.parametrize("role", ["author", "approver", "reader"])
+    def test_nobody_loosens_the_guards_of_a_stack_or_deletes_it(
+        self, role: str, session: Callable[[str], Session]
     ) -> None:
         stack = "access-us-east-1"
         allow = {"Effect": "Allow", "Principal": "*", "Action": "Update:*", "Resource": "*"}
         policy = json.dumps({"Statement": [allow]})
-
-        def guards(of: Session) -> list[Callable[[], Any]]:
-            client = of.client("cloudformation")
-            return [
-                lambda: client.set_stack_policy(StackName=stack, StackPolicyBody=policy),
-                lambda: client.update_termination_protection(
-                    StackName=stack, EnableTerminationProtection=True
-                ),
-            ]
-
-        assert all(denied(call) for who in (author, reader) for call in guards(who))
-        assert not any(denied(call) for call in guards(approver))
-        assert denied(lambda: author.client("cloudformation").delete_stack(StackName=stack))
-        assert denied(lambda: reader.client("cloudformation").delete_stack(StackName=stack))
+        client = session(role).client("cloudformation")
+        assert denied(lambda: client.set_stack_policy(StackName=stack, StackPolicyBody=policy))
+        assert denied(
+            lambda: client.update_termination_protection(
+                StackName=stack, EnableTerminationProtection=False
+            )
+        )
+        assert denied(lambda: client.delete_stack(StackName=stack))
 
     @pytest.mark.parametrize("role", ["author", "approver", "reader"])
     def test_everybody_sees_stacks_changes_and_templates(
@@ -237,52 +232,52 @@ class TestTrust:
 
 
 class TestRecords:
-    WRITERS = {"reviews": "author", "approvals": "approver", "executions": "approver"}  # noqa: RUF012
+    WRITERS = {"reviews": "author", "approvals": "approver", "executions": ""}  # noqa: RUF012
 
     @pytest.mark.parametrize("kind", WRITERS)
     @pytest.mark.parametrize("role", ["author", "approver", "reader"])
     def test_each_kind_of_record_has_one_writer(
         self, kind: str, role: str, session: Callable[[str], Session]
     ) -> None:
-        s3 = session(role).client("s3")
-        put = {"Bucket": RECORDS, "Key": f"{kind}/by-{role}.json", "Body": b"{}"}
-        assert denied(lambda: s3.put_object(**put)) == (self.WRITERS[kind] != role)
+        who = session(role)
+        assert denied(lambda: who.record(f"{kind}/{who.id}/one.json")) == (
+            self.WRITERS[kind] != role
+        )
+
+    @pytest.mark.parametrize("kind", ["reviews", "approvals"])
+    def test_nobody_writes_below_anybody_elses_path(
+        self, kind: str, author: Session, approver: Session, powerful: Session
+    ) -> None:
+        for who, other in ((author, approver), (approver, author), (powerful, author)):
+            for path in (other.id, f"{other.id}/{who.id}", f"{who.id}x", "anybody"):
+                assert denied(lambda: who.record(f"{kind}/{path}/forged.json"))  # noqa: B023
 
     def test_everybody_reads_every_record(
         self, author: Session, approver: Session, reader: Session
     ) -> None:
-        author.client("s3").put_object(Bucket=RECORDS, Key="reviews/read.json", Body=b"read")
+        author.record(f"reviews/{author.id}/read.json", "read")
         for who in (author, approver, reader):
             s3 = who.client("s3")
-            found = s3.list_objects_v2(Bucket=RECORDS, Prefix="reviews/read")["Contents"]
-            answer = s3.get_object(Bucket=RECORDS, Key=found[0]["Key"])
+            found = s3.list_objects_v2(Bucket=RECORDS, Prefix=f"reviews/{author.id}/read")
+            answer = s3.get_object(Bucket=RECORDS, Key=found["Contents"][0]["Key"])
             assert answer["Body"].read() == b"read"
 
-    def test_a_record_that_is_written_again_keeps_what_it_said(self, author: Session) -> None:
-        s3 = author.client("s3")
-        key = {"Bucket": RECORDS, "Key": "reviews/twice.json"}
-        first = s3.put_object(**key, Body=b"first")["VersionId"]
-        s3.put_object(**key, Body=b"second")
-        assert s3.get_object(**key, VersionId=first)["Body"].read() == b"first"
+    def test_nobody_writes_over_a_record(self, author: Session, powerful: Session) -> None:
+        for who in (author, powerful):
+            key = f"reviews/{who.id}/once.json"
+            who.record(key, "first")
+            with pytest.raises(ClientError, match="PreconditionFailed"):
+                who.record(key, "second")
+            put = {"Bucket": RECORDS, "Key": key, "Body": b"second"}
+            assert denied(lambda: who.client("s3").put_object(**put))  # noqa: B023
+            found = who.client("s3").get_object(Bucket=RECORDS, Key=key)
+            assert found["Body"].read() == b"first"
 
     def test_nobody_deletes_a_record_not_even_an_administrator(
-        self, administrator: Session, author: Session, approver: Session, reader: Session
+        self, author: Session, approver: Session, reader: Session, powerful: Session
     ) -> None:
-        key = {"Bucket": RECORDS, "Key": "reviews/kept.json"}
-        version = {**key, "VersionId": author.client("s3").put_object(**key)["VersionId"]}
-        iam = administrator.client("iam")
-        everything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
-        document = json.dumps({"Version": "2012-10-17", "Statement": [everything]})
-        iam.create_user(UserName="root-like")
-        iam.put_user_policy(UserName="root-like", PolicyName="all", PolicyDocument=document)
-        made = iam.create_access_key(UserName="root-like")["AccessKey"]
-        powerful = Session(
-            administrator.instance,
-            {
-                "aws_access_key_id": made["AccessKeyId"],
-                "aws_secret_access_key": made["SecretAccessKey"],
-            },
-        )
+        key = {"Bucket": RECORDS, "Key": f"reviews/{author.id}/kept.json"}
+        version = {**key, "VersionId": author.record(key["Key"])}
         for who in (author, approver, reader, powerful):
             s3 = who.client("s3")
             assert denied(lambda: s3.delete_object(**key))  # noqa: B023
@@ -292,8 +287,8 @@ class TestRecords:
             )
 
     def test_a_record_is_locked_for_its_days(self, author: Session, administrator: Session) -> None:
-        key = {"Bucket": RECORDS, "Key": "reviews/locked.json"}
-        author.client("s3").put_object(**key)
+        key = {"Bucket": RECORDS, "Key": f"reviews/{author.id}/locked.json"}
+        author.record(key["Key"])
         answer = administrator.client("s3").head_object(**key)
         assert answer["ObjectLockMode"] == "GOVERNANCE"
         kept = answer["ObjectLockRetainUntilDate"] - answer["LastModified"]

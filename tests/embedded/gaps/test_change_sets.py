@@ -142,3 +142,11 @@ def test_events_come_newest_first_over_pages(aws: Any) -> None:
     assert len(found) > 1
     moments = [event["Timestamp"] for page in found for event in page]
     assert moments == sorted(moments, reverse=True)
+
+
+def test_the_change_sets_of_a_stack_are_found_by_its_arn(aws: Any, pristine: Any) -> None:
+    for where in (aws, pristine):
+        change_set, client = change_set_of(where, "by-arn"), where.client("cloudformation")
+        stack = client.describe_stacks(StackName="by-arn")["Stacks"][0]["StackId"]
+        found = client.list_change_sets(StackName=stack)["Summaries"]
+        assert [each["ChangeSetId"] for each in found] == ([change_set] if where is aws else [])

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import io
+import json
+import signal
+import subprocess
+import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,9 +19,11 @@ from runbook.base.errors import UserError
 from runbook.changes import commands
 from runbook.changes.change_set import find_stack
 from runbook.changes.context import Context
+from runbook.changes.guards import stack_policy
 from runbook.changes.history import history
-from runbook.changes.records import Bucket, Folder, Records, Store, records_of
+from runbook.changes.records import Records, records_of
 from runbook.changes.review import AccessDiff, Approval, ExecutionStatus, Review
+from runbook.changes.stores import Bucket, Folder, Store
 from settings import Settings, parse
 from tests.runbook.changes.stacks import (
     TOPIC,
@@ -35,6 +41,7 @@ pytestmark = [
     pytest.mark.usefixtures("account"),
 ]
 
+ANN, BOB = "AROAAUTHOR:ann", "AROAAPPROVER:bob"
 AUTHOR = f"arn:aws:iam::{ACCOUNT}:user/author"
 APPROVER = f"arn:aws:iam::{ACCOUNT}:user/approver"
 ONE_PERSON = f"""
@@ -67,7 +74,13 @@ def settings() -> Settings:
 @pytest.fixture
 def context(store: Store, settings: Settings) -> Context:
     console = Console(file=io.StringIO(), width=120)
-    return Context(console, settings, aws.Caller(ACCOUNT, APPROVER), Records(store))
+    return Context(console, settings, aws.Caller(ACCOUNT, APPROVER, BOB), Records(store, BOB))
+
+
+def by(context: Context, who: str, arn: str) -> Context:
+    """The same account's records, for another caller."""
+    records = Records(context.records.store, who)
+    return context._replace(caller=aws.Caller(ACCOUNT, arn, who), records=records)
 
 
 def said(context: Context) -> str:
@@ -78,7 +91,7 @@ def said(context: Context) -> str:
 
 
 def saved(context: Context, review: Review) -> str:
-    context.records.save_review(review)
+    by(context, ANN, AUTHOR).records.save_review(review)
     return review.id
 
 
@@ -89,13 +102,14 @@ def test_an_approved_review_is_executed_and_recorded(context: Context, name: str
     assert name not in buckets()
     commands.run(context, identifier)
     assert name in buckets()
-    execution = context.records.executions(review)[0]
+    begun, execution = context.records.executions(review)
+    assert begun.status is ExecutionStatus.BEGUN
     assert execution.status is ExecutionStatus.DONE
     assert execution.executed_by == APPROVER
     assert execution.change_sets == (review.stacks[0].change_set,)
     history(context)
     assert identifier in said(context)
-    assert "user/approver" in said(context)
+    assert "bob" in said(context)
     assert f"{execution.executed_at:%Y-%m-%d %H:%M} UTC (executed)" in said(context)
 
 
@@ -124,13 +138,11 @@ def test_a_review_altered_by_one_byte_is_refused(
     text = review.text()
     altered = text + " " if alteration == "space" else text.replace(name, f"{name[:-1]}_", 1)
     elsewhere = Folder(tmp_path / "altered")
-    elsewhere.write(f"reviews/{identifier}.json", altered)
-    elsewhere.write(
-        f"approvals/{identifier}.json",
-        context.records.store.read(f"approvals/{identifier}.json") or "",
-    )
-    with pytest.raises(UserError, match="is not the one that was approved"):
-        commands.run(context._replace(records=Records(elsewhere)), identifier)
+    elsewhere.write(f"reviews/{ANN}/{identifier}/review.json", altered)
+    approval = f"approvals/{BOB}/{identifier}.json"
+    elsewhere.write(approval, context.records.store.read(approval) or "")
+    with pytest.raises(UserError, match="is not approved: it has 0 of 1 approvals"):
+        commands.run(context._replace(records=Records(elsewhere, BOB)), identifier)
     assert name not in buckets()
 
 
@@ -138,33 +150,62 @@ def test_a_record_is_never_written_over(context: Context, name: str) -> None:
     review = prepare(stack_of(name, TOPIC))
     saved(context, review)
     with pytest.raises(UserError):
-        context.records.save_review(review)
+        by(context, ANN, AUTHOR).records.save_review(review)
 
 
 def test_the_author_of_a_review_cannot_approve_it(context: Context, name: str) -> None:
     identifier = saved(context, prepare(stack_of(name, TOPIC)))
-    author = context._replace(caller=aws.Caller(ACCOUNT, AUTHOR))
+    author = by(context, ANN, AUTHOR)
     with pytest.raises(UserError, match="cannot approve it"):
         commands.approve(author, identifier, (), None)
 
 
 def test_the_author_can_approve_where_one_person_is_enough(context: Context, name: str) -> None:
     identifier = saved(context, prepare(stack_of(name, TOPIC)))
-    alone = context._replace(caller=aws.Caller(ACCOUNT, AUTHOR), settings=parse(ONE_PERSON))
+    alone = by(context, ANN, AUTHOR)._replace(settings=parse(ONE_PERSON))
     assert commands.approve(alone, identifier, (), None).approved_by == AUTHOR
 
 
-def test_one_person_in_two_roles_is_still_one_person(context: Context, name: str) -> None:
-    roles = [
-        f"arn:aws:sts::{ACCOUNT}:assumed-role/{role}/someone@example.org"
-        for role in ("groundwork-author", "groundwork-approver")
-    ]
-    review = prepare(stack_of(name, TOPIC)).model_copy(update={"prepared_by": roles[0]})
-    identifier = saved(context, review)
+@pytest.mark.parametrize("session", ["ann", "Ann", "ANN"])
+def test_one_person_in_two_roles_is_still_one_person(
+    context: Context, name: str, session: str
+) -> None:
+    identifier = saved(context, prepare(stack_of(name, TOPIC)))
     with pytest.raises(UserError, match="cannot approve it"):
-        commands.approve(
-            context._replace(caller=aws.Caller(ACCOUNT, roles[1])), identifier, (), None
-        )
+        commands.approve(by(context, f"AROAAPPROVER:{session}", APPROVER), identifier, (), None)
+
+
+def test_who_prepared_a_review_is_not_what_the_review_says(context: Context, name: str) -> None:
+    forged = prepare(stack_of(name, TOPIC)).model_copy(update={"prepared_by": APPROVER})
+    identifier = saved(context, forged)
+    with pytest.raises(UserError, match="cannot approve it"):
+        commands.approve(by(context, ANN, AUTHOR), identifier, (), None)
+    history(context)
+    assert "ann" in said(context)
+
+
+def test_an_approval_that_was_recorded_for_another_text_is_none(
+    context: Context, name: str
+) -> None:
+    review = prepare(stack_of(name, TOPIC))
+    identifier = saved(context, review)
+    approval = Approval(
+        review=identifier, digest="0", orders="0", approved_by=BOB, approved_at=review.prepared_at
+    )
+    context.records.save_approval(approval)
+    with pytest.raises(UserError, match="0 of 1 approvals"):
+        commands.run(context, identifier)
+
+
+def test_two_approvals_are_of_two_people(context: Context, name: str) -> None:
+    two = context._replace(settings=parse(f"{TWO_PEOPLE}  approvers: 2\n"))
+    identifier = saved(two, prepare(stack_of(name, TOPIC)))
+    commands.approve(two, identifier, (), None)
+    commands.approve(by(two, "AROAOTHER:Bob", APPROVER), identifier, (), None)
+    with pytest.raises(UserError, match="1 of 2 approvals"):
+        commands.run(two, identifier)
+    commands.approve(by(two, "AROAAPPROVER:cleo", APPROVER), identifier, (), None)
+    commands.run(two, identifier)
 
 
 @pytest.mark.parametrize("typed", [(), ("Bucket",), ("wrong/name",)])
@@ -210,7 +251,7 @@ def test_a_failed_execution_is_recorded_with_its_cause(context: Context, name: s
     commands.approve(context, identifier, (), None)
     with pytest.raises(UserError):
         commands.run(context, identifier)
-    execution = context.records.executions(review)[0]
+    execution = context.records.executions(review)[-1]
     assert execution.status is ExecutionStatus.FAILED
     assert "Refused" in execution.message
 
@@ -251,6 +292,7 @@ def test_only_what_was_typed_may_go(context: Context, name: str) -> None:
     approval = Approval(
         review=review.id,
         digest=stored.digest,
+        orders=stored.orders,
         approved_by=APPROVER,
         approved_at=review.prepared_at,
         typed=(f"{name}/One",),
@@ -266,10 +308,11 @@ def test_records_go_to_the_bucket_as_soon_as_it_is_there(
     settings: Settings, tmp_path: Path
 ) -> None:
     alone = parse(ONE_PERSON)
-    assert isinstance(records_of(settings, tmp_path).store, Folder)
+    who = aws.Caller(ACCOUNT, APPROVER, BOB)
+    assert isinstance(records_of(settings, tmp_path, who).store, Folder)
     boto3.client("s3", config=aws.CONFIG).create_bucket(Bucket=settings.records_bucket)
-    assert isinstance(records_of(settings, tmp_path).store, Bucket)
-    assert isinstance(records_of(alone, tmp_path).store, Folder)
+    assert isinstance(records_of(settings, tmp_path, who).store, Bucket)
+    assert isinstance(records_of(alone, tmp_path, who).store, Folder)
 
 
 def _forged(review: Review, **fields: object) -> Review:
@@ -292,9 +335,68 @@ def test_a_review_that_hides_what_would_happen_is_not_approved(
 
 def test_a_damaged_record_is_listed_and_hides_no_other(context: Context, name: str) -> None:
     identifier = saved(context, prepare(stack_of(name, TOPIC)))
-    context.records.store.write("reviews/20240101T000000-ffffff.json", "{}")
+    context.records.store.write("reviews/AROAX:eve/99990101T000000-ffffff/review.json", "{}")
+    context.records.store.write("reviews/elsewhere.json", "{}")
     history(context)
     assert "cannot be read" in said(context)
     assert identifier in said(context)
+    assert context.records.review(None).review.id == identifier
     with pytest.raises(UserError, match="A record is damaged"):
-        context.records.review("20240101")
+        context.records.review("99990101")
+
+
+KILLED = """
+import os, signal, sys
+from runbook.changes import execute
+from runbook.changes.review import Review
+
+review = Review.model_validate_json(sys.stdin.read())
+step = sys.argv[1]
+pristine = getattr(execute, step)
+
+def then_die(*arguments, **options):
+    if step == "_run":
+        client, stack = arguments[:2]
+        client.execute_change_set(StackName=stack.stack_id, ChangeSetName=stack.change_set)
+    else:
+        pristine(*arguments, **options)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+setattr(execute, step, then_die)
+execute.execute(review, lambda event: None, lifted=review.leaving)
+"""
+
+
+@pytest.mark.parametrize("step", ["_guard", "_run"])
+def test_a_run_that_is_killed_leaves_a_record_and_the_next_one_repairs(
+    context: Context, name: str, step: str
+) -> None:
+    deploy(name, {**TOPIC, "Gone": bucket(name), "Kept": bucket(f"{name}-kept")})
+    review = prepare(stack_of(name, {**TOPIC, "Kept": bucket(f"{name}-kept")}))
+    identifier = saved(context, review)
+    commands.approve(context, identifier, review.guarded, None)
+    commands._record(context, context.records.review(identifier), (), ExecutionStatus.BEGUN)
+    killed = subprocess.run(
+        [sys.executable, "-c", KILLED, step], input=review.text(), text=True, check=False
+    )
+    assert killed.returncode == -signal.SIGKILL
+    assert [one.status for one in context.records.executions(review)] == [ExecutionStatus.BEGUN]
+    commands.run(context, identifier)
+    assert name not in buckets()
+    found = aws.cloudformation(REGION).get_stack_policy(StackName=name)["StackPolicyBody"]
+    assert json.loads(found)["Statement"][1]["Resource"] == ["LogicalResourceId/Kept"]
+
+
+def test_discarding_what_a_killed_run_left_puts_the_guard_back(
+    tmp_path: Path, context: Context, name: str
+) -> None:
+    here = context._replace(records=Records(Folder(tmp_path / "here"), BOB))
+    deploy(name, {**TOPIC, "Gone": bucket(name)})
+    identifier = saved(here, prepare(stack_of(name, TOPIC)))
+    commands._record(here, here.records.review(identifier), (), ExecutionStatus.BEGUN)
+    client = aws.cloudformation(REGION)
+    lifted = json.dumps(stack_policy(()))
+    client.set_stack_policy(StackName=name, StackPolicyBody=lifted)
+    commands.discard(here, identifier)
+    found = client.get_stack_policy(StackName=name)["StackPolicyBody"]
+    assert json.loads(found) == stack_policy(["Gone"])

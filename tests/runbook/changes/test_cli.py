@@ -16,7 +16,8 @@ from runbook.base.errors import UserError
 from runbook.changes import cli, commands
 from runbook.changes.context import Context
 from runbook.changes.history import history
-from runbook.changes.records import Folder, Records
+from runbook.changes.records import Records
+from runbook.changes.stores import Folder
 from runbook.status import screen
 from settings import parse
 from tests.runbook.changes import samples
@@ -26,12 +27,12 @@ from tests.runbook.changes import samples
 def context(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Context:
     account = "123456789012"
     console = Console(file=io.StringIO(), width=120)
-    caller = aws.Caller(account, f"arn:aws:iam::{account}:user/jane")
+    caller = aws.Caller(account, f"arn:aws:iam::{account}:user/jane", "AIDAJANE")
     made = Context(
         console,
         parse(f'account: "{account}"\nbackup: {{buckets: {{reports: {{}}}}}}'),
         caller,
-        Records(Folder(tmp_path)),
+        Records(Folder(tmp_path), "AIDAJANE"),
     )
     made.records.save_review(samples.every_effect())
     monkeypatch.setattr(cli, "_context", lambda config, state: made)
@@ -76,7 +77,7 @@ def test_a_program_gets_the_history(context: Context, capsys: pytest.CaptureFixt
     history(context, as_json=True)
     (found,) = json.loads(capsys.readouterr().out)
     assert found["prepared"]["at"].startswith("2026-09-30T10:15")
-    assert (found["readable"], found["approved"], found["executed"]) == (True, None, [])
+    assert (found["readable"], found["approved"], found["executed"]) == (True, [], [])
 
 
 def test_the_workflow_reads_the_id_of_the_review_from_what_prepare_prints() -> None:

@@ -16,8 +16,9 @@ from runbook.base import aws
 from runbook.base.errors import UserError
 from runbook.changes import commands
 from runbook.changes.context import Context
-from runbook.changes.records import Folder, Records
+from runbook.changes.records import Records
 from runbook.changes.review import Review
+from runbook.changes.stores import Folder
 from runbook.drift import deployed
 from runbook.drift.change import Sort
 from runbook.drift.reviewed import refuse_new, with_drift
@@ -112,9 +113,9 @@ def test_what_is_reviewed_and_changed_since_stops_the_execution(
 
 
 def test_the_command_executes_nothing_of_it(console: Console, name: str, tmp_path: Path) -> None:
-    caller = aws.Caller(ACCOUNT, f"arn:aws:iam::{ACCOUNT}:user/approver")
+    caller = aws.Caller(ACCOUNT, f"arn:aws:iam::{ACCOUNT}:user/approver", "AIDA")
     settings = parse(f'account: "{ACCOUNT}"\nbackup: {{buckets: {{reports: {{}}}}}}\n')
-    context = Context(console, settings, caller, Records(Folder(tmp_path)))
+    context = Context(console, settings, caller, Records(Folder(tmp_path), "AIDA"))
     deploy(name, stack(name))
     review = reviewed(console, name)
     context.records.save_review(review)

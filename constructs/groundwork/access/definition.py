@@ -1,0 +1,196 @@
+"""What the state machine does that executes approved changes, in the Amazon States Language.
+
+It believes nothing that whoever starts it says. The start names who prepared and who approved; the
+records below their paths, which nobody else can write, say what. Its own name is the review's, so
+that a review has one execution.
+<https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html>
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from groundwork.access import stack_flow
+from groundwork.access.stack_flow import Calls, State, States, jsonata, task
+
+DAY_MILLISECONDS = 24 * 60 * 60 * 1000
+"""How old a change set may be, by CloudFormation's own word."""
+
+NAME = "$states.context.Execution.Name"
+PEOPLE = """(
+  $name := function($who) { $lowercase($split($who, ':')[-1]) };
+  $approvers := $distinct($map($states.input.approvals.who, $name));
+  %s
+)"""
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What has to be true of every execution, as it is deployed."""
+
+    records: str
+    """The bucket of the records."""
+    approvers: int
+    two_people: bool
+
+
+def definition(rules: Rules, calls: Calls) -> State:
+    """Return the definition. Every state's name says what it does: people read them."""
+    return {
+        "Comment": "Executes what was reviewed and approved, and puts the guards back",
+        "QueryLanguage": "JSONata",
+        "StartAt": "Read what was prepared",
+        "States": {
+            **_reading(rules),
+            **_deciding(rules),
+            **_checking(calls),
+            **_doing(rules, calls),
+        },
+    }
+
+
+def _reading(rules: Rules) -> States:
+    orders = f"'reviews/' & $states.input.author & '/' & {NAME} & '/orders.json'"
+    approval = f"'approvals/' & $states.input & '/' & {NAME} & '.json'"
+    # Step Functions writes the letters of an acronym its own way, and no page says how.
+    checksum = "$sift($states.result, function($v, $k) { $lowercase($k) = 'checksumsha256' }).*"
+    read = "{'author': $states.input.author, 'approvers': $states.input.approvers, "
+    read += f"'checksum': {checksum}, 'orders': $parse($states.result.Body)}}"
+    said = "($said := $parse($states.result.Body); "
+    said += "{'who': $states.input, 'orders': $said.orders, 'digest': $said.digest})"
+    get = {"Bucket": rules.records, "ChecksumMode": "ENABLED"}
+    return {
+        "Read what was prepared": task(
+            "s3:getObject", {**get, "Key": jsonata(orders)}, read, "Read the approvals"
+        ),
+        "Read the approvals": _each(
+            "[$states.input.approvers]",
+            {"Read an approval": task("s3:getObject", {**get, "Key": jsonata(approval)}, said)},
+            "approvals",
+            "Is it approved?",
+        ),
+    }
+
+
+def _deciding(rules: Rules) -> States:
+    approvals = "$count($states.input.approvals)"
+    same = "$count($states.input.approvals[orders = $states.input.checksum])"
+    ids = "$count($states.input.approvals[$not($contains(who, '/'))])"
+    needed = {
+        "Not somebody's id": f"$not($contains($states.input.author, '/')) and {ids} = {approvals}",
+        "The orders are another review's": f"$states.input.orders.review = {NAME}",
+        "What was prepared is not what was approved": f"{same} = {approvals}",
+        "Too few people approved": PEOPLE % f"$count($approvers) >= {rules.approvers}",
+    }
+    if rules.two_people:
+        other = "$not($name($states.input.author) in $approvers)"
+        needed["Whoever prepared a change cannot approve it"] = PEOPLE % other
+    return {
+        "Is it approved?": _refusing(needed, "Look at the change sets"),
+        **{why: {"Type": "Fail", "Error": "Refused", "Cause": why} for why in needed},
+    }
+
+
+def _checking(calls: Calls) -> States:
+    why = "A change set is gone, was executed, or is older than a day"
+    fit = f"""(
+      $found := $states.result.Summaries[ChangeSetId = $states.input.change_set];
+      {{'fit': $exists($found) and $found.Status = 'CREATE_COMPLETE'
+        and $found.ExecutionStatus = 'AVAILABLE'
+        and $millis() - $toMillis($found.CreationTime) < {DAY_MILLISECONDS}}}
+    )"""
+    look = {"Find the change set": ("listChangeSets", {"StackName": "stack"}, fit)}
+    return {
+        "Look at the change sets": _each(
+            "$states.input.orders.stacks", calls.alone(look), "checks", "Can all be executed?"
+        ),
+        "Can all be executed?": _refusing(
+            {why: "$count($states.input.checks[fit]) = $count($states.input.orders.stacks)"},
+            "Record the beginning",
+        ),
+        why: {"Type": "Fail", "Error": "Refused", "Cause": why},
+    }
+
+
+def _doing(rules: Rules, calls: Calls) -> States:
+    failed = "Record the failure"
+    more = "$states.input.wave < $max($states.input.orders.stacks.wave)"
+    wave = _each(
+        "[$states.input.orders.stacks[wave = $states.input.wave]]",
+        stack_flow.states(calls),
+        "ended",
+        "What comes next?",
+    )
+    cause = jsonata("$merge([$states.input, {'message': $states.errorOutput.Cause}])")
+    wave["Catch"] = [{"ErrorEquals": ["States.ALL"], "Output": cause, "Next": failed}]
+    well = "$count($states.input.ended[ok]) = $count($states.input.ended)"
+    advance = "$merge([$states.input, {'wave': $states.input.wave + 1}])"
+    messages = "$join([$states.input.message, $states.input.ended[$not(ok)].message], '; ')"
+    return {
+        "Record the beginning": _record(
+            rules, "begun", "''", "Execute a wave", "{'wave': 0, 'ended': [], 'message': []}"
+        ),
+        "Execute a wave": wave,
+        "What comes next?": _choice(
+            {failed: f"$not({well})", "Take the next wave": more},
+            "Record the end",
+        ),
+        "Take the next wave": {
+            "Type": "Pass",
+            "Output": jsonata(advance),
+            "Next": "Execute a wave",
+        },
+        "Record the end": _record(rules, "executed", "''", "Executed"),
+        "Executed": {"Type": "Succeed"},
+        failed: _record(rules, "failed", messages, "Failed", f"{{'failure': {messages}}}"),
+        "Failed": {"Type": "Fail", "Error": "Failed", "Cause": jsonata("$states.input.failure")},
+    }
+
+
+def _record(rules: Rules, status: str, message: str, following: str, more: str = "{}") -> State:
+    moment = "$now('[Y0001][M01][D01]T[H01][m01][s01][f001]') & '000'"
+    key = f"'executions/' & {NAME} & '/' & {moment} & '-{status}.json'"
+    body = {
+        "review": jsonata(NAME),
+        "digest": jsonata("$states.input.approvals[0].digest"),
+        "executed_by": jsonata("$states.context.Execution.Id"),
+        "executed_at": jsonata("$now()"),
+        "status": status,
+        "change_sets": jsonata("[$states.input.orders.stacks.change_set]"),
+        "message": jsonata(message),
+    }
+    put = {
+        "Bucket": rules.records,
+        "Key": jsonata(key),
+        "Body": body,
+        "ContentType": "application/json",
+        "IfNoneMatch": "*",
+        "ChecksumAlgorithm": "SHA256",
+    }
+    return task("s3:putObject", put, f"$merge([$states.input, {more}])", following)
+
+
+def _each(items: str, states: States, result: str, following: str) -> State:
+    return {
+        "Type": "Map",
+        "Items": jsonata(items),
+        "ItemProcessor": {"StartAt": next(iter(states)), "States": states},
+        "Output": jsonata(f"$merge([$states.input, {{'{result}': $states.result}}])"),
+        "Next": following,
+    }
+
+
+def _refusing(needed: dict[str, str], otherwise: str) -> State:
+    """Refuse unless every condition holds: what is missing from a record never passes for true."""
+    return _choice({why: f"$not({condition})" for why, condition in needed.items()}, otherwise)
+
+
+def _choice(choices: dict[str, str], otherwise: str) -> State:
+    return {
+        "Type": "Choice",
+        "Choices": [
+            {"Condition": jsonata(condition), "Next": following}
+            for following, condition in choices.items()
+        ],
+        "Default": otherwise,
+    }

@@ -1,0 +1,1 @@
+"""The function through which a state machine reaches CloudFormation in another region."""

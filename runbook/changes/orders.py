@@ -1,0 +1,102 @@
+"""What the state machine of the access stack would do for a review, and nothing else.
+
+A state machine takes 256 KiB at a time and compares no digests of long texts: so it reads this
+small extract, whose checksum S3 keeps and every approval names.
+<https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html>
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+
+from pydantic import BaseModel, ConfigDict
+
+from runbook.base.errors import UserError
+from runbook.changes.guards import stack_policy
+from runbook.changes.review import Review, StackAction, StackReview
+
+MOST_BYTES = 200_000
+"""What leaves room for all else that a state's input has."""
+
+
+class _Order(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class StackOrder(_Order):
+    """One change set, and the stack policies around its execution."""
+
+    name: str
+    region: str
+    stack: str
+    change_set: str
+    wave: int
+    """Stacks of one wave depend on nothing but those of earlier waves."""
+    creates: bool
+    meanwhile: str
+    """The stack policy while it is executed; a stack that is created has none yet."""
+    afterwards: str
+    """The stack policy from then on, whichever way it ended."""
+
+
+class Orders(_Order):
+    """Everything that the execution of a review does."""
+
+    review: str
+    stacks: tuple[StackOrder, ...]
+
+    def text(self) -> str:
+        """Return the orders as they are kept."""
+        text = self.model_dump_json() + "\n"
+        if len(text) > MOST_BYTES:
+            raise UserError(
+                f"The change is too large for one execution: {len(text):,} bytes; "
+                f"{MOST_BYTES:,} are possible.",
+                "Prepare some of the stacks at a time: groundwork changes prepare STACK …",
+            )
+        return text
+
+    def checksum(self) -> str:
+        """Return the SHA-256 of the text as S3 writes it."""
+        return base64.b64encode(hashlib.sha256(self.text().encode()).digest()).decode()
+
+
+def orders_of(review: Review) -> Orders:
+    """Return what follows from a review. The same review always gives the same orders."""
+    waves = _waves(review)
+    ordered = (_order(stack, waves[stack.name]) for stack in review.changed)
+    return Orders(review=review.id, stacks=tuple(ordered))
+
+
+def _order(stack: StackReview, wave: int) -> StackOrder:
+    leaving = {change.logical_id for change in stack.changes if change.leaves}
+    return StackOrder(
+        name=stack.name,
+        region=stack.region,
+        stack=stack.stack_id or "",
+        change_set=stack.change_set or "",
+        wave=wave,
+        creates=stack.action is StackAction.CREATE,
+        meanwhile=_policy({*stack.holds} - leaving),
+        afterwards=_policy({*stack.holds, *stack.will_hold}),
+    )
+
+
+def _policy(guarded: set[str]) -> str:
+    return json.dumps(stack_policy(guarded), separators=(",", ":"))
+
+
+def _waves(review: Review) -> dict[str, int]:
+    """Return how many stacks, one after the other, come before each."""
+    waiting = {stack.name: {*stack.depends_on} for stack in review.changed}
+    waves: dict[str, int] = {}
+    while waiting:
+        ready = [name for name, before in waiting.items() if not before & waiting.keys() - {name}]
+        if not ready:
+            raise UserError(f"The stacks depend on each other: {', '.join(sorted(waiting))}.")
+        number = max(waves.values(), default=-1) + 1
+        waves |= dict.fromkeys(ready, number)
+        waiting = {name: before for name, before in waiting.items() if name not in ready}
+    return waves

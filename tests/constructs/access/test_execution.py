@@ -1,0 +1,287 @@
+"""The state machine that executes, tried with the roles' own credentials and no code of ours.
+
+Each attack is somebody's who has one role and starts, records and approves as the role may.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from embedded import processes
+from runbook.changes.guards import stack_policy
+from runbook.changes.orders import Orders, StackOrder
+from tests.constructs.access.conftest import (
+    ACCOUNT,
+    QUEUE,
+    RECORDS,
+    REGION,
+    Session,
+    denied,
+    token,
+)
+
+pytestmark = [pytest.mark.embedded, pytest.mark.xdist_group("access")]
+
+MACHINE = f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:groundwork-execution"
+BUCKET = {"Resources": {"Bucket": {"Type": "AWS::S3::Bucket"}, **QUEUE["Resources"]}}
+TAKEN = {
+    "Type": "AWS::IAM::UserToGroupAddition",
+    "Properties": {"GroupName": "no-such-group", "Users": ["nobody"]},
+}
+
+
+def order(stack: str, change_set: str, *, region: str = REGION, **fields: Any) -> StackOrder:
+    guard = json.dumps(stack_policy(["Bucket"]))
+    given = {"wave": 0, "creates": True, "meanwhile": guard, "afterwards": guard, **fields}
+    given["stack"] = f"arn:aws:cloudformation:{region}:{ACCOUNT}:stack/{stack}/any"
+    return StackOrder(name=stack, region=region, change_set=change_set, **given)
+
+
+class Change:
+    """A change that somebody prepared: its name, and the checksum of its orders."""
+
+    def __init__(self, author: Session, *orders: StackOrder) -> None:
+        self.name = f"20261122T000000-{uuid.uuid4().hex[:6]}"
+        self.author = author
+        found = [each.model_copy(update={"stack": _stack(author, each)}) for each in orders]
+        self.orders = Orders(review=self.name, stacks=tuple(found))
+        author.record(f"reviews/{author.id}/{self.name}/orders.json", self.orders.text())
+
+    def approve(self, approver: Session, **fields: str) -> Change:
+        says = {"review": self.name, "digest": "0", "orders": self.orders.checksum(), **fields}
+        approver.record(f"approvals/{approver.id}/{self.name}.json", json.dumps(says))
+        return self
+
+    def start(self, who: Session, *approvers: str, author: str = "") -> str:
+        given = {"author": author or self.author.id, "approvers": [*approvers] or [who.id]}
+        states = who.client("stepfunctions")
+        answer = states.start_execution(
+            stateMachineArn=MACHINE, name=self.name, input=json.dumps(given)
+        )
+        return str(answer["executionArn"])
+
+    def executed(self, who: Session, *approvers: str, author: str = "") -> tuple[str, str]:
+        """Start it, and return how it ended and why."""
+        return ended(who, self.start(who, *approvers, author=author))
+
+
+def _stack(author: Session, found: StackOrder) -> str:
+    """The stack's own ARN, as the command records it, where the author may see it."""
+    with suppress(ClientError):
+        client = author.client("cloudformation", found.region)
+        return str(client.describe_stacks(StackName=found.name)["Stacks"][0]["StackId"])
+    return found.stack
+
+
+def ended(who: Session, execution: str) -> tuple[str, str]:
+    states, seen = who.client("stepfunctions"), [{"status": "RUNNING"}]
+
+    def is_over() -> bool:
+        seen.append(states.describe_execution(executionArn=execution))
+        return seen[-1]["status"] != "RUNNING"
+
+    assert processes.until(is_over, 60)
+    return seen[-1]["status"], seen[-1].get("cause", "")
+
+
+def recorded(who: Session, change: Change) -> list[str]:
+    """How far the records say that it came."""
+    listed = who.client("s3").list_objects_v2(Bucket=RECORDS, Prefix=f"executions/{change.name}/")
+    return [item["Key"].rpartition("-")[2] for item in listed.get("Contents", ())]
+
+
+@pytest.fixture
+def stack() -> str:
+    return f"data-us-east-1-{uuid.uuid4().hex[:8]}"
+
+
+def made(author: Session, approver: Session, stack: str) -> None:
+    """Create a stack of a bucket and a queue."""
+    change = Change(author, order(stack, author.prepare(stack, BUCKET)))
+    assert change.approve(approver).executed(approver) == ("SUCCEEDED", "")
+
+
+def policy_of(who: Session, stack: str) -> Any:
+    found = who.client("cloudformation").get_stack_policy(StackName=stack)
+    return json.loads(found["StackPolicyBody"])
+
+
+def status_of(who: Session, stack: str, region: str = REGION) -> dict[str, Any]:
+    found = who.client("cloudformation", region).describe_stacks(StackName=stack)["Stacks"][0]
+    return dict(found)
+
+
+class TestExecuting:
+    def test_what_was_approved_is_executed_guarded_and_recorded(
+        self, author: Session, approver: Session, stack: str
+    ) -> None:
+        change = Change(author, order(stack, author.prepare(stack, BUCKET))).approve(approver)
+        assert change.executed(approver) == ("SUCCEEDED", "")
+        found = status_of(approver, stack)
+        assert found["StackStatus"] == "CREATE_COMPLETE"
+        assert found["EnableTerminationProtection"] is True
+        assert policy_of(approver, stack) == stack_policy(["Bucket"])
+        assert recorded(approver, change) == ["begun.json", "executed.json"]
+
+    def test_a_stack_in_another_region_is_executed_too(
+        self, author: Session, approver: Session, stack: str
+    ) -> None:
+        here, there = stack, stack.replace("data-us-east-1", "backup-eu-west-2")
+        change_set = author.prepare(there, BUCKET, region="eu-west-2")
+        change = Change(
+            author,
+            order(here, author.prepare(here)),
+            order(there, change_set, region="eu-west-2", wave=1),
+        )
+        assert change.approve(approver).executed(approver) == ("SUCCEEDED", "")
+        assert status_of(approver, there, "eu-west-2")["EnableTerminationProtection"] is True
+
+    def test_an_update_that_fails_has_its_guards_back_and_a_record(
+        self, author: Session, approver: Session, stack: str
+    ) -> None:
+        made(author, approver, stack)
+        fails = {"Resources": {"Taken": TAKEN}}
+        change_set = author.prepare(stack, fails, kind="UPDATE")
+        lifted = json.dumps(stack_policy([]))
+        change = Change(author, order(stack, change_set, creates=False, meanwhile=lifted))
+        status, cause = change.approve(approver).executed(approver)
+        assert status == "FAILED"
+        assert "UPDATE_ROLLBACK_COMPLETE" in cause
+        assert policy_of(approver, stack) == stack_policy(["Bucket"])
+        assert recorded(approver, change) == ["begun.json", "failed.json"]
+
+    def test_what_comes_after_a_failure_is_not_begun(
+        self, author: Session, approver: Session, stack: str
+    ) -> None:
+        fails = author.prepare(stack, {"Resources": {"Taken": TAKEN}})
+        later = author.prepare(f"{stack}-later")
+        change = Change(author, order(stack, fails), order(f"{stack}-later", later, wave=1))
+        assert change.approve(approver).executed(approver)[0] == "FAILED"
+        assert status_of(approver, f"{stack}-later")["StackStatus"] == "REVIEW_IN_PROGRESS"
+
+    def test_two_starts_are_one_execution(
+        self, author: Session, approver: Session, stack: str
+    ) -> None:
+        change = Change(author, order(stack, author.prepare(stack))).approve(approver)
+        first = change.start(approver)
+        assert change.start(approver) == first
+        assert ended(approver, first)[0] == "SUCCEEDED"
+        states = approver.client("stepfunctions")
+        with pytest.raises(states.exceptions.ExecutionAlreadyExists):
+            change.start(approver)
+
+
+class TestAttacks:
+    def refused(self, result: tuple[str, str], cause: str, stack: str, who: Session) -> bool:
+        assert result == ("FAILED", cause) or (result[0] == "FAILED" and cause in result[1])
+        return bool(status_of(who, stack)["StackStatus"] == "REVIEW_IN_PROGRESS")
+
+    def test_what_nobody_approved_is_not_executed(
+        self, author: Session, approver: Session, stack: str
+    ) -> None:
+        change = Change(author, order(stack, author.prepare(stack)))
+        assert self.refused(change.executed(approver), "does not exist", stack, approver)
+        assert not recorded(approver, change)
+
+    def test_without_an_approver_nothing_is_executed(
+        self, author: Session, approver: Session, stack: str
+    ) -> None:
+        change = Change(author, order(stack, author.prepare(stack)))
+        given = json.dumps({"author": author.id, "approvers": []})
+        states = approver.client("stepfunctions")
+        started = states.start_execution(stateMachineArn=MACHINE, name=change.name, input=given)
+        result = ended(approver, started["executionArn"])
+        assert self.refused(result, "Too few people approved", stack, approver)
+
+    def test_an_approver_cannot_have_executed_what_only_they_recorded(
+        self, author: Session, approver: Session, stack: str
+    ) -> None:
+        """Orders below the approver's own path are no orders, however they are named."""
+        change = Change(author, order(stack, author.prepare(stack)))
+        forged = change.orders.text()
+        own = f"approvals/{approver.id}/{change.name}"
+        approver.record(f"{own}/orders.json", forged)
+        change.approve(approver)
+        for path in (approver.id, f"../approvals/{approver.id}", f"{author.id}/x"):
+            result = change.executed(approver, author=path)
+            assert result[0] == "FAILED"
+            change.name = change.name[:-1] + chr(ord(change.name[-1]) + 1)
+        assert status_of(approver, stack)["StackStatus"] == "REVIEW_IN_PROGRESS"
+
+    def test_other_orders_than_those_approved_are_refused(
+        self, author: Session, approver: Session, stack: str
+    ) -> None:
+        change = Change(author, order(stack, author.prepare(stack)))
+        change.approve(approver, orders="another checksum")
+        why = "What was prepared is not what was approved"
+        assert self.refused(change.executed(approver), why, stack, approver)
+
+    def test_a_person_with_both_roles_does_not_approve_their_own_change(
+        self, administrator: Session, author: Session, stack: str
+    ) -> None:
+        """A job of GitHub's may choose its session's name: `Ann` is `ann`."""
+        sts = administrator.client("sts")
+        given = sts.assume_role_with_web_identity(
+            RoleArn=f"arn:aws:iam::{ACCOUNT}:role/groundwork-approver",
+            RoleSessionName="Ann",
+            WebIdentityToken=token("repo:example/infrastructure:environment:production"),
+        )["Credentials"]
+        ann = Session(
+            administrator.instance,
+            {
+                "aws_access_key_id": given["AccessKeyId"],
+                "aws_secret_access_key": given["SecretAccessKey"],
+                "aws_session_token": given["SessionToken"],
+            },
+        )
+        change = Change(author, order(stack, author.prepare(stack))).approve(ann)
+        why = "Whoever prepared a change cannot approve it"
+        assert self.refused(change.executed(ann), why, stack, author)
+
+    def test_a_change_set_that_is_gone_stops_all_before_the_first(
+        self, author: Session, approver: Session, stack: str
+    ) -> None:
+        gone = author.prepare(f"{stack}-gone")
+        change = Change(
+            author, order(stack, author.prepare(stack)), order(f"{stack}-gone", gone, wave=1)
+        ).approve(approver)
+        cloudformation = author.client("cloudformation")
+        cloudformation.delete_change_set(StackName=f"{stack}-gone", ChangeSetName=gone)
+        why = "A change set is gone, was executed, or is older than a day"
+        assert self.refused(change.executed(approver), why, stack, approver)
+
+    def test_a_stack_that_is_not_ours_is_out_of_the_state_machines_reach(
+        self, administrator: Session, author: Session, approver: Session
+    ) -> None:
+        change = Change(author, order("payslips", administrator.prepare("payslips")))
+        status, cause = change.approve(approver).executed(approver)
+        assert status == "FAILED"
+        assert "not authorized" in cause
+
+    def test_the_approver_starts_this_machine_and_stops_none(
+        self, author: Session, approver: Session, reader: Session, stack: str
+    ) -> None:
+        change = Change(author, order(stack, author.prepare(stack))).approve(approver)
+        for who in (author, reader):
+            assert denied(lambda: change.start(who, approver.id))  # noqa: B023
+        execution = change.start(approver)
+        states = approver.client("stepfunctions")
+        assert denied(lambda: states.stop_execution(executionArn=execution))
+        assert denied(lambda: states.update_state_machine(stateMachineArn=MACHINE, definition="{}"))
+        assert ended(approver, execution)[0] == "SUCCEEDED"
+
+    @pytest.mark.parametrize("who", ["author", "approver", "powerful"])
+    def test_nobody_assumes_the_state_machines_role(
+        self, who: str, powerful: Session, session: Callable[[str], Session]
+    ) -> None:
+        caller = powerful if who == "powerful" else session(who)
+        arn = f"arn:aws:iam::{ACCOUNT}:role/groundwork-executor"
+        sts = caller.client("sts")
+        assert denied(lambda: sts.assume_role(RoleArn=arn, RoleSessionName="anybody"))

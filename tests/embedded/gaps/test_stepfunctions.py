@@ -1,0 +1,155 @@
+"""State machines: what their tasks may do, and the policies that they and their records rest on."""
+
+import json
+import uuid
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from embedded import processes
+from tests.embedded.gaps.templates import document
+
+MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:"
+SERVICE = {"Service": "states.amazonaws.com"}
+
+
+def machine(aws: Any, state: dict[str, Any], allowed: str, **condition: Any) -> str:
+    """Make a state machine of one state, whose role may do one thing."""
+    name, iam = f"machine-{uuid.uuid4().hex[:8]}", aws.client("iam")
+    trust = {"Effect": "Allow", "Principal": SERVICE, "Action": "sts:AssumeRole"}
+    if condition:
+        trust["Condition"] = condition
+    role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(document(trust)))
+    allow = {"Effect": "Allow", "Action": allowed, "Resource": "*"}
+    iam.put_role_policy(RoleName=name, PolicyName="one", PolicyDocument=json.dumps(document(allow)))
+    definition = {"QueryLanguage": "JSONata", "StartAt": "S", "States": {"S": state}}
+    made = aws.client("stepfunctions").create_state_machine(
+        name=name, roleArn=role["Role"]["Arn"], definition=json.dumps(definition)
+    )
+    return str(made["stateMachineArn"])
+
+
+def task(action: str, **arguments: Any) -> dict[str, Any]:
+    resource = f"arn:aws:states:::aws-sdk:{action}"
+    return {"Type": "Task", "Resource": resource, "Arguments": arguments, "End": True}
+
+
+def run(aws: Any, arn: str) -> dict[str, Any]:
+    states, seen = aws.client("stepfunctions"), [{"status": "RUNNING"}]
+    execution = states.start_execution(stateMachineArn=arn)["executionArn"]
+
+    def is_over() -> bool:
+        seen.append(states.describe_execution(executionArn=execution))
+        return bool(seen[-1]["status"] != "RUNNING")
+
+    assert processes.until(is_over, 30)
+    return dict(seen[-1])
+
+
+class TestServiceCalls:
+    LIST = task("cloudformation:listStacks")
+
+    def test_a_task_calls_a_service_as_the_machines_role(self, aws: Any, pristine: Any) -> None:
+        ended = run(aws, machine(aws, self.LIST, "cloudformation:ListStacks"))
+        assert "StackSummaries" in json.loads(ended["output"])
+        lacking = run(pristine, machine(pristine, self.LIST, "cloudformation:ListStacks"))
+        assert lacking["status"] == "FAILED"
+
+    def test_what_the_role_may_not_do_fails_the_task(self, aws: Any, pristine: Any) -> None:
+        users = task("iam:listUsers")
+        ended = run(aws, machine(aws, users, "iam:ListRoles"))
+        assert ended["status"] == "FAILED"
+        assert "not authorized" in ended["cause"]
+        assert run(pristine, machine(pristine, users, "iam:ListRoles"))["status"] == "SUCCEEDED"
+
+    @pytest.mark.parametrize(
+        ("account", "status"), [("123456789012", "SUCCEEDED"), ("210987654321", "FAILED")]
+    )
+    def test_the_roles_trust_may_name_the_machines_account(
+        self, aws: Any, account: str, status: str
+    ) -> None:
+        condition = {
+            "StringEquals": {"aws:SourceAccount": account},
+            "ArnLike": {"aws:SourceArn": f"{MACHINE}*"},
+        }
+        arn = machine(aws, self.LIST, "cloudformation:ListStacks", **condition)
+        assert run(aws, arn)["status"] == status
+
+    def test_a_text_is_read_and_a_value_written_as_json(self, aws: Any) -> None:
+        aws.client("s3").create_bucket(Bucket="written-by-a-machine")
+        put = task("s3:putObject", Bucket="written-by-a-machine", Key="one", Body={"a": 1})
+        assert run(aws, machine(aws, put, "s3:PutObject"))["status"] == "SUCCEEDED"
+        get = task("s3:getObject", Bucket="written-by-a-machine", Key="one")
+        ended = run(aws, machine(aws, get, "s3:GetObject"))
+        assert json.loads(json.loads(ended["output"])["Body"]) == {"a": 1}
+
+
+class TestStartedAgain:
+    WAIT = {"Type": "Wait", "Seconds": 5, "End": True}  # noqa: RUF012
+
+    def test_the_same_start_while_it_runs_is_the_same_execution(
+        self, aws: Any, pristine: Any
+    ) -> None:
+        for where in (aws, pristine):
+            arn = machine(where, self.WAIT, "s3:GetObject")
+            states = where.client("stepfunctions")
+            start = {"stateMachineArn": arn, "name": "once", "input": "{}"}
+            first = states.start_execution(**start)["executionArn"]
+            if where is aws:
+                assert states.start_execution(**start)["executionArn"] == first
+                start["input"] = '{"another": 1}'
+            with pytest.raises(states.exceptions.ExecutionAlreadyExists):
+                states.start_execution(**start)
+
+
+class TestPolicies:
+    def user(self, aws: Any, statement: dict[str, Any]) -> Any:
+        iam, name = aws.client("iam"), f"user-{uuid.uuid4().hex[:8]}"
+        made = iam.create_user(UserName=name)["User"]
+        iam.put_user_policy(
+            UserName=name, PolicyName="one", PolicyDocument=json.dumps(document(statement))
+        )
+        key = iam.create_access_key(UserName=name)["AccessKey"]
+        credentials = {
+            "aws_access_key_id": key["AccessKeyId"],
+            "aws_secret_access_key": key["SecretAccessKey"],
+        }
+        return made["UserId"], aws.client("s3", **credentials)
+
+    def test_a_variable_stands_for_who_asks(self, aws: Any, pristine: Any) -> None:
+        own = {
+            "Effect": "Allow",
+            "Action": "s3:PutObject",
+            "Resource": "arn:aws:s3:::by-user/${aws:userid}/*",
+        }
+        for where in (aws, pristine):
+            where.client("s3").create_bucket(Bucket="by-user")
+            identifier, s3 = self.user(where, own)
+            with pytest.raises(ClientError, match="AccessDenied"):
+                s3.put_object(Bucket="by-user", Key="somebody/one")
+            put = {"Bucket": "by-user", "Key": f"{identifier}/one"}
+            if where is pristine:
+                with pytest.raises(ClientError, match="AccessDenied"):
+                    s3.put_object(**put)
+            else:
+                s3.put_object(**put)
+
+    def test_a_policy_can_require_a_conditional_write(self, aws: Any, pristine: Any) -> None:
+        new = {
+            "Effect": "Allow",
+            "Action": "s3:PutObject",
+            "Resource": "*",
+            "Condition": {"Null": {"s3:if-none-match": "false"}},
+        }
+        for where in (aws, pristine):
+            where.client("s3").create_bucket(Bucket="only-new")
+            _, s3 = self.user(where, new)
+            with pytest.raises(ClientError, match="AccessDenied"):
+                s3.put_object(Bucket="only-new", Key="one")
+            put = {"Bucket": "only-new", "Key": "one", "IfNoneMatch": "*"}
+            if where is pristine:
+                with pytest.raises(ClientError, match="AccessDenied"):
+                    s3.put_object(**put)
+            else:
+                s3.put_object(**put)
