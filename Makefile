@@ -5,8 +5,9 @@ PYTHON ?= python3
 CONFIG ?=
 WORKERS ?= 2
 
-# Programs that the tests of backups, mail (with SASL's modules) and pages drive: Debian's names.
-CLIENTS := awscli chromium jq libsasl2-modules pgbackrest postfix postgresql restic
+# Programs that the tests of backups, mail (with SASL's modules), forms and pages drive: Debian's names.
+CLIENTS := awscli chromium jq libsasl2-modules msmtp pgbackrest php-cli php-vlucas-phpdotenv postfix postgresql rclone \
+  restic s3cmd
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip -qq

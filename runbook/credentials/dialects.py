@@ -37,12 +37,31 @@ def line(text: str) -> str:
 def word(text: str) -> str:
     """Write text as it is, where blanks around it or quotes at its ends would be taken away.
 
-    Files of `key = value` whose readers know no escapes: botocore's, rclone's, s3cmd's, libpq's,
-    pgBackRest's.
+    Files of `key = value` whose readers know no escapes: botocore's, libpq's, pgBackRest's.
     """
     if text != text.strip() or text[:1] in "\"'`" or text[-1:] in "\"'`":
         raise inexpressible("blanks or quotes at its ends")
     return text
+
+
+def rclone(text: str) -> str:
+    """Write text as it is, where `%(name)s` would be another value of the file.
+
+    <https://github.com/unknwon/goconfig>
+    """
+    if "%(" in text:
+        raise inexpressible("%( in it")
+    return word(text)
+
+
+def s3cmd(text: str) -> str:
+    """Write text as it is, where `$NAME` would be a variable of the environment.
+
+    <https://github.com/s3tools/s3cmd/blob/master/S3/Config.py>
+    """
+    if text.startswith("$"):
+        raise inexpressible("$ at its start")
+    return word(text)
 
 
 def shell(text: str) -> str:

@@ -71,12 +71,7 @@ def read(settings: Settings, name: str, kind: Kind) -> AnySecret:
 def _as_declared(settings: Settings, secret: SenderSecret) -> SenderSecret:
     """Add whether the sender's mail names its set; and stand the embedded AWS in for SES's host."""
     mail, declared = settings.mail, settings.mail.senders[secret.name]
-    sets = {
-        (mail.domains.get(identity) or mail.addresses[identity]).configuration_set
-        for region in declared.regions
-        for identity in mail.identities.of_sender(declared, region)
-    }
-    update: dict[str, object] = {"header": sets != {secret.configuration_set}}
+    update: dict[str, object] = {"header": not mail.identities.applies(declared)}
     if port := _embedded_port():
         here = {"host": "localhost", "port": port}
         places = {name: p.model_copy(update=here) for name, p in secret.regions.items()}

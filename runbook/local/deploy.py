@@ -127,4 +127,6 @@ def _execute(console: Console, prepared: Review) -> None:
         console.print(f"On AWS, {escape(name)} would have to be typed: it holds data.")
     with watching(console, prepared) as watch:
         execute(prepared, watch, lifted=prepared.leaving)
-    console.print(f"[bold green]Deployed[/] {len(prepared.changed)} stacks through change sets.")
+    count = len(prepared.changed)
+    stacks = "1 stack" if count == 1 else f"{count} stacks"
+    console.print(f"[bold green]Deployed[/] {stacks} through change sets.")

@@ -210,7 +210,11 @@ class Mail(Model):
                     )
 
     def notes(self) -> Iterator[str]:
-        """Yield what is right and yet unexpected: a domain's settings stop at its addresses."""
+        """Yield what is right and yet unexpected.
+
+        A domain's settings stop at its addresses, and a set is applied by an identity, not by a
+        sender.
+        """
         for address in self.addresses:
             for domain in self.domains:
                 if fnmatchcase(address, f"*@{domain}") or address.endswith(f".{domain}"):
@@ -218,3 +222,10 @@ class Mail(Model):
                         f"{address} is verified on its own: what is declared for {domain} "
                         "(notify, configuration_set, MAIL FROM) does not apply to it"
                     )
+        for name, sender in self.senders.items():
+            if not self.identities.applies(sender):
+                yield (
+                    f"{name} uses the configuration set {self.identities.set_of(sender)}, which is "
+                    "not its identity's: each of its messages has to name it in the header "
+                    "X-SES-CONFIGURATION-SET, which Metabase, Auth0 and WordPress cannot add"
+                )

@@ -48,6 +48,15 @@ class Identities(NamedTuple):
         }
         return sets.pop() if len(sets) == 1 else None
 
+    def applies(self, sender: Sender) -> bool:
+        """Tell whether each identity of a sender applies the set that the sender's mail needs."""
+        used = self.set_of(sender)
+        return all(
+            self.by_name[identity].configuration_set == used
+            for region in sender.regions
+            for identity in self.of_sender(sender, region)
+        )
+
     def proving(self, address: str, region: str) -> str | None:
         """Return the identity that proves a From address in a region, the most specific first."""
         if region in getattr(self.addresses.get(address), "regions", ()):

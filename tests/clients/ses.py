@@ -66,11 +66,17 @@ class Ses:
         return reply
 
 
+def encrypted(certificate: Path, key: Path) -> ssl.SSLContext:
+    """Return a server's side of TLS."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    return context
+
+
 @contextmanager
 def listening(ses: Ses, certificate: Path, key: Path, *, implicit: bool = False) -> Iterator[Ses]:
     """Serve on its port, with STARTTLS or with TLS from the first byte."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate, key)
+    context = encrypted(certificate, key)
     controller = Controller(
         ses,
         hostname="127.0.0.1",

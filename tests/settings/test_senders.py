@@ -25,3 +25,16 @@ def test_a_month_has_the_mail_of_a_day_at_least() -> None:
     found = fault(sender("a@example.org", volume={"daily": 500, "monthly": 100}))
     expected = "mail.senders.app.volume.monthly: found 100; must be at least the daily volume, 500"
     assert found == expected
+
+
+def notes(app: str) -> list[str]:
+    sets = MAIL.replace("{one: }", "{one: , two: }")
+    return [*parse(f"{ACCOUNT}{sets}    app: {app}\n").mail.notes()]
+
+
+def test_a_set_that_each_message_has_to_name_is_said() -> None:
+    assert notes(sender("a@example.org")) == []
+    assert notes(sender("a@example.org", configuration_set="one")) == []
+    (found,) = notes(sender("a@example.org", configuration_set="two"))
+    assert found.startswith("app uses the configuration set two, which is not its identity's:")
+    assert "Metabase, Auth0 and WordPress cannot add" in found
