@@ -111,7 +111,7 @@ def records(
     if dns.route53_zone:
         console.print(f"The stack made them in the hosted zone {dns.route53_zone}.", markup=False)
     elif zone is not None and dns.host in HOSTS:
-        console.print(HOSTS[dns.host].format(zone=zone), markup=False)
+        console.print(HOSTS[dns.host].format(zone=zone), markup=False, soft_wrap=True)
     _table(console, [record for record in found if record.owner is None], zone, dots=dots)
     for owner in dict.fromkeys(record.owner for record in found if record.owner):
         console.print(

@@ -58,7 +58,8 @@ def _deploy(console: Console, settings: Settings, assembly: Assembly, configurat
     _execute(console, prepared)
     screen.overview(console, settings, now(), NEXT)
     console.print(
-        "\nHere RDS and Aurora answer calls but run no database; mail is kept, not delivered."
+        "\nHere RDS and Aurora answer calls but run no database; mail is kept, not delivered.",
+        soft_wrap=True,
     )
 
 
