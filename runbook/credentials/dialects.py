@@ -45,10 +45,7 @@ def word(text: str) -> str:
 
 
 def rclone(text: str) -> str:
-    """Write text as it is, where `%(name)s` would be another value of the file.
-
-    <https://github.com/unknwon/goconfig>
-    """
+    """Write text as it is, where `%(name)s` would be another value of the file."""
     if "%(" in text:
         raise inexpressible("%( in it")
     return word(text)
