@@ -9,13 +9,31 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
-from typing import Any
+from typing import NotRequired, TypedDict
 
 from settings.schema import schema
 
 PAGE = Path(__file__).parent.parent / "docs" / "configuration.md"
 _TABLE = re.compile(r"(<!-- fields of (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 _MANY = 12
+
+
+class _Described(TypedDict, total=False):
+    """What the schema says of a field: the keywords of JSON Schema that the tables show."""
+
+    anyOf: list[_Described]
+    default: object
+    description: str
+    enum: list[str]
+    items: _Described
+    maximum: int
+    minimum: int
+    type: str
+
+
+class _DescribedModel(TypedDict):
+    properties: dict[str, _Described]
+    required: NotRequired[list[str]]
 
 
 def page(text: str) -> str:
@@ -30,8 +48,8 @@ def models() -> set[str]:
     return {"Settings", *json.loads(schema())["$defs"]}
 
 
-def _table(name: str, model: dict[str, Any]) -> str:
-    required = model.get("required", ())
+def _table(name: str, model: _DescribedModel) -> str:
+    required = model.get("required", [])
     fields = sorted(model["properties"].items(), key=lambda field: field[0] not in required)
     rows = [
         f"| `{field}` | {_default(name, field, described, required)} | {_meaning(described)} |"
@@ -40,7 +58,7 @@ def _table(name: str, model: dict[str, Any]) -> str:
     return "\n".join(["", "| Field | Unless named | Meaning |", "|---|---|---|", *rows, "", ""])
 
 
-def _default(name: str, field: str, described: dict[str, Any], required: list[str]) -> str:
+def _default(name: str, field: str, described: _Described, required: list[str]) -> str:
     """Say what holds when the file says nothing."""
     if field in required:
         return "*required*"
@@ -59,12 +77,12 @@ def _default(name: str, field: str, described: dict[str, Any], required: list[st
             return f"`{value}`"
 
 
-def _meaning(described: dict[str, Any]) -> str:
+def _meaning(described: _Described) -> str:
     sentences = " ".join(described.get("description", "").split())
     return f"{sentences} {_allowed(described)}".strip().replace("|", "\\|")
 
 
-def _allowed(described: dict[str, Any]) -> str:
+def _allowed(described: _Described) -> str:
     """Say which values are taken, where that is shorter than a rule in words."""
     for option in described.get("anyOf", ()):
         if option.get("type") != "null":

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
@@ -14,7 +13,7 @@ from settings.models.settings import Settings
 class _Generator(GenerateJsonSchema):
     """Without titles, which repeat names; with the rules for names, which editors then check."""
 
-    def field_title_should_be_set(self, schema: Any) -> bool:
+    def field_title_should_be_set(self, schema: object) -> bool:
         return False
 
     def dict_schema(self, schema: core_schema.DictSchema) -> JsonSchemaValue:

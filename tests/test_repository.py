@@ -40,7 +40,8 @@ def test_hooks_run_what_ci_runs() -> None:
 
 
 def test_hooks_are_as_pre_commit_reads_them() -> None:
-    subprocess.run([sys.executable, "-m", "pre_commit", "validate-config"], cwd=ROOT, check=True)
+    command = [sys.executable, "-m", "pre_commit", "validate-config"]
+    assert subprocess.run(command, cwd=ROOT, check=False).returncode == 0
 
 
 def test_the_dev_container_makes_what_the_two_commands_need() -> None:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING
 
 import boto3
 from botocore.exceptions import ClientError
 
 from runbook.base import aws
+from runbook.base.names import count
 from settings.contract import DRILLS
 from settings.models.backup import Bucket
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.type_defs import LifecycleRuleOutputTypeDef
 
 MOST_PAGES = 200
 """Pages of 1,000 objects that are looked through."""
@@ -87,24 +93,26 @@ def lifecycle(name: str, region: str) -> Lifecycle:
         rules = []
     live = [rule for rule in rules if rule["Status"] == "Enabled" and not _is_partial(rule)]
     return Lifecycle(
-        _first(live, "Expiration", "Days"),
-        _first(live, "AbortIncompleteMultipartUpload", "DaysAfterInitiation"),
-        _first(live, "NoncurrentVersionExpiration", "NoncurrentDays"),
+        _least(rule.get("Expiration", {}).get("Days") for rule in live),
+        _least(
+            rule.get("AbortIncompleteMultipartUpload", {}).get("DaysAfterInitiation")
+            for rule in live
+        ),
+        _least(rule.get("NoncurrentVersionExpiration", {}).get("NoncurrentDays") for rule in live),
     )
 
 
-def _is_partial(rule: dict[str, Any]) -> bool:
+def _is_partial(rule: LifecycleRuleOutputTypeDef) -> bool:
     return bool(rule.get("Prefix") or any(rule.get("Filter", {}).values()))
 
 
-def _first(rules: list[dict[str, Any]], part: str, field: str) -> int | None:
-    days = [rule[part][field] for rule in rules if field in rule.get(part, {})]
-    return min(days, default=None)
+def _least(days: Iterable[int | None]) -> int | None:
+    return min((number for number in days if number is not None), default=None)
 
 
-def _s3(region: str) -> Any:
+def _s3(region: str) -> S3Client:
     return boto3.client("s3", region_name=region, config=aws.CONFIG)
 
 
 def _days(days: int | None) -> str:
-    return "never" if days is None else f"{days} day{'' if days == 1 else 's'}"
+    return "never" if days is None else count(days, "day")

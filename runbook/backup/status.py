@@ -15,7 +15,7 @@ from rich.text import Text
 from runbook.backup.bucket import Contents
 from runbook.backup.report import Report, report
 from runbook.base import aws
-from runbook.base.names import Kind, require
+from runbook.base.names import Kind, count, require
 from runbook.base.tables import table
 from runbook.credentials.keys import Entry, entries
 from settings import Settings, load
@@ -61,7 +61,7 @@ def _row(each: Report) -> tuple[str, ...]:
         each.name,
         each.region,
         *_held(each.contents),
-        f"{expire} days" if expire else "never",
+        count(expire, "day") if expire else "never",
         ", ".join(f"{entry.name} {_used(entry)}" for entry in each.keys),
     )
 

@@ -10,9 +10,28 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import NotRequired, TypedDict
 
 from runbook.base.errors import UserError
+
+
+class _Properties(TypedDict):
+    stackTemplateAssetObjectUrl: str
+    cloudFormationExecutionRoleArn: str
+    stackName: NotRequired[str]
+    tags: NotRequired[dict[str, str]]
+    templateFile: str
+    file: NotRequired[str]
+
+
+class _Artifact(TypedDict):
+    """What the manifest says of a stack; of other things it has the type alone in common."""
+
+    type: str
+    environment: str
+    properties: _Properties
+    dependencies: NotRequired[list[str]]
+    displayName: NotRequired[str]
 
 
 @dataclass(frozen=True)
@@ -25,7 +44,7 @@ class Stack:
     account: str
     region: str
     template_url: str
-    template: dict[str, Any]
+    template: dict[str, object]
     """What was synthesized, as it is published at `template_url`."""
     execution_role: str
     publishing_role: str
@@ -85,25 +104,25 @@ class Assembly:
         return sorted({stack.region for stack in self.stacks})
 
     @cached_property
-    def _artifacts(self) -> dict[str, Any]:
-        return dict(self._json("manifest.json")["artifacts"])
+    def _artifacts(self) -> dict[str, _Artifact]:
+        return dict(json.loads(self._text("manifest.json"))["artifacts"])
 
-    def _json(self, file: str) -> dict[str, Any]:
-        return dict(json.loads((self.directory / file).read_text(encoding="utf-8")))
+    def _text(self, file: str) -> str:
+        return (self.directory / file).read_text(encoding="utf-8")
 
     def _publisher(self, stack: str) -> str:
         """Return the role as which the CDK publishes a stack's assets, its template among them."""
         artifact = self._artifacts.get(f"{stack}.assets")
-        files = self._json(artifact["properties"]["file"])["files"] if artifact else {}
+        files = json.loads(self._text(artifact["properties"]["file"]))["files"] if artifact else {}
         places = (place for file in files.values() for place in file["destinations"].values())
         return next((str(place.get("assumeRoleArn", "")) for place in places), "")
 
-    def _before(self, artifact: dict[str, Any]) -> set[str]:
+    def _before(self, artifact: _Artifact) -> set[str]:
         return {
             name for name in artifact.get("dependencies", ()) if _is_stack(self._artifacts[name])
         }
 
-    def _stack(self, key: str, artifact: dict[str, Any], before: tuple[str, ...]) -> Stack:
+    def _stack(self, key: str, artifact: _Artifact, before: tuple[str, ...]) -> Stack:
         properties = artifact["properties"]
         account, region = artifact["environment"].removeprefix("aws://").split("/")
         bucket, _, name = (
@@ -116,7 +135,7 @@ class Assembly:
             account=account,
             region=region,
             template_url=f"https://s3.{region}.amazonaws.com/{place}/{name}",
-            template=self._json(properties["templateFile"]),
+            template=json.loads(self._text(properties["templateFile"])),
             publishing_role=_here(self._publisher(key), account, region),
             execution_role=_here(properties["cloudFormationExecutionRoleArn"], account, region),
             tags=dict(properties.get("tags", {})),
@@ -124,8 +143,8 @@ class Assembly:
         )
 
 
-def _is_stack(artifact: dict[str, Any]) -> bool:
-    return bool(artifact["type"] == "aws:cloudformation:stack")
+def _is_stack(artifact: _Artifact) -> bool:
+    return artifact["type"] == "aws:cloudformation:stack"
 
 
 def _here(text: str, account: str, region: str) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import urlsplit
 
 import boto3
 from botocore.config import Config
@@ -100,6 +102,22 @@ def speaking(who: Caller, region: str) -> str:
 def announce(who: Caller, region: str) -> None:
     """Say, before anything is changed, where that will be: beside what programs read."""
     print(f"This changes {speaking(who, region)}.", file=sys.stderr)
+
+
+def embedded_smtp_port() -> int | None:
+    """Return this machine's port that stands for SES's SMTP hosts; None where AWS is AWS.
+
+    The embedded AWS answers for every region's host there, which its variables name.
+    """
+    endpoint = os.environ.get("AWS_ENDPOINT_URL", "")
+    if urlsplit(endpoint).hostname not in ("127.0.0.1", "localhost"):
+        return None
+    port = os.environ.get("EMBEDDED_SMTP_PORT", "")
+    if not port.isdigit():
+        raise UserError(
+            "The embedded AWS's SMTP port is not known in this shell.", "Type: . .local/aws.env"
+        )
+    return int(port)
 
 
 def code(error: ClientError) -> str:

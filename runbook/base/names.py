@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from runbook.base.errors import UserError
+from settings import diagnostics
 
 if TYPE_CHECKING:
     from settings import Settings
@@ -97,4 +98,9 @@ def listed(names: Collection[str]) -> str:
 
 def printable(text: str) -> str:
     """Show what somebody typed without letting it move the cursor or colour the terminal."""
-    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text) or "''"
+    return diagnostics.printable(text) or "''"
+
+
+def count(number: int, noun: str) -> str:
+    """Count in words: 1 resource, 2 resources."""
+    return f"{number:,} {noun}{'s' * (number != 1)}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 import boto3
 from botocore.exceptions import ClientError
@@ -12,7 +11,7 @@ from runbook.base import aws
 from runbook.base.errors import UserError
 
 
-def read(arn: str) -> dict[str, Any]:
+def read(arn: str) -> dict[str, object]:
     """Return what a secret holds, or say who may read it."""
     client = boto3.client("secretsmanager", region_name=arn.split(":")[3], config=aws.CONFIG)
     try:

@@ -6,8 +6,8 @@ again before its execution and compared.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, TypedDict
 
 from runbook.changes import dangers
 from runbook.changes.access import diff
@@ -15,7 +15,9 @@ from runbook.changes.consequences.judge import judge
 from runbook.changes.consequences.names import name_of
 from runbook.changes.declared import declared
 from runbook.changes.review import (
+    AccessDiff,
     Danger,
+    DeclaredChange,
     Difference,
     Effect,
     Finding,
@@ -24,9 +26,17 @@ from runbook.changes.review import (
     Verdict,
 )
 from runbook.changes.template.reading import Reading
-from runbook.changes.template.values import Template, differences, named, place
+from runbook.changes.template.values import Template, differences, named, named_text, place
 from runbook.changes.verdict import deletion_policy
 from settings.contract import ACCEPTED_RISKS
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation.type_defs import (
+        ChangeTypeDef,
+        DescribeChangeSetOutputTypeDef,
+        ResourceChangeTypeDef,
+        StackTypeDef,
+    )
 
 _KEEPING = ("Retain", "RetainExceptOnCreate")
 _ACTIONS = {
@@ -43,12 +53,26 @@ _NO_PROPERTY = ("Metadata", "Type", "Condition")
 """Attributes of a resource that say nothing about it once its functions are worked out."""
 
 
+class Analysis(TypedDict):
+    """The fields of a `StackReview` that follow from both versions and the list of changes."""
+
+    changes: tuple[ResourceChange, ...]
+    permissions: AccessDiff
+    network: AccessDiff
+    declared: tuple[DeclaredChange, ...]
+    outputs: tuple[Difference, ...]
+    settings: tuple[Difference, ...]
+    risks: tuple[Risk, ...]
+    new_risks: tuple[Risk, ...]
+    findings: tuple[Finding, ...]
+
+
 def analyse(
-    description: Mapping[str, Any],
+    description: DescribeChangeSetOutputTypeDef,
     before: Reading,
     after: Reading,
-    stack: Mapping[str, Any] | None = None,
-) -> dict[str, Any]:
+    stack: StackTypeDef | None = None,
+) -> Analysis:
     """Return the fields of a review that follow from both versions and the list of changes.
 
     `stack` is what CloudFormation says of it as it is deployed.
@@ -60,14 +84,14 @@ def analyse(
     permissions, statements = diff.permissions(before, staying)
     network, connections = diff.connections(before, staying)
     gained = diff.Gained(statements, connections)
-    account = str(description["StackId"]).split(":")[4]
+    account = description["StackId"].split(":")[4]
     return {
         "changes": changes,
         "permissions": permissions,
         "network": network,
         "declared": tuple(declared(before, after)),
         "outputs": tuple(_outputs(before, after)),
-        "settings": tuple(_settings(stack or {}, description)),
+        "settings": tuple(_settings(stack, description)),
         "risks": risks,
         "new_risks": tuple(risk for risk in risks if risk not in known),
         "findings": (
@@ -87,19 +111,24 @@ def _outputs(before: Reading, after: Reading) -> Iterator[Difference]:
         yield from differences(old, new, (key,))
 
 
-def _settings(stack: Mapping[str, Any], change_set: Mapping[str, Any]) -> Iterator[Difference]:
+def _settings(
+    stack: StackTypeDef | None, change_set: DescribeChangeSetOutputTypeDef
+) -> Iterator[Difference]:
     """Yield what differs about the stack itself. A new one is compared with nothing."""
     for key in SETTINGS:
-        old, new = (side.get(key) or None for side in (stack, change_set))
         if key == "RoleARN" and key not in change_set:
             continue  # CloudFormation does not tell which role a change set names
-        if key == "Tags":
-            old, new = ({tag["Key"]: tag["Value"] for tag in side or ()} for side in (old, new))
-        yield from differences(old, new, (key,))
+        yield from differences(_setting(stack, key), _setting(change_set, key), (key,))
+
+
+def _setting(side: StackTypeDef | DescribeChangeSetOutputTypeDef | None, key: str) -> object:
+    if side is None or not side.get(key):
+        return None
+    return {tag["Key"]: tag["Value"] for tag in side["Tags"]} if key == "Tags" else side.get(key)
 
 
 def resource_changes(
-    listed: Iterable[Mapping[str, Any]], before: Reading, after: Reading
+    listed: Iterable[ChangeTypeDef], before: Reading, after: Reading
 ) -> Iterator[ResourceChange]:
     """Yield what happens to each resource, with what that means for its data.
 
@@ -113,8 +142,12 @@ def resource_changes(
     for logical_id in sorted({*before.resources} & {*after.resources} - seen):
         old, new = before.resources[logical_id], after.resources[logical_id]
         if _compared(old) != _compared(new):
-            item = {"LogicalResourceId": logical_id, "ResourceType": new["Type"]}
-            yield _change({**item, "Action": "Modify"}, before, after)
+            unlisted: ResourceChangeTypeDef = {
+                "Action": "Modify",
+                "LogicalResourceId": logical_id,
+                "ResourceType": new["Type"],
+            }
+            yield _change(unlisted, before, after)
 
 
 def _stays_behind(change: ResourceChange) -> bool:
@@ -124,14 +157,14 @@ def _stays_behind(change: ResourceChange) -> bool:
     )
 
 
-def _change(item: Mapping[str, Any], before: Reading, after: Reading) -> ResourceChange:
+def _change(item: ResourceChangeTypeDef, before: Reading, after: Reading) -> ResourceChange:
     logical_id = item["LogicalResourceId"]
     old, new = before.resources.get(logical_id), after.resources.get(logical_id)
     effect = effect_of(item, old)
     shown = effect in (Effect.ADD, Effect.CHANGE, Effect.REPLACE, Effect.MAY_REPLACE)
     places = {**before.places(), **after.places()}
-    sides = (named(_compared(side), places) for side in (old, new))
-    found = tuple(differences(*sides)) if shown else ()
+    was, becomes = (named(_compared(side), places) for side in (old, new))
+    found = tuple(differences(was, becomes)) if shown else ()
     only_tags = item.get("Scope") == ["Tags"] or (
         bool(found) and all(one.path.startswith(_TAGS) for one in found)
     )
@@ -140,7 +173,7 @@ def _change(item: Mapping[str, Any], before: Reading, after: Reading) -> Resourc
         type=item["ResourceType"],
         place=place(logical_id, new, old),
         effect=effect,
-        name=named(name_of(new or old), places),
+        name=named_text(name_of(new or old), places),
         physical_id=item.get("PhysicalResourceId", ""),
         differences=found,
         only_tags=effect is Effect.CHANGE and only_tags,
@@ -148,7 +181,7 @@ def _change(item: Mapping[str, Any], before: Reading, after: Reading) -> Resourc
     )
 
 
-def effect_of(item: Mapping[str, Any], before: Template | None) -> Effect:
+def effect_of(item: ResourceChangeTypeDef, before: Template | None) -> Effect:
     """Say what happens, in doubt the worse: an action that is not known may replace."""
     effect = _ACTIONS.get(item["Action"], Effect.MAY_REPLACE)
     if effect is Effect.DELETE:
@@ -185,7 +218,7 @@ def _consequences(changes: Iterable[ResourceChange]) -> Iterator[Finding]:
                 )
 
 
-def _unknown(listed: Iterable[Mapping[str, Any]]) -> Iterator[Finding]:
+def _unknown(listed: Iterable[ChangeTypeDef]) -> Iterator[Finding]:
     """Yield what CloudFormation lists in words that were not known when this was written."""
     for change in listed:
         item = change.get("ResourceChange")

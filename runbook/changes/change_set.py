@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
@@ -17,6 +17,7 @@ from runbook.changes.template import held, reading
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
+    from mypy_boto3_cloudformation.type_defs import DescribeChangeSetOutputTypeDef, StackTypeDef
 
 EXECUTABLE = ("CREATE_COMPLETE", "AVAILABLE")
 
@@ -55,17 +56,17 @@ def read(region: str, change_set: str, *, depends_on: tuple[str, ...] = ()) -> S
     )
 
 
-def find_stack(client: CloudFormationClient, name: str) -> dict[str, Any] | None:
+def find_stack(client: CloudFormationClient, name: str) -> StackTypeDef | None:
     """Return what CloudFormation says of a stack, or None when there is none of that name."""
     try:
-        return dict(client.describe_stacks(StackName=name)["Stacks"][0])
+        return client.describe_stacks(StackName=name)["Stacks"][0]
     except ClientError as error:
         if aws.code(error) == "ValidationError" and "does not exist" in aws.reason(error):
             return None
         raise UserError(f"{name}: {aws.reason(error)}") from None
 
 
-def state_of(stack: dict[str, Any] | None) -> str:
+def state_of(stack: StackTypeDef | None) -> str:
     """Return what changes whenever somebody changes the stack."""
     if stack is None:
         return "absent"
@@ -73,18 +74,16 @@ def state_of(stack: dict[str, Any] | None) -> str:
     return f"{stack['StackId']} {moment.isoformat()}"
 
 
-def describe(client: CloudFormationClient, change_set: str) -> dict[str, Any]:
+def describe(client: CloudFormationClient, change_set: str) -> DescribeChangeSetOutputTypeDef:
     """Return the whole description of a change set, its pages put together."""
-    answer: dict[str, Any] = {}
-    token: dict[str, str] = {}
-    while True:
-        page: Any = client.describe_change_set(ChangeSetName=change_set, **token)  # type: ignore[arg-type]
-        answer = {**page, "Changes": [*answer.get("Changes", ()), *page.get("Changes", ())]}
-        if not page.get("NextToken"):
-            return answer
-        token = {"NextToken": page["NextToken"]}
+    page = client.describe_change_set(ChangeSetName=change_set)
+    changes = [*page.get("Changes", ())]
+    while token := page.get("NextToken"):
+        page = client.describe_change_set(ChangeSetName=change_set, NextToken=token)
+        changes += page.get("Changes", ())
+    return {**page, "Changes": changes}
 
 
-def _parameters(description: dict[str, Any]) -> Iterator[tuple[str, str]]:
+def _parameters(description: DescribeChangeSetOutputTypeDef) -> Iterator[tuple[str, str]]:
     for parameter in description.get("Parameters", ()):
         yield parameter["ParameterKey"], parameter.get("ParameterValue", "")

@@ -19,7 +19,7 @@ from runbook.changes.access_diff import sentence, sentences
 from runbook.changes.kinds import GUARDS, KNOWN
 from runbook.changes.review import AccessDiff, Danger, Effect, Finding, Grant, ResourceChange
 from runbook.changes.template.reading import Reading
-from runbook.changes.template.values import COMPUTED, Template, named
+from runbook.changes.template.values import COMPUTED, Template, named_text
 
 ESCALATING = frozenset(
     {
@@ -78,8 +78,8 @@ def of_access(
     new = {reference(name) for name in {*after.resources} - {*before.resources}}
     found: dict[tuple[Danger, str], list[Grant]] = defaultdict(list)
     for statement in gained.statements:
-        for danger in _kinds(statement, new):
-            found[danger, named(statement.subject, places)].append(grant(statement, places))
+        if danger := _kind(statement, new):
+            found[danger, named_text(statement.subject, places)].append(grant(statement, places))
     for danger, where in sorted(found):
         for text in sentences(found[danger, where]):
             yield Finding(danger=danger, place=where, text=text)
@@ -90,31 +90,38 @@ def of_access(
             text = f"who may connect cannot be read: {connection.source} {connection.protocol}"
             yield Finding(
                 danger=Danger.UNREADABLE,
-                place=named(connection.on, places),
-                text=named(text, places),
+                place=named_text(connection.on, places),
+                text=named_text(text, places),
             )
 
 
-def _kinds(statement: Statement, new: Set[str]) -> Iterator[Danger]:
-    """Yield what is dangerous about a permission that begins, or a denial that ends."""
-    texts = {*statement.who.patterns, *statement.actions.patterns, *statement.resources.patterns}
-    if any(COMPUTED in text for text in texts | {v for t in statement.tests for v in t.values}):
-        yield Danger.UNREADABLE
-        return
+def _kind(statement: Statement, new: Set[str]) -> Danger | None:
+    """Return what is dangerous about a permission that begins, or a denial that ends."""
+    if any(COMPUTED in text for text in _texts(statement)):
+        return Danger.UNREADABLE
     if not statement.allows or any(text.startswith(GUARD) for text in statement.who.patterns):
-        yield Danger.WEAKENED
-        return
+        return Danger.WEAKENED
     actions = {action.lower() for action in statement.actions.patterns}
     if statement.subject in statement.resources.patterns and any(map(_is_trust, actions)):
-        service = all(who.endswith(".amazonaws.com") for who in statement.who.patterns)
-        if not service or statement.subject not in new:
-            yield Danger.TRUST
-    elif _is_administrator(statement, actions):
-        yield Danger.ADMINISTRATOR
-    elif UNBOUND in actions or any(_escalates(action) for action in actions):
-        yield Danger.ESCALATES
-    elif _is_broad(statement, actions):
-        yield Danger.BROAD
+        return None if _is_service_of_new(statement, new) else Danger.TRUST
+    if _is_administrator(statement, actions):
+        return Danger.ADMINISTRATOR
+    if UNBOUND in actions or any(map(_escalates, actions)):
+        return Danger.ESCALATES
+    return Danger.BROAD if _is_broad(statement, actions) else None
+
+
+def _texts(statement: Statement) -> Iterator[str]:
+    for terms in (statement.who, statement.actions, statement.resources):
+        yield from terms.patterns
+    for test in statement.tests:
+        yield from test.values
+
+
+def _is_service_of_new(statement: Statement, new: Set[str]) -> bool:
+    """Tell whether a role that is added trusts services of AWS alone, as most have to."""
+    services = all(who.endswith(".amazonaws.com") for who in statement.who.patterns)
+    return services and statement.subject in new
 
 
 def _is_trust(action: str) -> bool:

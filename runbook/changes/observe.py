@@ -13,8 +13,9 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from runbook.base import aws
+from runbook.base.names import count
 from runbook.changes.review import Expiry, Observation, ResourceChange, StackReview
-from runbook.changes.text import count, size
+from runbook.changes.text import size
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

@@ -7,13 +7,13 @@ failed; this one only ever creates change sets, each under a name that is never 
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -31,6 +31,7 @@ from settings.plan import StackId
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
+    from mypy_boto3_cloudformation.type_defs import DescribeChangeSetOutputTypeDef
 
 LIFETIME = timedelta(hours=24)
 """How long a review may be executed. What was true yesterday need not be true today."""
@@ -208,9 +209,9 @@ def discard_reviewed(stack: StackReview) -> None:
         )
 
 
-def usable(name: str, current: dict[str, Any] | None) -> None:
+def usable(name: str, current: Mapping[str, object] | None) -> None:
     """Refuse a stack that CloudFormation cannot update, or is updating now."""
-    status = current["StackStatus"] if current else "REVIEW_IN_PROGRESS"
+    status = str(current["StackStatus"]) if current else "REVIEW_IN_PROGRESS"
     if status in ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED"):
         raise UserError(
             f"{name} is {status}: CloudFormation cannot update a stack whose creation failed.",
@@ -223,7 +224,9 @@ def usable(name: str, current: dict[str, Any] | None) -> None:
         )
 
 
-def finished(client: CloudFormationClient, stack: str, change_set: str) -> dict[str, Any]:
+def finished(
+    client: CloudFormationClient, stack: str, change_set: str
+) -> DescribeChangeSetOutputTypeDef:
     """Wait for CloudFormation to work out the change set. Having no changes is no fault."""
     description = poll(
         client,

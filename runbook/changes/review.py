@@ -6,7 +6,6 @@ import hashlib
 import json
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
@@ -73,8 +72,8 @@ class Difference(_Record):
     """One value of a resource before and after; None where there is none. Secrets are masked."""
 
     path: str
-    before: Any = None
-    after: Any = None
+    before: object = None
+    after: object = None
 
 
 class Expiry(_Record):
@@ -256,11 +255,6 @@ class StackReview(_Record):
             )
         )
 
-    @property
-    def losses(self) -> tuple[ResourceChange, ...]:
-        """Return the changes after which data is gone."""
-        return tuple(change for change in self.changes if change.verdict is Verdict.LOST)
-
 
 class Review(_Record):
     """Everything that one preparation would do."""
@@ -347,7 +341,7 @@ class Execution(_Record):
     message: str = ""
 
 
-def digest_of(document: Any) -> str:
+def digest_of(document: object) -> str:
     """Return the SHA-256 of a document, whatever the order of its keys."""
     text = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
+from runbook.base.names import count
 from runbook.changes import access_diff, consumers
 from runbook.changes.layout import Code, Row, Section, Text, Values
 from runbook.changes.outcome import DANGERS, EFFECTS, UNDO, VERDICTS, Tone, Undo, severity, undo
@@ -20,7 +21,7 @@ from runbook.changes.review import (
     StackReview,
     Verdict,
 )
-from runbook.changes.text import compared, count, line, scalar, value
+from runbook.changes.text import compared, line, scalar, value
 
 
 def sections(stack: StackReview, review: Review) -> Iterable[Section]:

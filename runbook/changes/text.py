@@ -9,19 +9,15 @@ from __future__ import annotations
 import difflib
 import json
 from datetime import datetime
-from typing import Any
+
+from settings.diagnostics import printable
 
 _CONTEXT = 2
 
 
 def visible(text: object) -> str:
     """Write out what would not show: control characters, direction marks, odd spaces."""
-    return "".join(
-        character
-        if character.isprintable() or character == "\n"
-        else character.encode("unicode_escape").decode()
-        for character in str(text)
-    )
+    return "\n".join(map(printable, str(text).split("\n")))
 
 
 def line(text: object) -> str:
@@ -40,11 +36,6 @@ def moment(when: datetime) -> str:
     return f"{when:%Y-%m-%d %H:%M %Z}"
 
 
-def count(number: int, noun: str) -> str:
-    """Count in words: 1 resource, 2 resources."""
-    return f"{number:,} {noun}{'s' * (number != 1)}"
-
-
 def size(number: float) -> str:
     """Write a number of bytes: 41 GiB."""
     for unit in ("bytes", "KiB", "MiB", "GiB"):
@@ -54,7 +45,7 @@ def size(number: float) -> str:
     return f"{number:,.3g} TiB"
 
 
-def value(item: Any) -> str:
+def value(item: object) -> str:
     """Write a value: text as it is, a reference in words, anything else as JSON."""
     match item:
         case None:
@@ -65,14 +56,14 @@ def value(item: Any) -> str:
     return visible(json.dumps(item, indent=indent, ensure_ascii=False, sort_keys=True))
 
 
-def scalar(item: Any) -> str:
+def scalar(item: object) -> str:
     """Write a value in one line, also where there is none."""
     if item is None:
         return "(none)"
     return line(value(item)) or '""'
 
 
-def compared(before: Any, after: Any) -> list[tuple[str, str]]:
+def compared(before: object, after: object) -> list[tuple[str, str]]:
     """Return the lines that differ, and some around them: a sign ("−", "+", " ", "…") and text."""
     signs = {"-": "−"}
     lines: list[tuple[str, str]] = []

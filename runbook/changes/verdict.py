@@ -7,9 +7,8 @@ From CloudFormation's own words for the change, and from what the templates say:
 
 from __future__ import annotations
 
-from typing import Any
-
 from runbook.changes.review import Effect, Verdict
+from runbook.changes.template.values import Template
 from settings.contract import DELETION_PROTECTION
 
 # Log groups are not among them: what they hold ends after their retention anyway.
@@ -36,7 +35,7 @@ _BY_POLICY = {
 _PROPERTY_KEEPS = {"AWS::RDS::DBCluster", "AWS::RDS::DBInstance"}
 
 
-def holds_data(resource: dict[str, Any] | None) -> bool:
+def holds_data(resource: Template | None) -> bool:
     """Tell whether data is lost with a resource.
 
     An Aurora cluster's instances hold none, and a read replica holds a copy.
@@ -48,9 +47,7 @@ def holds_data(resource: dict[str, Any] | None) -> bool:
     return resource["Type"] != "AWS::RDS::DBInstance" or not elsewhere
 
 
-def verdict(
-    effect: Effect, before: dict[str, Any] | None, after: dict[str, Any] | None
-) -> Verdict | None:
+def verdict(effect: Effect, before: Template | None, after: Template | None) -> Verdict | None:
     """Say what becomes of the data, or None when the resource holds none before the change."""
     if not holds_data(before):
         return None
@@ -68,7 +65,7 @@ def verdict(
     return Verdict.KEPT
 
 
-def is_protected(resource: dict[str, Any]) -> bool:
+def is_protected(resource: Template) -> bool:
     """Tell whether RDS refuses to delete it: our stacks say so beside its properties."""
     return True in (
         resource.get("Metadata", {}).get(DELETION_PROTECTION),
@@ -76,7 +73,7 @@ def is_protected(resource: dict[str, Any]) -> bool:
     )
 
 
-def deletion_policy(resource: dict[str, Any]) -> str:
+def deletion_policy(resource: Template) -> str:
     """Return what CloudFormation does when the resource leaves its stack.
 
     Clusters, and instances outside a cluster, are snapshotted unless the template says otherwise;

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from runbook.base.names import count
 from runbook.changes.drifted import drifted
 from runbook.changes.layout import Code, Row, Section, StackView, Text, View
 from runbook.changes.outcome import DANGERS, EFFECTS, VERDICTS, Alert, Tone, severity, worst
 from runbook.changes.review import AccessDiff, Danger, Effect, Review, StackReview, Verdict
 from runbook.changes.sections import data_outcome, named, risk_row, sections
-from runbook.changes.text import count, moment
+from runbook.changes.text import moment
 
 
 def build(review: Review) -> View:
@@ -38,10 +39,10 @@ def _headline(review: Review) -> tuple[Tone, Alert, str]:
     concerned = [change for change in changes if change.verdict is found]
     possible = sum(c.effect is Effect.MAY_REPLACE and c.leaves for c in concerned)
     text = outcome.headline.format(resources=_counted(len(concerned), possible))
-    dangers = sum(len(stack.findings) for stack in review.changed) + len(review.drift.changes)
+    dangerous = review.drift.changes or any(stack.findings for stack in review.changed)
     if found is Verdict.KEPT and not review.changed:
         text = "Nothing changes"
-    if dangers and outcome.tone is Tone.GOOD:
+    if outcome.tone is Tone.GOOD and dangerous:
         return Tone.CHANGE, Alert.WARNING, f"{text}, but see what stands first below"
     return outcome.tone, outcome.alert, text
 

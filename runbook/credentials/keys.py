@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING
 
 import boto3
 from botocore.exceptions import ClientError
@@ -16,6 +17,12 @@ from runbook.base.names import Kind
 from runbook.base.outputs import Outputs
 from settings import Settings
 from settings.contract import Output
+
+if TYPE_CHECKING:
+    from mypy_boto3_iam import IAMClient
+    from mypy_boto3_iam.type_defs import AccessKeyMetadataTypeDef
+
+    from settings.models.credentials import Credentials
 
 AT_ONCE = 8
 """Items that are asked for at the same time: IAM throttles whoever asks for more."""
@@ -50,43 +57,50 @@ class Entry:
     """The key before it, which works until the next renewal."""
 
 
+Asking = Callable[[], Entry]
+"""One question to AWS, asked beside the others."""
+
+
 def entries(settings: Settings, *kinds: Kind) -> list[Entry]:
     """Ask AWS about the credentials of every item, or of those of some kinds."""
     wanted = [items for kind, items in ITEMS.items() if kind in (kinds or ITEMS)]
     asked = [item for items in wanted for item in items(settings)]
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        return [answer.result() for answer in [pool.submit(*item) for item in asked]]
+        return [answer.result() for answer in [pool.submit(item) for item in asked]]
 
 
-def _senders(settings: Settings) -> Iterator[tuple[Any, ...]]:
+def _senders(settings: Settings) -> Iterator[Asking]:
     iam = _iam(settings)
     for name, sender in settings.mail.senders.items():
-        yield _of_user, iam, settings, name, Kind.SENDER, sender.credentials
+        yield partial(_of_user, iam, settings, name, Kind.SENDER, sender.credentials)
 
 
-def _backup_users(settings: Settings) -> Iterator[tuple[Any, ...]]:
+def _backup_users(settings: Settings) -> Iterator[Asking]:
     iam = _iam(settings)
     for bucket in settings.backup.buckets.values():
         for name, user in bucket.users.items():
-            yield _of_user, iam, settings, name, Kind.BACKUP_USER, user.credentials
+            yield partial(_of_user, iam, settings, name, Kind.BACKUP_USER, user.credentials)
 
 
-def _databases(settings: Settings) -> Iterator[tuple[Any, ...]]:
+def _databases(settings: Settings) -> Iterator[Asking]:
     outputs = Outputs(settings, Output.DATABASE_SECRET)
     for name, declared in settings.data.databases.items():
         secret = outputs.get(Output.DATABASE_SECRET, name)
-        yield _of_secret, secret, Entry(name, Kind.DATABASE, None, declared.readers, None)
+        entry = Entry(name, Kind.DATABASE, None, declared.readers, None)
+        yield partial(_of_secret, secret, entry)
 
 
-def _consumers(settings: Settings) -> Iterator[tuple[Any, ...]]:
+def _consumers(settings: Settings) -> Iterator[Asking]:
     outputs = Outputs(settings, Output.CONSUMER_SECRET)
     for named, declared in settings.data.consumers():
         login = declared.credentials
         entry = Entry(str(named), Kind.CONSUMER, login.version, login.readers, None)
-        yield _of_secret, outputs.get(Output.CONSUMER_SECRET, str(named)), entry
+        yield partial(_of_secret, outputs.get(Output.CONSUMER_SECRET, str(named)), entry)
 
 
-def _of_user(iam: Any, settings: Settings, name: str, kind: Kind, declared: Any) -> Entry:
+def _of_user(
+    iam: IAMClient, settings: Settings, name: str, kind: Kind, declared: Credentials
+) -> Entry:
     user = settings.named(name)
     try:
         found = iam.list_access_keys(UserName=user)["AccessKeyMetadata"]
@@ -97,8 +111,8 @@ def _of_user(iam: Any, settings: Settings, name: str, kind: Kind, declared: Any)
     return Entry(name, kind, declared.version, declared.readers, current, previous)
 
 
-def _key(iam: Any, item: dict[str, Any]) -> Key:
-    identifier = str(item["AccessKeyId"])
+def _key(iam: IAMClient, item: AccessKeyMetadataTypeDef) -> Key:
+    identifier = item["AccessKeyId"]
     used = iam.get_access_key_last_used(AccessKeyId=identifier)["AccessKeyLastUsed"]
     return Key(identifier, item["CreateDate"], used.get("LastUsedDate"))
 
@@ -108,18 +122,17 @@ def _of_secret(secret: str | None, entry: Entry) -> Entry:
     current = None
     if secret:
         region = secret.split(":")[3]
-        client: Any = boto3.client("secretsmanager", region_name=region, config=aws.CONFIG)
+        client = boto3.client("secretsmanager", region_name=region, config=aws.CONFIG)
         try:
             found = client.describe_secret(SecretId=secret)
         except ClientError:
-            found = {}
-        made = found.get("LastChangedDate") or found.get("CreatedDate")
-        if made:
-            current = Key("", made, found.get("LastAccessedDate"))
+            return entry
+        made = found.get("LastChangedDate", found["CreatedDate"])
+        current = Key("", made, found.get("LastAccessedDate"))
     return replace(entry, current=current)
 
 
-def _iam(settings: Settings) -> Any:
+def _iam(settings: Settings) -> IAMClient:
     return boto3.client("iam", region_name=settings.region, config=aws.CONFIG)
 
 

@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 
 from runbook.base import aws
+from runbook.base.names import count
 from runbook.base.tables import table
 from runbook.credentials.keys import Entry, Key, entries
 from settings import load
@@ -59,8 +60,7 @@ def _overlap(key: Key | None, now: datetime) -> str:
 
 
 def _age(key: Key, now: datetime) -> str:
-    days = key.days(now)
-    return "1 day" if days == 1 else f"{days} days"
+    return count(key.days(now), "day")
 
 
 def _use(key: Key | None) -> str:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from urllib.parse import urlsplit
+from typing import TypeVar
 
 from pydantic import ValidationError
 
-from runbook.base import secrets
+from runbook.base import aws, secrets
 from runbook.base.errors import UserError
 from runbook.base.names import Kind, require
 from runbook.base.outputs import Outputs
@@ -15,6 +15,7 @@ from runbook.credentials.values import (
     SECRETS,
     BackupSecret,
     DatabaseSecret,
+    Secret,
     SenderSecret,
 )
 from settings import Settings
@@ -30,6 +31,7 @@ OUTPUTS = {
 """The outputs that have the secrets' ARNs."""
 
 AnySecret = SenderSecret | BackupSecret | DatabaseSecret
+Found = TypeVar("Found", bound=Secret)
 
 
 def kind_of(settings: Settings, name: str, wanted: Kind | None, fitting: list[Kind]) -> Kind:
@@ -55,9 +57,20 @@ def arn_of(settings: Settings, name: str, kind: Kind) -> str:
 
 def read(settings: Settings, name: str, kind: Kind) -> AnySecret:
     """Read the secret of an item. Raises `UserError` where it is not deployed, closed or empty."""
-    value = secrets.read(arn_of(settings, name, kind))
+    if kind is Kind.SENDER:
+        return read_sender(settings, name)
+    return _read(settings, name, SECRETS[kind])
+
+
+def read_sender(settings: Settings, name: str) -> SenderSecret:
+    """Read the secret of a sender, with the hosts that stand for SES's on the embedded AWS."""
+    return _as_declared(settings, _read(settings, name, SenderSecret))
+
+
+def _read(settings: Settings, name: str, model: type[Found]) -> Found:
+    value = secrets.read(arn_of(settings, name, model.kind))
     try:
-        secret = SECRETS[kind].model_validate({**value, "name": name})
+        return model.model_validate({**value, "name": name})
     except ValidationError as error:
         missing = ", ".join(str(problem["loc"][0]) for problem in error.errors())
         raise UserError(
@@ -65,22 +78,14 @@ def read(settings: Settings, name: str, kind: Kind) -> AnySecret:
             "Its stack may be half-deployed, or somebody wrote the secret by hand: "
             "groundwork changes prepare says what the deployment lacks.",
         ) from None
-    return _as_declared(settings, secret) if isinstance(secret, SenderSecret) else secret
 
 
 def _as_declared(settings: Settings, secret: SenderSecret) -> SenderSecret:
     """Add whether the sender's mail names its set; and stand the embedded AWS in for SES's host."""
     mail, declared = settings.mail, settings.mail.senders[secret.name]
     update: dict[str, object] = {"header": not mail.identities.applies(declared)}
-    if port := _embedded_port():
+    if port := aws.embedded_smtp_port():
         here = {"host": "localhost", "port": port}
         places = {name: p.model_copy(update=here) for name, p in secret.regions.items()}
         update |= {**here, "regions": places, "trust": os.environ["AWS_CA_BUNDLE"]}
     return secret.model_copy(update=update)
-
-
-def _embedded_port() -> int | None:
-    """Return the port of the embedded AWS that stands for SES's SMTP hosts, where that is used."""
-    host = urlsplit(os.environ.get("AWS_ENDPOINT_URL", "")).hostname
-    port = os.environ.get("EMBEDDED_SMTP_PORT", "")
-    return int(port) if host == "127.0.0.1" and port.isdigit() else None

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap
 
@@ -80,7 +78,7 @@ def _version(settings: Settings, path: Path) -> int:
     return settings.backup.buckets[path[2]].users[path[-1]].credentials.version
 
 
-def _dump(text: str, path: Path) -> dict[str, Any]:
+def _dump(text: str, path: Path) -> dict[str, object]:
     """Return what the file declares, without the item's number."""
     declared = parse(text).model_dump()
     item = declared

@@ -18,6 +18,10 @@ CERTIFICATES = "/etc/ssl/certs/rds-global-bundle.pem"
 """Where the forms look for Amazon's certificates of RDS; libpq has none of its own."""
 
 
+SYSTEM = "system"
+"""The certificates that a machine trusts, in place of a file of them."""
+
+
 class Secret(BaseModel):
     """One secret's value. Neither its representation nor a refusal of it shows a password."""
 
@@ -54,7 +58,7 @@ class SenderSecret(Secret, Smtp):
     regions: dict[str, Smtp]
     header: bool = False
     """Whether its mail has to name the set: it is another than its identity's."""
-    trust: str = "system"
+    trust: str = SYSTEM
     """The certificates that prove the host: the machine's own, or a file of them."""
 
     def at(self, region: str, port: int | None = None) -> Self:

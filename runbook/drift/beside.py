@@ -7,15 +7,16 @@ further subscriptions to our topics: none of them changes a property that a temp
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
 
+from runbook.changes.template.values import Template
+from runbook.drift import clients
 from runbook.drift.change import Change, Sort
 from runbook.drift.deployed import Deployed
 from runbook.drift.missing import while_there
 
 MOST_KEYS_OF_OURS = 2
 """A key and, while it is renewed, the one before."""
-Found = Iterator[tuple[str, Any]]
+Found = Iterator[tuple[str, object]]
 ATTACHED = ("AWS::IAM::ManagedPolicy",)
 INLINE = ("AWS::IAM::Policy", "AWS::IAM::UserPolicy", "AWS::IAM::RolePolicy")
 
@@ -36,9 +37,9 @@ def found(stack: Deployed) -> Iterator[Change]:
                 )
 
 
-def _of_user(stack: Deployed, name: str, properties: Mapping[str, Any]) -> Found:
+def _of_user(stack: Deployed, name: str, properties: Template) -> Found:
     yield from _policies(stack, "user", name, properties)
-    iam = stack.client("iam")
+    iam = clients.iam(stack.region)
     declared = {group for group in properties.get("Groups", ()) if isinstance(group, str)}
     declared |= _members(stack, name)
     for group in iam.list_groups_for_user(UserName=name)["Groups"]:
@@ -66,27 +67,19 @@ def _never_renewed(stack: Deployed, user: str) -> bool:
     return False
 
 
-def _is_scheduled(stack: Deployed, key: Mapping[str, Any]) -> bool:
+def _is_scheduled(stack: Deployed, key: Template) -> bool:
     schedules = stack.of("AWS::SecretsManager::RotationSchedule")
     return any(schedule.get("SecretId") == key.get("Secret") for _, _, schedule in schedules)
 
 
-def _of_role(stack: Deployed, name: str, properties: Mapping[str, Any]) -> Found:
+def _of_role(stack: Deployed, name: str, properties: Template) -> Found:
     yield from _policies(stack, "role", name, properties)
 
 
-def _policies(stack: Deployed, kind: str, name: str, properties: Mapping[str, Any]) -> Found:
+def _policies(stack: Deployed, kind: str, name: str, properties: Template) -> Found:
     """Yield the policies of a principal that no resource of the stack gave it."""
-    iam, named = stack.client("iam"), {f"{kind.capitalize()}Name": name}
-    holders = f"{kind.capitalize()}s"
-    attached = {arn for arn in properties.get("ManagedPolicyArns", ()) if isinstance(arn, str)}
-    inline = {policy["PolicyName"] for policy in properties.get("Policies", ())}
-    for _, identifier, policy in stack.of(*ATTACHED):
-        if name in policy.get(holders, ()):
-            attached.add(identifier)
-    for _, _, policy in stack.of(*INLINE):
-        if name in policy.get(holders, ()) or name == policy.get(f"{kind.capitalize()}Name"):
-            inline.add(str(policy["PolicyName"]))
+    iam, named = clients.iam(stack.region), {f"{kind.capitalize()}Name": name}
+    attached, inline = _declared_policies(stack, kind.capitalize(), name, properties)
     for policy in getattr(iam, f"list_attached_{kind}_policies")(**named)["AttachedPolicies"]:
         if policy["PolicyArn"] not in attached and not _is_function(properties):
             yield "has a policy attached that nobody declared", policy["PolicyArn"]
@@ -95,40 +88,59 @@ def _policies(stack: Deployed, kind: str, name: str, properties: Mapping[str, An
             yield "has an inline policy that nobody declared", policy_name
 
 
-def _is_function(properties: Mapping[str, Any]) -> bool:
+def _declared_policies(
+    stack: Deployed, kind: str, name: str, properties: Template
+) -> tuple[set[str], set[str]]:
+    """Return the ARNs of those attached to a principal, and the names of its inline ones."""
+    attached = {arn for arn in properties.get("ManagedPolicyArns", ()) if isinstance(arn, str)}
+    inline = {policy["PolicyName"] for policy in properties.get("Policies", ())}
+    for _, identifier, policy in stack.of(*ATTACHED):
+        if name in policy.get(f"{kind}s", ()):
+            attached.add(identifier)
+    for _, _, policy in stack.of(*INLINE):
+        if name in policy.get(f"{kind}s", ()) or name == policy.get(f"{kind}Name"):
+            inline.add(str(policy["PolicyName"]))
+    return attached, inline
+
+
+def _is_function(properties: Template) -> bool:
     """Tell whether some attached policy is named by an expression, which cannot be compared."""
     return any(not isinstance(arn, str) for arn in properties.get("ManagedPolicyArns", ()))
 
 
-def _of_group(stack: Deployed, group: str, properties: Mapping[str, Any]) -> Found:
+def _of_group(stack: Deployed, group: str, properties: Template) -> Found:
     """Yield rules beside those in the group, where the stack has rules of their own resource."""
     rules = [rule for _, _, rule in stack.of("AWS::EC2::SecurityGroupIngress")]
     declared = len(properties.get("SecurityGroupIngress", ()))
     declared += sum(group in (rule.get("GroupId"), _id(stack, rule)) for rule in rules)
-    answer = stack.client("ec2").describe_security_groups(GroupIds=[group])
+    answer = clients.ec2(stack.region).describe_security_groups(GroupIds=[group])
     actual = [
         {**_ports(permission), **source}
         for permission in answer["SecurityGroups"][0]["IpPermissions"]
-        for kind in ("IpRanges", "Ipv6Ranges", "UserIdGroupPairs", "PrefixListIds")
-        for source in permission.get(kind, ())
+        for source in (
+            *permission.get("IpRanges", ()),
+            *permission.get("Ipv6Ranges", ()),
+            *permission.get("UserIdGroupPairs", ()),
+            *permission.get("PrefixListIds", ()),
+        )
     ]
     if len(actual) > declared and "SecurityGroupIngress" not in properties:
         yield "has ingress rules that nobody declared", actual
 
 
-def _id(stack: Deployed, rule: Mapping[str, Any]) -> str:
+def _id(stack: Deployed, rule: Template) -> str:
     match rule.get("GroupId"):
         case {"Fn::GetAtt": [str(name), "GroupId"]}:
             return stack.ids.get(name, "")
     return ""
 
 
-def _ports(permission: Mapping[str, Any]) -> dict[str, Any]:
+def _ports(permission: Mapping[str, object]) -> dict[str, object]:
     names = ("IpProtocol", "FromPort", "ToPort")
     return {name: permission[name] for name in names if name in permission}
 
 
-def _of_topic(stack: Deployed, topic: str, properties: Mapping[str, Any]) -> Found:
+def _of_topic(stack: Deployed, topic: str, properties: Template) -> Found:
     declared = {
         (subscription.get("Protocol"), subscription.get("Endpoint"))
         for _, _, subscription in stack.of("AWS::SNS::Subscription")
@@ -137,14 +149,14 @@ def _of_topic(stack: Deployed, topic: str, properties: Mapping[str, Any]) -> Fou
     declared |= {
         (item.get("Protocol"), item.get("Endpoint")) for item in properties.get("Subscription", ())
     }
-    pages = stack.client("sns").get_paginator("list_subscriptions_by_topic")
+    pages = clients.sns(stack.region).get_paginator("list_subscriptions_by_topic")
     for page in pages.paginate(TopicArn=topic):
         for item in page["Subscriptions"]:
             if (item["Protocol"], item["Endpoint"]) not in declared:
                 yield "has a subscription that nobody declared", item["Endpoint"]
 
 
-Look = Callable[[Deployed, str, Mapping[str, Any]], Found]
+Look = Callable[[Deployed, str, Template], Found]
 LOOKS: Mapping[str, tuple[Sort, Look]] = {
     "AWS::IAM::User": (Sort.ACCESS, _of_user),
     "AWS::IAM::Role": (Sort.ACCESS, _of_role),

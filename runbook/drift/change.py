@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
@@ -31,9 +30,9 @@ class Change(BaseModel):
     sort: Sort
     what: str
     """The property, or what is beside those that the file declares."""
-    was: Any = None
+    was: object = None
     """As it was deployed; None where there was nothing."""
-    now: Any = None
+    now: object = None
     """As it is; None where there is nothing."""
     reversible: bool = True
     """Whether a drift-aware change set takes it back. Otherwise somebody does it by hand."""

@@ -5,15 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cache
-from typing import Any
-
-import boto3
 
 from runbook.base import aws
 from runbook.changes.change_set import find_stack
 from runbook.changes.template import held
-from runbook.changes.template.values import place
+from runbook.changes.template.values import Template, place
 
 
 @dataclass(frozen=True)
@@ -22,19 +18,20 @@ class Deployed:
 
     name: str
     region: str
-    resources: Mapping[str, Any]
+    resources: Mapping[str, Template]
     """The deployed template's resources by logical id."""
     ids: Mapping[str, str]
     """The physical id of each."""
 
-    def of(self, *kinds: str) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+    def of(self, *kinds: str) -> Iterator[tuple[str, str, Template]]:
         """Yield place, physical id and properties of the resources of some types."""
         for name, resource in self.resources.items():
             if resource["Type"] in kinds and name in self.ids:
                 where = place(name, resource)
-                yield where, self.ids[name], self.resolved(resource.get("Properties", {}))
+                declared = resource.get("Properties", {})
+                yield where, self.ids[name], {k: self.resolved(v) for k, v in declared.items()}
 
-    def resolved(self, value: Any) -> Any:
+    def resolved(self, value: object) -> object:
         """Put ids in place of references. What only CloudFormation knows stays as it is."""
         match value:
             case {"Ref": str(name)} if name in self.ids:
@@ -44,10 +41,6 @@ class Deployed:
             case list():
                 return [self.resolved(item) for item in value]
         return value
-
-    def client(self, service: str) -> Any:
-        """Return a client in the stack's region."""
-        return _client(service, self.region)
 
 
 def stacks(names: Iterable[tuple[str, str]]) -> list[Deployed]:
@@ -69,9 +62,3 @@ def _deployed(region: str, name: str) -> Deployed | None:
         for item in page["StackResourceSummaries"]
     }
     return Deployed(name, region, held.deployed(client, name).processed["Resources"], ids)
-
-
-@cache
-def _client(service: str, region: str) -> Any:
-    make: Any = boto3.client
-    return make(service, region_name=region, config=aws.CONFIG)

@@ -7,8 +7,8 @@ It compares what the templates name, for every type with a `read` handler:
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
@@ -20,6 +20,7 @@ from runbook.drift.deployed import Deployed
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
+    from mypy_boto3_cloudformation.literals import StackResourceDriftStatusType
     from mypy_boto3_cloudformation.type_defs import StackResourceDriftTypeDef
 
 SORTS: Mapping[str, Sort] = {
@@ -79,17 +80,16 @@ def _start(client: CloudFormationClient, stack: str) -> str:
 
 def _drifts(client: CloudFormationClient, stack: str) -> Iterator[StackResourceDriftTypeDef]:
     """Yield the drifted resources of every page."""
-    token: dict[str, str] = {}
-    while True:
+    wanted: Sequence[StackResourceDriftStatusType] = ["MODIFIED", "DELETED"]
+    answer = client.describe_stack_resource_drifts(
+        StackName=stack, StackResourceDriftStatusFilters=wanted
+    )
+    yield from answer["StackResourceDrifts"]
+    while token := answer.get("NextToken"):
         answer = client.describe_stack_resource_drifts(
-            StackName=stack,
-            StackResourceDriftStatusFilters=["MODIFIED", "DELETED"],
-            **token,  # type: ignore[arg-type]
+            StackName=stack, StackResourceDriftStatusFilters=wanted, NextToken=token
         )
         yield from answer["StackResourceDrifts"]
-        if not answer.get("NextToken"):
-            return
-        token = {"NextToken": answer["NextToken"]}
 
 
 def _changes(drift: StackResourceDriftTypeDef, stack: Deployed, where: str) -> Iterator[Change]:
@@ -123,8 +123,8 @@ def _changes(drift: StackResourceDriftTypeDef, stack: Deployed, where: str) -> I
 
 def _has_its_tags(drift: StackResourceDriftTypeDef) -> bool:
     """Tell whether a resource has all tags of its template: further ones are their owners'."""
-    expected = _value(drift.get("ExpectedProperties", "{}")).get("Tags") or ()
-    actual = _value(drift.get("ActualProperties", "{}")).get("Tags") or ()
+    expected = json.loads(drift.get("ExpectedProperties", "{}")).get("Tags") or ()
+    actual = json.loads(drift.get("ActualProperties", "{}")).get("Tags") or ()
     return all(tag in actual for tag in expected)
 
 
@@ -137,9 +137,10 @@ def sort_of(kind: str) -> Sort:
     return Sort.MAIL if kind.startswith(("AWS::SES::", "AWS::SNS::")) else Sort.OTHER
 
 
-def _value(text: str) -> Any:
+def _value(text: str) -> object:
     """Read a value, which CloudFormation gives as JSON or as bare text; `null` is nothing."""
     try:
-        return json.loads(text)
+        value: object = json.loads(text)
     except ValueError:
         return text
+    return value

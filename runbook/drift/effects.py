@@ -6,8 +6,9 @@ CloudFormation has no resource for them and cannot see them drift.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
 
+from runbook.changes.template.values import Template
+from runbook.drift import clients
 from runbook.drift.change import Change, Sort
 from runbook.drift.deployed import Deployed
 from runbook.drift.missing import while_there
@@ -33,44 +34,46 @@ def changed(stack: Deployed) -> Iterator[Change]:
                     )
 
 
-Compared = Iterator[tuple[str, Any, Any]]
+Compared = Iterator[tuple[str, object, object]]
 
 
-def _feedback(stack: Deployed, properties: Mapping[str, Any]) -> Compared:
+def _feedback(stack: Deployed, properties: Template) -> Compared:
     """Compare the topics of an identity's feedback.
 
     <https://docs.aws.amazon.com/ses/latest/APIReference/API_GetIdentityNotificationAttributes.html>
     """
     identity, topic = properties["Identity"], properties["Topic"]
-    answer = stack.client("ses").get_identity_notification_attributes(Identities=[identity])
-    found = answer["NotificationAttributes"].get(identity, {})
+    answer = clients.ses(stack.region).get_identity_notification_attributes(Identities=[identity])
+    found: Mapping[str, object] = answer["NotificationAttributes"].get(identity, {})
     for kind in FEEDBACK:
         yield f"{kind.lower()}s of {identity} go to", topic, found.get(f"{kind}Topic")
         headers = found.get(f"HeadersIn{kind}NotificationsEnabled", False)
         yield f"headers with {kind.lower()}s of {identity}", True, headers
 
 
-def _active_rule_set(stack: Deployed, properties: Mapping[str, Any]) -> Compared:
-    found = stack.client("ses").describe_active_receipt_rule_set()
+def _active_rule_set(stack: Deployed, properties: Template) -> Compared:
+    found = clients.ses(stack.region).describe_active_receipt_rule_set()
     yield "active receipt rule set", properties["RuleSet"], found.get("Metadata", {}).get("Name")
 
 
-def _suppression(stack: Deployed, properties: Mapping[str, Any]) -> Compared:
-    found = stack.client("sesv2").get_account().get("SuppressionAttributes", {})
+def _suppression(stack: Deployed, properties: Template) -> Compared:
+    found = clients.sesv2(stack.region).get_account().get("SuppressionAttributes", {})
     now = sorted(found.get("SuppressedReasons", ()))
     yield "account suppression", sorted(properties["Reasons"]), now
 
 
-def _deletion_protection(stack: Deployed, properties: Mapping[str, Any]) -> Compared:
-    rds, name = stack.client("rds"), properties["Identifier"]
+def _deletion_protection(stack: Deployed, properties: Template) -> Compared:
+    rds, name = clients.rds(stack.region), properties["Identifier"]
     if properties["Kind"] == "cluster":
-        (found,) = rds.describe_db_clusters(DBClusterIdentifier=name)["DBClusters"]
+        (cluster,) = rds.describe_db_clusters(DBClusterIdentifier=name)["DBClusters"]
+        now = cluster["DeletionProtection"]
     else:
-        (found,) = rds.describe_db_instances(DBInstanceIdentifier=name)["DBInstances"]
-    yield "deletion protection", properties["Enabled"] == "true", found["DeletionProtection"]
+        (instance,) = rds.describe_db_instances(DBInstanceIdentifier=name)["DBInstances"]
+        now = instance["DeletionProtection"]
+    yield "deletion protection", properties["Enabled"] == "true", now
 
 
-EFFECTS: Mapping[str, tuple[Sort, Callable[[Deployed, Mapping[str, Any]], Compared]]] = {
+EFFECTS: Mapping[str, tuple[Sort, Callable[[Deployed, Template], Compared]]] = {
     "Custom::IdentityFeedback": (Sort.MAIL, _feedback),
     "Custom::ActiveReceiptRuleSet": (Sort.MAIL, _active_rule_set),
     "Custom::AccountSuppression": (Sort.MAIL, _suppression),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 from rich.console import Console
@@ -22,6 +23,9 @@ from runbook.changes.prepare import Preparation, finished, now, remove, review, 
 from runbook.changes.render import terminal
 from runbook.changes.review import Review, StackReview
 from runbook.drift.change import Drift
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation.type_defs import ParameterTypeDef
 
 
 def prepare(console: Console, found: Drift, configuration: Path, state: Path) -> None:
@@ -64,9 +68,9 @@ def _change_sets(preparation: Preparation, names: Collection[str]) -> Iterator[S
         client = aws.cloudformation(stack.region)
         current = find_stack(client, stack.name)
         usable(stack.name, current)
-        parameters = [
+        parameters: list[ParameterTypeDef] = [
             {"ParameterKey": item["ParameterKey"], "UsePreviousValue": True}
-            for item in (current or {}).get("Parameters", ())
+            for item in (current.get("Parameters", ()) if current else ())
         ]
         try:
             answer = client.create_change_set(
@@ -74,7 +78,7 @@ def _change_sets(preparation: Preparation, names: Collection[str]) -> Iterator[S
                 ChangeSetName=preparation.name,
                 ChangeSetType="UPDATE",
                 UsePreviousTemplate=True,
-                Parameters=parameters,  # type: ignore[arg-type]
+                Parameters=parameters,
                 RoleARN=stack.execution_role,
                 Capabilities=["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"],
                 DeploymentMode="REVERT_DRIFT",

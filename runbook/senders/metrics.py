@@ -9,11 +9,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING
 
 import boto3
 
 from runbook.base import aws
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudwatch.type_defs import (
+        DimensionTypeDef,
+        MetricDataQueryTypeDef,
+        MetricTypeDef,
+    )
 
 NAMESPACE = "AWS/SES"
 SENDER = "ses:caller-identity"
@@ -38,7 +45,7 @@ def by_day(
     region: str, metrics: Sequence[Metric], now: datetime, days: int = DAYS
 ) -> Mapping[Metric, list[tuple[datetime, float]]]:
     """Return the values of whole periods of 24 hours until now, the oldest first."""
-    client: Any = boto3.client("cloudwatch", region_name=region, config=aws.CONFIG)
+    client = boto3.client("cloudwatch", region_name=region, config=aws.CONFIG)
     found: dict[Metric, list[tuple[datetime, float]]] = {metric: [] for metric in metrics}
     for batch in _batches(metrics):
         queries = [_query(number, metric) for number, metric in enumerate(batch)]
@@ -52,9 +59,11 @@ def by_day(
     return {metric: sorted(points) for metric, points in found.items()}
 
 
-def _query(number: int, metric: Metric) -> dict[str, Any]:
-    named = [{"Name": metric.dimension, "Value": metric.value}] if metric.dimension else []
-    wanted = {"Namespace": NAMESPACE, "MetricName": metric.name, "Dimensions": named}
+def _query(number: int, metric: Metric) -> MetricDataQueryTypeDef:
+    named: list[DimensionTypeDef] = []
+    if metric.dimension:
+        named.append({"Name": metric.dimension, "Value": metric.value})
+    wanted: MetricTypeDef = {"Namespace": NAMESPACE, "MetricName": metric.name, "Dimensions": named}
     return {
         "Id": f"m{number}",
         "MetricStat": {"Metric": wanted, "Period": DAY, "Stat": metric.statistic},

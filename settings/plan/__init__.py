@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from settings.contract import Output
 from settings.plan.access import AccessItems, access_items
@@ -16,6 +16,8 @@ from settings.plan.stack import StackId
 from settings.values.areas import Area
 
 if TYPE_CHECKING:
+    from pydantic import JsonValue
+
     from settings.models.base import Model
     from settings.models.settings import Settings
 
@@ -41,7 +43,7 @@ class StackPlan:
     account: str
     tags: Mapping[str, str]
     items: Items
-    declared: Mapping[str, Any]
+    declared: Mapping[str, JsonValue]
     """What the file says of the items, in its own words and below the area's name."""
 
     @property
@@ -81,23 +83,23 @@ def plans(settings: Settings) -> tuple[StackPlan, ...]:
     )
 
 
-def _said(settings: Settings, area: Area) -> Mapping[str, Any]:
+def _said(settings: Settings, area: Area) -> Mapping[str, JsonValue]:
     """Return what the file says of an area. One that has items of one kind alone is that kind."""
     if area is Area.SERVICES:
         return _dump(settings, {area})
     return _dump(getattr(settings, area))
 
 
-def _dump(model: Model, only: set[str] | None = None) -> Mapping[str, Any]:
+def _dump(model: Model, only: set[str] | None = None) -> Mapping[str, JsonValue]:
     return model.model_dump(mode="json", by_alias=True, exclude_unset=True, include=only)
 
 
-def _declared(area: Mapping[str, Any], part: str, items: Items) -> dict[str, Any]:
+def _declared(area: Mapping[str, JsonValue], part: str, items: Items) -> dict[str, JsonValue]:
     """Return what the file says of a stack's items, and in the first stack of the area itself."""
-    found: dict[str, Any] = {}
+    found: dict[str, JsonValue] = {}
     for name, said in area.items():
         held = getattr(items, name, None)
-        if isinstance(held, Mapping):
+        if isinstance(held, Mapping) and isinstance(said, dict):
             found[name] = {item: said[item] for item in held}
         elif not part:
             found[name] = said

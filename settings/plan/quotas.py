@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from settings.models.base import Problem
 from settings.plan.access import AccessItems
@@ -59,7 +59,7 @@ def quota_problems(settings: Settings, plans: tuple[StackPlan, ...]) -> Iterator
             yield from _trust(settings, plan.items)
 
 
-def _length(document: Any) -> int:
+def _length(document: object) -> int:
     """Return the characters that IAM counts, which are all but spaces."""
     return len(json.dumps(document, separators=(",", ":"), ensure_ascii=False))
 
@@ -76,7 +76,7 @@ def _sender_policies(account: str, mail: list[MailItems]) -> Iterator[Problem]:
                 )
 
 
-def _policy(account: str, sender: SenderItem) -> dict[str, Any]:
+def _policy(account: str, sender: SenderItem) -> dict[str, object]:
     """Return the policy of a sender, as its construct writes it."""
     addresses = {"ses:FromAddress": [*sender.declared.from_addresses]}
     only_to = {"ses:Recipients": [*(sender.declared.only_to or ())]}
@@ -182,7 +182,9 @@ def _trust(settings: Settings, items: AccessItems) -> Iterator[Problem]:
             )
 
 
-def _statements(settings: Settings, items: AccessItems, trust: Trust) -> Iterator[dict[str, Any]]:
+def _statements(
+    settings: Settings, items: AccessItems, trust: Trust
+) -> Iterator[dict[str, object]]:
     """Yield the statements of a role's trust policy, as its construct writes them."""
     hosts: dict[str, Callable[[Trust], tuple[str, ...]]] = {
         "token.actions.githubusercontent.com": lambda trust: trust.github,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from pydantic import ValidationError
+from pydantic import JsonValue, ValidationError
 from pydantic_core import ErrorDetails
 
 from settings.diagnostics import Diagnostic, Location, dotted
@@ -16,7 +16,7 @@ from settings.plan.limits import limit_problems
 from settings.reader.document import Document
 from settings.reader.explain import Explained, explain
 from settings.reader.model_lookup import empty_default, find, regional_groups
-from settings.reader.tree import GONE, at, replaced
+from settings.reader.tree import at, replaced, without
 from settings.values.regions import REGIONS
 
 FEW = 500
@@ -44,7 +44,7 @@ def check(document: Document) -> Checked:
     return Checked(None, [*wrong, *others])
 
 
-def _validated(data: Any) -> tuple[Settings | None, list[ErrorDetails]]:
+def _validated(data: JsonValue) -> tuple[Settings | None, list[ErrorDetails]]:
     """Return the settings, or the reasons why there are none.
 
     Nothing behind a name is no items, where items are meant and none is the default: it is what
@@ -76,7 +76,7 @@ def _without_echoes(details: list[ErrorDetails]) -> list[ErrorDetails]:
     ]
 
 
-def _with_default_region(data: Any) -> Any:
+def _with_default_region(data: JsonValue) -> JsonValue:
     """Give the file's region to items that name none, so that each is complete by itself."""
     region = at(data, ("region",))
     if not isinstance(region, str) or region not in REGIONS:
@@ -84,13 +84,16 @@ def _with_default_region(data: Any) -> Any:
     for area, group, field in regional_groups():
         items = at(data, (area, group))
         if isinstance(items, dict):
-            default = {field: region if field == "region" else [region]}
-            filled = {n: {**default, **i} if isinstance(i, dict) else i for n, i in items.items()}
-            data = replaced(data, (area, group), filled)
+            default: dict[str, JsonValue] = {field: region if field == "region" else [region]}
+            data = replaced(
+                data,
+                (area, group),
+                {n: {**default, **i} if isinstance(i, dict) else i for n, i in items.items()},
+            )
     return data
 
 
-def _problems(value: Any, location: Location = ()) -> Iterator[tuple[Location, Problem]]:
+def _problems(value: object, location: Location = ()) -> Iterator[tuple[Location, Problem]]:
     """Yield what the models find by comparing their fields, each with the model's location."""
     if isinstance(value, Model):
         for name, info in type(value).model_fields.items():
@@ -117,9 +120,9 @@ def _nothing(value: Model) -> Iterator[Problem]:
             yield Problem(path, "a value, or removed together with its name", depends_on=())
 
 
-def _repeated(values: tuple[Any, ...]) -> Iterator[Problem]:
+def _repeated(values: tuple[object, ...]) -> Iterator[Problem]:
     """Find what a list has twice: AWS would take it once, or refuse both."""
-    first: dict[Any, int] = {}
+    first: dict[object, int] = {}
     for index, value in enumerate(values):
         if not isinstance(value, Model) and first.setdefault(value, index) != index:
             yield Problem((index,), "unique: it stands in the list already", depends_on=())
@@ -136,7 +139,9 @@ def _other_faults(document: Document, wrong: Collection[Location]) -> list[Diagn
             return []
         kept = document.data
         for location in out:
-            kept = replaced(kept, location, GONE)
+            kept = without(kept, location)
+        if not isinstance(kept, dict):
+            return []
         settings, details = _validated({"account": "0" * 12, **kept})
         if settings:
             return [

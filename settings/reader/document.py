@@ -7,20 +7,25 @@ date stays the text that the models check. <https://yaml.org/spec/1.2.2/#103-cor
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING
 
 import yaml
 
 from settings.diagnostics import Diagnostic, Location, Position, dotted, quoted, shortened
+
+if TYPE_CHECKING:
+    from pydantic import JsonValue
+    from yaml._yaml import Mark as CMark
+
+    Mark = yaml.Mark | CMark
 
 
 @dataclass
 class Document:
     """What a file says, and for every path the place and the wording of its value."""
 
-    data: Any = None
+    data: JsonValue = None
     values: dict[Location, Position] = field(default_factory=dict)
     keys: dict[Location, Position] = field(default_factory=dict)
     source_text: dict[Location, str] = field(default_factory=dict)
@@ -51,8 +56,7 @@ def read(text: str) -> Document:
     except yaml.MarkedYAMLError as error:
         unclosed = (error.problem or "").endswith(("end of stream", "']'", "'}'"))
         mark = error.context_mark if unclosed else error.problem_mark
-        place = Position(mark.line + 1, mark.column + 1) if mark else Position(1, 1)
-        reader.document.add(place, (), _not_yaml(error.problem or "", text, mark))
+        reader.document.add(_position(mark), (), _not_yaml(error.problem or "", text, mark))
     except yaml.reader.ReaderError as error:
         reader.document.add(_position_of(text, error.position), (), _control(error.character))
     except UnicodeEncodeError as error:
@@ -84,7 +88,7 @@ _DEEPEST = 20
 """Far below the deepest field, and far above what overflows the stack."""
 _MOST = 200_000
 """Values in a file, those that aliases repeat included: far above a file of a thousand senders."""
-_Loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+_Loader: type[yaml.BaseLoader] = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 
 class _Reader:
@@ -96,8 +100,8 @@ class _Reader:
 
     def __init__(self, text: str) -> None:
         self.document = Document()
-        self.events: Iterator[Any] = yaml.parse(text, Loader=_Loader)
-        self.anchors: dict[str, tuple[Any, int]] = {}
+        self.events = yaml.parse(text, Loader=_Loader)
+        self.anchors: dict[str, tuple[JsonValue, int]] = {}
         self.count = 0
 
     def read(self) -> None:
@@ -109,12 +113,12 @@ class _Reader:
         if not isinstance(after := next(self.events), yaml.StreamEndEvent):
             self.document.add(_start(after), (), "a second document starts here; a file has one")
 
-    def _value(self, event: Any, path: Location) -> Any:
+    def _value(self, event: yaml.Event, path: Location) -> JsonValue:
         self._limit(event, path)
         self.document.values[path] = _start(event)
         if isinstance(event, yaml.AliasEvent):
             return self._alias(event, path)
-        if event.tag is not None:
+        if getattr(event, "tag", None) is not None:
             self.document.add(
                 _start(event), path, "found a tag (!); must be a value alone: quotes make it text"
             )
@@ -128,11 +132,11 @@ class _Reader:
         else:
             value = self._mapping(path)
             self.document.source_text[path] = "a mapping" if value else "an empty mapping"
-        if event.anchor:
+        if isinstance(event, yaml.NodeEvent) and event.anchor:
             self.anchors[event.anchor] = (value, self.count - before)
         return value
 
-    def _limit(self, event: Any, path: Location) -> None:
+    def _limit(self, event: yaml.Event, path: Location) -> None:
         self.count += 1
         if len(path) > _DEEPEST:
             raise _UnusableError(
@@ -141,7 +145,7 @@ class _Reader:
         if self.count > _MOST:
             raise _UnusableError(_start(event), path[:3], f"more than {_MOST:,} values up to here")
 
-    def _alias(self, event: Any, path: Location) -> Any:
+    def _alias(self, event: yaml.AliasEvent, path: Location) -> JsonValue:
         """Return what an anchor stands for. An anchor exists only once its value is complete."""
         name = event.anchor
         if name not in self.anchors:
@@ -153,14 +157,14 @@ class _Reader:
         self.count += size
         return value
 
-    def _list(self, path: Location) -> list[Any]:
-        items: list[Any] = []
+    def _list(self, path: Location) -> list[JsonValue]:
+        items: list[JsonValue] = []
         while not isinstance(event := next(self.events), yaml.SequenceEndEvent):
             items.append(self._value(event, (*path, len(items))))
         return items
 
-    def _mapping(self, path: Location) -> dict[str, Any]:
-        mapping: dict[str, Any] = {}
+    def _mapping(self, path: Location) -> dict[str, JsonValue]:
+        mapping: dict[str, JsonValue] = {}
         while not isinstance(event := next(self.events), yaml.MappingEndEvent):
             name = self._name(event, path, mapping)
             if name is None:
@@ -169,13 +173,13 @@ class _Reader:
                 mapping[name] = self._value(next(self.events), (*path, name))
         return mapping
 
-    def _name(self, event: Any, path: Location, mapping: dict[str, Any]) -> str | None:
+    def _name(self, event: yaml.Event, path: Location, mapping: dict[str, JsonValue]) -> str | None:
         """Return the name before a value, or None, having reported why it is none."""
         if not isinstance(event, yaml.ScalarEvent):
             self.document.add(_start(event), path, "a name must be plain text")
             self._skip(event)
             return None
-        name = str(event.value)
+        name = event.value
         whole = (*path, name)
         self._check_text(event, whole)
         if name == "<<" and event.implicit[0]:
@@ -190,9 +194,9 @@ class _Reader:
         self.document.keys[whole] = _start(event)
         return name
 
-    def _check_text(self, event: Any, path: Location) -> None:
+    def _check_text(self, event: yaml.ScalarEvent, path: Location) -> None:
         """Refuse what a terminal hides or obeys, and what AWS replaces by something else."""
-        text = str(event.value)
+        text = event.value
         hidden = next((c for c in text if not c.isprintable() and c != "\n"), None)
         if hidden:
             message = f"{_character(ord(hidden))}, which is invisible"
@@ -204,7 +208,7 @@ class _Reader:
                 f"found {found[0]}, which CloudFormation and IAM replace; must be text without it",
             )
 
-    def _skip(self, event: Any) -> None:
+    def _skip(self, event: yaml.Event) -> None:
         """Pass over a value that has no place."""
         depth = 0
         while True:
@@ -215,8 +219,12 @@ class _Reader:
             event = next(self.events)
 
 
-def _start(event: Any) -> Position:
-    return Position(event.start_mark.line + 1, event.start_mark.column + 1)
+def _start(event: yaml.Event) -> Position:
+    return _position(event.start_mark)
+
+
+def _position(mark: Mark | None) -> Position:
+    return Position(mark.line + 1, mark.column + 1) if mark else Position(1, 1)
 
 
 _REPLACED = re.compile(r"\$\{|\{\{")
@@ -231,9 +239,9 @@ _INTEGER = re.compile(r"[-+]?[0-9]{1,18}")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]{1,3})?")
 
 
-def _scalar(event: Any) -> tuple[Any, str]:
+def _scalar(event: yaml.ScalarEvent) -> tuple[JsonValue, str]:
     """Return a value and how the file words it. Only text without quotes can be another kind."""
-    text = str(event.value)
+    text = event.value
     if event.implicit[0]:
         if text in _NULLS:
             return None, "nothing"
@@ -275,7 +283,7 @@ _REASONS = {
 }
 
 
-def _not_yaml(problem: str, text: str, mark: Any) -> str:
+def _not_yaml(problem: str, text: str, mark: Mark | None) -> str:
     """Say what is wrong in words that name what to fix."""
     if problem == "found character that cannot start any token" and mark:
         line = text.split("\n")[mark.line] if mark.line <= text.count("\n") else ""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from difflib import get_close_matches
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from pydantic_core import ErrorDetails
 
@@ -63,10 +64,10 @@ def _missing(place: Place) -> str:
     return f"this field is missing: {sentence}" if sentence else "this field is missing"
 
 
-def _wrong_tag(place: Place, context: dict[str, Any]) -> Explained:
+def _wrong_tag(place: Place, context: Mapping[str, object]) -> Explained:
     """Name the field that tells one kind of item from another, such as a database's engine."""
-    location = (*place.location, context["discriminator"].strip("'"))
-    allowed = _either([tag for model in place.kinds for tag in tags(model)])
+    location = (*place.location, str(context["discriminator"]).strip("'"))
+    allowed = _either([tag for model in place.models for tag in tags(model)])
     if "tag" in context:
         return Explained(location, f"must be {allowed}")
     return Explained(location, f"this field is missing; must be {allowed}", key=True)
@@ -103,7 +104,7 @@ _TYPES = {
 }
 
 
-def _type(kind: str, found: Any) -> str:
+def _type(kind: str, found: object) -> str:
     wanted = _TYPES.get(kind.partition("_")[0], "as docs/configuration.md describes it")
     if wanted == "text" and not isinstance(found, (list, dict, type(None))):
         return "text: put it between quotes"

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 from types import UnionType
-from typing import Annotated, Any, Literal, NamedTuple, TypeGuard, Union, get_args, get_origin
+from typing import Annotated, Literal, NamedTuple, TypeGuard, Union, get_args, get_origin
 
+from pydantic import JsonValue
 from pydantic.fields import FieldInfo
 
 from settings.diagnostics import Location
@@ -19,7 +20,12 @@ class Place(NamedTuple):
 
     location: Location
     owners: tuple[type[Model], ...]
-    kinds: tuple[Any, ...]
+    kinds: tuple[object, ...]
+
+    @property
+    def models(self) -> tuple[type[Model], ...]:
+        """The models among what can stand there."""
+        return tuple(kind for kind in self.kinds if _is_model(kind))
 
 
 def find(location: Location) -> Place:
@@ -52,9 +58,9 @@ def tags(model: type[Model]) -> list[str]:
     ]
 
 
-def empty_default(place: Place) -> Any:
+def empty_default(place: Place) -> JsonValue:
     """Return an empty mapping or list, where one is meant and it is the default, or else None."""
-    if any(_is_model(kind) or get_origin(kind) is Mapping for kind in place.kinds):
+    if place.models or any(get_origin(kind) is Mapping for kind in place.kinds):
         return {}
     infos = (fields(owner).get(str(place.location[-1])) for owner in place.owners)
     return [] if any(info and info.default == () for info in infos) else None
@@ -66,21 +72,19 @@ def regional_groups() -> list[tuple[str, str, str]]:
     return [
         (area, group, field)
         for area in fields(Settings)
-        for owner in find((area,)).kinds
-        if _is_model(owner)
+        for owner in find((area,)).models
         for group in fields(owner)
-        for item in find((area, group, "any")).kinds
-        if _is_model(item)
+        for item in find((area, group, "any")).models
         for field in ("region", "regions")
         if field in fields(item)
     ]
 
 
-def _is_model(kind: Any) -> TypeGuard[type[Model]]:
+def _is_model(kind: object) -> TypeGuard[type[Model]]:
     return isinstance(kind, type) and issubclass(kind, Model)
 
 
-def _kinds(kind: Any) -> tuple[Any, ...]:
+def _kinds(kind: object) -> tuple[object, ...]:
     """Return what a value can be, without its constraints and without nothing."""
     origin = get_origin(kind)
     if origin is Annotated:
@@ -90,7 +94,7 @@ def _kinds(kind: Any) -> tuple[Any, ...]:
     return () if kind is type(None) else (kind,)
 
 
-def _inside(kind: Any, part: str | int) -> tuple[Any, ...]:
+def _inside(kind: object, part: str | int) -> tuple[object, ...]:
     if _is_model(kind):
         info = fields(kind).get(str(part))
         return _kinds(info.annotation) if info else ()

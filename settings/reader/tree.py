@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from pydantic import JsonValue
 
 from settings.diagnostics import Location
 
-GONE = object()
-"""In place of a value: nothing at all, not even its name."""
 
-
-def at(data: Any, location: Location) -> Any:
+def at(data: JsonValue, location: Location) -> JsonValue:
     """Return what stands at a location, or None."""
     for part in location:
-        if isinstance(data, dict):
+        if isinstance(data, dict) and isinstance(part, str):
             data = data.get(part)
         elif isinstance(data, list) and isinstance(part, int) and part < len(data):
             data = data[part]
@@ -22,15 +19,22 @@ def at(data: Any, location: Location) -> Any:
     return data
 
 
-def replaced(data: Any, location: Location, value: Any) -> Any:
+def replaced(data: JsonValue, location: Location, value: JsonValue) -> JsonValue:
     """Return a copy that has another value at a location. An alias shares what it stands for."""
     if not location:
         return value
     first, below = location[0], location[1:]
-    if isinstance(data, dict):
-        inner = replaced(data.get(first), below, value)
-        others = {name: item for name, item in data.items() if name != first or inner is not GONE}
-        return others if inner is GONE else {**others, first: inner}
+    if isinstance(data, dict) and isinstance(first, str):
+        return {**data, first: replaced(data.get(first), below, value)}
     if isinstance(data, list) and isinstance(first, int) and first < len(data):
         return [*data[:first], replaced(data[first], below, value), *data[first + 1 :]]
     return data
+
+
+def without(data: JsonValue, location: Location) -> JsonValue:
+    """Return a copy that lacks the name at a location, and the value behind it."""
+    *above, last = location
+    around = at(data, tuple(above))
+    if not isinstance(around, dict):
+        return data
+    return replaced(data, tuple(above), {n: inner for n, inner in around.items() if n != last})

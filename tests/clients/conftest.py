@@ -12,15 +12,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
-from botocore.config import Config
 
 import embedded
 from embedded import Embedded
 from settings.contract import Output, output_key
 from tests.conftest import ACCOUNT as ACCOUNT_LINE
 from tests.conftest import ROOT
+from tests.instances import ONCE, client_of
 
 ACCOUNT, REGION = "123456789012", "eu-west-2"
 STACK = f"backup-{REGION}"
@@ -117,19 +116,7 @@ class Backups:
 
     def client(self, service: str, **credentials: str) -> Any:
         """Make a client of the account's administrator, or of whose credentials are given."""
-        administrator = {
-            "aws_access_key_id": self.instance.account,
-            "aws_secret_access_key": "any",
-        }
-        make: Any = boto3.client
-        return make(
-            service,
-            region_name=REGION,
-            endpoint_url=self.instance.endpoint,
-            verify=str(self.instance.certificate),
-            config=Config(s3={"addressing_style": "path"}, retries={"total_max_attempts": 1}),
-            **(credentials or administrator),
-        )
+        return client_of(self.instance, service, REGION, credentials, config=ONCE)
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 
 import embedded
@@ -23,6 +22,7 @@ from tests.clients.conftest import ACCOUNT, KEY, OPERATOR, deploy, make_operator
 from tests.clients.postfix import postfix
 from tests.conftest import ACCOUNT as ACCOUNT_LINE
 from tests.conftest import ROOT
+from tests.instances import client_of
 from tests.programs import require
 
 pytestmark = [pytest.mark.clients, pytest.mark.embedded, pytest.mark.xdist_group("postfix")]
@@ -80,15 +80,7 @@ class Sender:
         return [(mail["Source"], mail["To"], mail["Subject"]) for mail in found]
 
     def client(self, service: str) -> Any:
-        make: Any = boto3.client
-        return make(
-            service,
-            region_name=REGION,
-            endpoint_url=self.instance.endpoint,
-            verify=str(self.instance.certificate),
-            aws_access_key_id=ACCOUNT,
-            aws_secret_access_key="any",
-        )
+        return client_of(self.instance, service, REGION)
 
 
 @pytest.fixture(scope="module")

@@ -9,12 +9,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
-from botocore.config import Config
 
 import embedded
 from tests.drift.hands import HANDS
+from tests.instances import client_of
 
 ROOT = Path(__file__).parents[2]
 GROUNDWORK = Path(sys.executable).parent / "groundwork"
@@ -32,16 +31,7 @@ class Story:
     def client(self, service: str, region: str = "us-east-1") -> Any:
         instance = embedded.find(self.state)
         assert instance
-        make: Any = boto3.client
-        return make(
-            service,
-            region_name=region,
-            endpoint_url=instance.endpoint,
-            verify=str(instance.certificate),
-            config=Config(s3={"addressing_style": "path"}),
-            aws_access_key_id=instance.account,
-            aws_secret_access_key="any",
-        )
+        return client_of(instance, service, region)
 
     def run(self, step: str, *arguments: str) -> None:
         instance = embedded.find(self.state)

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 
 import embedded
 from embedded import Embedded, lifecycle, processes
 from groundwork import functions
+from tests.instances import client_of
 
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
@@ -37,18 +37,7 @@ class Aws:
     instance: Embedded
 
     def client(self, service: str, region: str = REGION, **credentials: str) -> Any:
-        credentials = credentials or {
-            "aws_access_key_id": self.instance.account,
-            "aws_secret_access_key": "any",
-        }
-        make: Any = boto3.client
-        return make(
-            service,
-            region_name=region,
-            endpoint_url=self.instance.endpoint,
-            verify=str(self.instance.certificate),
-            **credentials,
-        )
+        return client_of(self.instance, service, region, credentials)
 
     def deploy(self, stack: str, resources: Resources, **outputs: Any) -> dict[str, str]:
         """Create or update a stack through a change set, and return its outputs."""

@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from tests.embedded.gaps.templates import LAMBDA, attribute, function, ref
+
 CUSTOM = """
 import json, urllib.request
 def handler(event, context):
@@ -20,14 +22,6 @@ def handler(event, context):
         event["ResponseURL"], data=json.dumps(answer).encode(), method="PUT")
     urllib.request.urlopen(request)
 """
-
-
-def ref(name: str) -> dict[str, str]:
-    return {"Ref": name}
-
-
-def attribute(name: str, of: str) -> dict[str, list[str]]:
-    return {"Fn::GetAtt": [of, name]}
 
 
 def parameter(name: str, value: str) -> dict[str, Any]:
@@ -55,24 +49,12 @@ def database(policy: str) -> dict[str, Any]:
 
 
 def custom(**properties: str) -> dict[str, Any]:
-    trusted = {"Service": "lambda.amazonaws.com"}
-    trust = {"Effect": "Allow", "Principal": trusted, "Action": "sts:AssumeRole"}
     return {
         "Role": {
             "Type": "AWS::IAM::Role",
-            "Properties": {
-                "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": [trust]}
-            },
+            "Properties": {"AssumeRolePolicyDocument": LAMBDA},
         },
-        "Function": {
-            "Type": "AWS::Lambda::Function",
-            "Properties": {
-                "Runtime": "python3.13",
-                "Handler": "index.handler",
-                "Role": attribute("Arn", of="Role"),
-                "Code": {"ZipFile": CUSTOM},
-            },
-        },
+        "Function": function(CUSTOM),
         "Custom": {
             "Type": "Custom::Greeting",
             "Properties": {"ServiceToken": attribute("Arn", of="Function"), **properties},
@@ -189,6 +171,8 @@ class TestStackPolicy:
         pristine.deploy("policy", {"Only": parameter("/policy/only", "1")})
         self.protect(pristine, "policy", Action="Update:*")
         pristine.deploy("policy", {"Only": parameter("/policy/only", "2")})
+        found = pristine.client("ssm").get_parameter(Name="/policy/only")["Parameter"]["Value"]
+        assert found == "2"
 
 
 class TestProtection:

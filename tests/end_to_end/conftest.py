@@ -7,15 +7,13 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
-from botocore.config import Config
 
 import embedded
+from tests.instances import client_of
 
 ROOT = Path(__file__).parents[2]
 
@@ -81,17 +79,12 @@ class Deployment:
         """Make a client of the embedded AWS, as the variables of aws.env would, or as a session."""
         instance = embedded.find(self.state)
         assert instance
-        make = partial(boto3.client, config=Config(s3={"addressing_style": "path"}))
-        key = credentials or {"AccessKeyId": instance.account, "SecretAccessKey": "any"}
-        return make(
-            service,
-            region_name=region,
-            endpoint_url=instance.endpoint,
-            verify=str(instance.certificate),
-            aws_access_key_id=key["AccessKeyId"],
-            aws_secret_access_key=key["SecretAccessKey"],
-            aws_session_token=key.get("SessionToken"),
-        )
+        session = credentials and {
+            "aws_access_key_id": credentials["AccessKeyId"],
+            "aws_secret_access_key": credentials["SecretAccessKey"],
+            "aws_session_token": credentials["SessionToken"],
+        }
+        return client_of(instance, service, region, session)
 
     def outputs(self, stack: str, region: str = "us-east-1") -> dict[str, str]:
         """Return a stack's outputs by name."""

@@ -12,7 +12,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 
 import embedded
@@ -24,6 +23,7 @@ from settings import load
 from settings.contract import Output, output_key
 from settings.plan import plans
 from tests.end_to_end.conftest import Run, groundwork
+from tests.instances import client_of
 from tests.settings.test_every_field import EVERYTHING
 
 pytestmark = [pytest.mark.embedded, pytest.mark.xdist_group("everything")]
@@ -39,19 +39,7 @@ class Deployed:
     second: Run
 
     def client(self, service: str, region: str) -> Any:
-        return _client(self.instance, service, region)
-
-
-def _client(instance: Embedded, service: str, region: str) -> Any:
-    make: Any = boto3.client
-    return make(
-        service,
-        region_name=region,
-        endpoint_url=instance.endpoint,
-        verify=str(instance.certificate),
-        aws_access_key_id=instance.account,
-        aws_secret_access_key="any",
-    )
+        return client_of(self.instance, service, region)
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +48,7 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
     state = tmp_path_factory.mktemp("everything")
     instance = embedded.start(state, "123456789012", "us-east-1")
     try:
-        zone = _client(instance, "route53", "us-east-1").create_hosted_zone(
+        zone = client_of(instance, "route53").create_hosted_zone(
             Name="example.net", CallerReference="everything"
         )["HostedZone"]["Id"]
         file = state / "everything.yaml"

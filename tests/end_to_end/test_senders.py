@@ -13,7 +13,6 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 from botocore.exceptions import ClientError
 
@@ -28,6 +27,7 @@ from settings.contract import Output, output_key
 from tests.builders import sender
 from tests.end_to_end import every_call
 from tests.end_to_end.conftest import Run, groundwork
+from tests.instances import client_of
 
 pytestmark = [pytest.mark.embedded, pytest.mark.xdist_group("senders")]
 
@@ -77,15 +77,10 @@ class Account:
         return self._signed(service, key["access_key_id"], key.get("secret_access_key", "any"))
 
     def _signed(self, service: str, key: str, secret: str, token: str | None = None) -> Any:
-        return boto3.client(  # type: ignore[call-overload]
-            service,
-            region_name=REGION,
-            endpoint_url=self.instance.endpoint,
-            verify=str(self.instance.certificate),
-            aws_access_key_id=key,
-            aws_secret_access_key=secret,
-            aws_session_token=token,
-        )
+        credentials = {"aws_access_key_id": key, "aws_secret_access_key": secret}
+        if token:
+            credentials["aws_session_token"] = token
+        return client_of(self.instance, service, REGION, credentials)
 
     def _secret(self, user: str) -> dict[str, Any]:
         """Return what a sender's secret holds, read by the role that the file names."""

@@ -8,8 +8,8 @@ import pytest
 from pydantic import ValidationError
 
 from settings import Settings, parse
-from settings.models.base import Model
 from tests.builders import completed
+from tests.settings.test_every_field import models
 
 SHORTEST = completed("""
 account: "123456789012"
@@ -100,11 +100,3 @@ def test_nothing_changes_after_it_was_read(shortest: Settings) -> None:
         for name in type(model).model_fields:
             with pytest.raises(ValidationError, match="frozen"):
                 setattr(model, name, None)
-
-
-def models(value: Any) -> list[Model]:
-    if isinstance(value, Model):
-        inner = [getattr(value, name) for name in type(value).model_fields]
-        return [value, *(model for item in inner for model in models(item))]
-    items = value.values() if isinstance(value, dict) else value if isinstance(value, tuple) else ()
-    return [model for item in items for model in models(item)]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple, NotRequired, TypedDict
 
 from aws_cdk import (
     Acknowledgment,
@@ -34,6 +34,22 @@ class Finding(NamedTuple):
     description: str
     acknowledged_at: str | None
     """The path of the construct on which it was acknowledged."""
+
+
+class _Construct(TypedDict):
+    constructPath: str
+
+
+class _Violation(TypedDict):
+    ruleName: str
+    description: str
+    violatingConstructs: list[_Construct]
+    acknowledgedAt: NotRequired[str]
+
+
+class _PluginReport(TypedDict):
+    violations: list[_Violation]
+    suppressedViolations: NotRequired[list[_Violation]]
 
 
 def add_checks(app: App) -> None:
@@ -78,7 +94,7 @@ def read_findings(assembly: Path) -> list[Finding]:
     return [finding for plugin in report["pluginReports"] for finding in _of_plugin(plugin)]
 
 
-def _of_plugin(plugin: dict[str, Any]) -> Iterator[Finding]:
+def _of_plugin(plugin: _PluginReport) -> Iterator[Finding]:
     for violation in (*plugin["violations"], *plugin.get("suppressedViolations", ())):
         for construct in violation["violatingConstructs"]:
             yield Finding(

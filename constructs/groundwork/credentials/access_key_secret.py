@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from aws_cdk import CustomResource
 from aws_cdk import aws_secretsmanager as secretsmanager
@@ -60,7 +59,7 @@ class AccessKeySecret(Construct):
             self, "secret", description=f"Access key of {user.node.id}", secret_string=EMPTY
         )
         self.secret_arn = self._secret.ref
-        template: dict[str, Any] = {**contents, "region": region}
+        template: dict[str, object] = {**contents, "region": region}
         if smtp_hosts:
             template["regions"] = {name: {"host": host} for name, host in smtp_hosts.items()}
         key = function.runtime.custom_resource(

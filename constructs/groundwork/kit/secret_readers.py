@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from aws_cdk import Stack
 from aws_cdk import aws_secretsmanager as secretsmanager
@@ -45,7 +44,7 @@ class SecretReaders(secretsmanager.CfnResourcePolicy):
         """`writer` is the role of a function that keeps the value."""
         let_in = [*readers, *([writer] if writer else []), execution_role_arn(scope)]
         account = Stack.of(scope).account
-        statements: list[dict[str, Any]] = [
+        statements: list[dict[str, object]] = [
             {
                 "Effect": "Deny",
                 "Principal": "*",
@@ -66,7 +65,7 @@ class SecretReaders(secretsmanager.CfnResourcePolicy):
         )
 
 
-def _allow(actions: list[str], account: str, roles: list[str]) -> dict[str, Any]:
+def _allow(actions: list[str], account: str, roles: list[str]) -> dict[str, object]:
     return {
         "Effect": "Allow",
         "Principal": {"AWS": "*"},

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from aws_cdk import aws_ses as ses
 from constructs import Construct
@@ -112,7 +111,15 @@ class SesConfigurationSet(Construct):
         # SES publishes a test message first, for which it needs the topic's policy.
         destination.node.add_dependency(topic.topic)
 
-    def _publish(self, name: str, events: Sequence[EventType], **destination: Any) -> Destination:
+    def _publish(
+        self,
+        name: str,
+        events: Sequence[EventType],
+        *,
+        sns_destination: Destination.SnsDestinationProperty | None = None,
+        cloud_watch_destination: Destination.CloudWatchDestinationProperty | None = None,
+        event_bridge_destination: Destination.EventBridgeDestinationProperty | None = None,
+    ) -> Destination:
         return Destination(
             self,
             name,
@@ -121,6 +128,8 @@ class SesConfigurationSet(Construct):
                 name=name,
                 enabled=True,
                 matching_event_types=[EVENTS[event] for event in events],
-                **destination,
+                sns_destination=sns_destination,
+                cloud_watch_destination=cloud_watch_destination,
+                event_bridge_destination=event_bridge_destination,
             ),
         )

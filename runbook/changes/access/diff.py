@@ -13,7 +13,7 @@ from runbook.changes.access.network import Connection
 from runbook.changes.access.policy import Statement, Terms, Test
 from runbook.changes.review import AccessDiff, Grant
 from runbook.changes.template.reading import Reading
-from runbook.changes.template.values import bare, named
+from runbook.changes.template.values import bare, named_text
 
 
 class Gained(NamedTuple):
@@ -73,7 +73,7 @@ def grant(statement: Statement, places: Mapping[str, str]) -> Grant:
     """Put a statement into words."""
 
     def words(terms: Terms) -> str:
-        text = ", ".join(sorted(named(pattern, places) for pattern in terms.patterns))
+        text = ", ".join(sorted(named_text(pattern, places) for pattern in terms.patterns))
         return f"all but {text}" if terms.excluded else text
 
     who = "everybody" if statement.who == Terms(frozenset("*")) else words(statement.who)
@@ -81,7 +81,7 @@ def grant(statement: Statement, places: Mapping[str, str]) -> Grant:
         holder=who.replace("all but", "everybody but"),
         allows=words(statement.actions),
         on=words(statement.resources),
-        condition=named(_condition(statement.tests), places),
+        condition=named_text(_condition(statement.tests), places),
         denies=not statement.allows,
         everybody=is_for_everybody(statement),
     )
@@ -99,8 +99,8 @@ def _connection(one: Connection, places: Mapping[str, str], everybody: bool) -> 
     traffic = "every protocol" if one.protocol == "-1" else f"{bare(one.protocol)} {ports}"
     allows = one.words or traffic
     return Grant(
-        holder=bare(named(one.source, places)),
+        holder=bare(named_text(one.source, places)),
         allows=f"{allows}, outbound" if one.outbound else allows,
-        on=named(one.on, places),
+        on=named_text(one.on, places),
         everybody=everybody,
     )

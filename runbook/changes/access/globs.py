@@ -93,21 +93,24 @@ def _meet(first: tuple[str, ...], second: tuple[str, ...]) -> bool:
     waiting = [(0, 0)]
     while waiting:
         i, j = waiting.pop()
-        if (i, j) in seen:
-            continue
-        seen.add((i, j))
         if i == len(first) and j == len(second):
             return True
-        if i < len(first) and first[i] == ANY:
-            waiting += [(i + 1, j), *([(i, j + 1)] if j < len(second) else [])]
-        if j < len(second) and second[j] == ANY:
-            waiting += [(i, j + 1), *([(i + 1, j)] if i < len(first) else [])]
-        if i < len(first) and j < len(second) and _may_equal(first[i], second[j]):
-            waiting.append((i + 1, j + 1))
+        if (i, j) not in seen:
+            seen.add((i, j))
+            steps = _steps(first[i : i + 1], second[j : j + 1])
+            waiting += [(i + one, j + other) for one, other in steps]
     return False
 
 
+def _steps(first: tuple[str, ...], second: tuple[str, ...]) -> list[tuple[int, int]]:
+    """Return how far each side may go on from its next symbol, which is missing at its end.
+
+    A star takes the other side's symbol, or ends.
+    """
+    if ANY in first + second:
+        return [(1, 0)] * len(first) + [(0, 1)] * len(second)
+    return [(1, 1) for one, other in zip(first, second, strict=False) if _may_equal(one, other)]
+
+
 def _may_equal(first: str, second: str) -> bool:
-    if ANY in (first, second):
-        return False
     return ONE in (first, second) or first == second

@@ -57,24 +57,24 @@ def _read(version: Reading) -> _Account:
     account = _Account()
     known = _by_name(version)
     for logical_id, resource in version.resources.items():
-        kind, properties = resource["Type"], resource.get("Properties", {})
-        if kind in NAMES:
-            _own(account, reference(logical_id), properties, known)
-        elif kind in ("AWS::IAM::ManagedPolicy", "AWS::IAM::Policy"):
-            for who in _holders(properties, known):
-                if kind == "AWS::IAM::Policy":
+        own, properties = reference(logical_id), resource.get("Properties", {})
+        match resource["Type"]:
+            case kind if kind in NAMES:
+                _own(account, own, properties, known)
+            case "AWS::IAM::Policy":
+                for who in _holders(properties, known):
                     account.documents[who].append(properties.get("PolicyDocument"))
-                else:
-                    account.policies[who].append(reference(logical_id))
-        elif kind in _INLINE:
-            key, sort = _INLINE[kind]
-            who = known.get((sort, str(properties.get(key))), _identity(sort, properties.get(key)))
-            account.documents[who].append(properties.get("PolicyDocument"))
-        elif kind == "AWS::IAM::UserToGroupAddition":
-            group = known.get(("group", str(properties.get("GroupName"))))
-            for user in properties.get("Users", ()):
-                who = known.get(("user", str(user)), _identity("user", user))
-                account.groups[who].append(group or _identity("group", properties["GroupName"]))
+            case "AWS::IAM::ManagedPolicy":
+                for who in _holders(properties, known):
+                    account.policies[who].append(own)
+            case kind if kind in _INLINE:
+                key, sort = _INLINE[kind]
+                who = _known_or_named(known, sort, properties.get(key))
+                account.documents[who].append(properties.get("PolicyDocument"))
+            case "AWS::IAM::UserToGroupAddition":
+                group = _known_or_named(known, "group", properties.get("GroupName"))
+                for user in properties.get("Users", ()):
+                    account.groups[_known_or_named(known, "user", user)].append(group)
     _unattached(account, version)
     return account
 
@@ -98,7 +98,7 @@ def _own(
         account.documents[who].append(document)
     account.policies[who] += [str(arn) for arn in properties.get("ManagedPolicyArns", ())]
     for group in properties.get("Groups", ()):
-        account.groups[who].append(known.get(("group", str(group)), _identity("group", group)))
+        account.groups[who].append(_known_or_named(known, "group", group))
     if "PermissionsBoundary" in properties:
         account.boundaries[who] = str(properties["PermissionsBoundary"])
 
@@ -106,7 +106,7 @@ def _own(
 def _holders(properties: Template, known: Mapping[tuple[str, str], str]) -> Iterator[str]:
     for key, sort in HOLDERS.items():
         for name in properties.get(key, ()):
-            yield known.get((sort, str(name)), _identity(sort, name))
+            yield _known_or_named(known, sort, name)
 
 
 def _by_name(version: Reading) -> dict[tuple[str, str], str]:
@@ -129,6 +129,11 @@ def reference(logical_id: str) -> str:
 
 def _identity(sort: str, name: JsonValue) -> str:
     return f"{sort} {name}"
+
+
+def _known_or_named(known: Mapping[tuple[str, str], str], sort: str, name: JsonValue) -> str:
+    """Return the reference to an identity of the stack, or else the name of another one."""
+    return known.get((sort, str(name)), _identity(sort, name))
 
 
 def _managed(policy: str, who: str, version: Reading) -> Iterator[Statement]:

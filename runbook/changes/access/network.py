@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, collapse_addresses, ip_network
 
@@ -80,16 +81,17 @@ def connections(version: Reading) -> Iterator[Connection]:
     for logical_id, resource in version.resources.items():
         kind, properties = resource["Type"], resource.get("Properties", {})
         own = reference(logical_id)
-        if kind == "AWS::EC2::SecurityGroup":
-            yield from _group(own, properties)
-        elif kind == "AWS::EC2::SecurityGroupIngress":
-            yield _rule(properties, str(properties.get("GroupId")))
-        elif kind == "AWS::EC2::SecurityGroupEgress":
-            yield _rule(properties, str(properties.get("GroupId")), outbound=True)
-        elif kind == "AWS::EC2::NetworkAclEntry" and properties.get("RuleAction") == "allow":
-            outbound = is_on(properties.get("Egress"))
-            source = properties.get("CidrBlock", properties.get("Ipv6CidrBlock"))
-            yield Connection(shortest(source), own, "pass", outbound=outbound)
+        match kind:
+            case "AWS::EC2::SecurityGroup":
+                yield from _group(own, properties)
+            case "AWS::EC2::SecurityGroupIngress":
+                yield _rule(properties, str(properties.get("GroupId")))
+            case "AWS::EC2::SecurityGroupEgress":
+                yield _rule(properties, str(properties.get("GroupId")), outbound=True)
+            case "AWS::EC2::NetworkAclEntry" if properties.get("RuleAction") == "allow":
+                outbound = is_on(properties.get("Egress"))
+                source = properties.get("CidrBlock", properties.get("Ipv6CidrBlock"))
+                yield Connection(shortest(source), own, "pass", outbound=outbound)
         yield from _behind(kind, own, properties)
         yield from _public(kind, own, properties)
 
@@ -98,15 +100,22 @@ def open_to_everybody(versions: Iterable[Connection]) -> set[Connection]:
     """Return the connections whose sources together are a large part of the internet."""
     inbound = [one for one in versions if not one.outbound]
     found = {one for one in inbound if one.source == "the internet" and one.protocol == ""}
+    together: dict[object, list[Connection]] = defaultdict(list)
     for one in inbound:
-        kind = (one.on, one.protocol, one.ports)
-        near = (o for o in inbound if (o.on, o.protocol, o.ports) == kind)
-        wide = [n for n in _collapsed(o.source for o in near) if is_wide(n)]
-        own = network_of(one.source)
-        if own and any(_contains(n, own) for n in wide):
-            found.add(one)
+        together[one.on, one.protocol, one.ports].append(one)
+    for same in together.values():
+        found |= _within_wide(same)
     behind = {f"whoever {one.on} admits" for one in found}
     return found | {one for one in inbound if one.source in behind}
+
+
+def _within_wide(same: Collection[Connection]) -> set[Connection]:
+    """Return those of one port whose sources, taken together, make up a network that is wide."""
+    wide = [network for network in _collapsed(one.source for one in same) if is_wide(network)]
+    sources = {one: network_of(one.source) for one in same}
+    return {
+        one for one, own in sources.items() if own and any(_contains(each, own) for each in wide)
+    }
 
 
 def is_wide(network: Network) -> bool:
@@ -185,16 +194,20 @@ def _behind(kind: str, own: str, properties: Template) -> Iterator[Connection]:
 def _public(kind: str, own: str, properties: Template) -> Iterator[Connection]:
     """Yield what gives something an address that the whole internet can reach."""
     internet = Connection("the internet", own, "reach a public address")
-    if kind == "AWS::RDS::DBInstance" and is_on(properties.get("PubliclyAccessible"), True):
+    match kind:
         # Without a word, the subnets decide: <https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html>
-        yield internet
-    if kind == "AWS::RDS::DBCluster" and is_on(properties.get("PubliclyAccessible")):
-        yield internet
-    if kind == "AWS::EC2::Subnet" and is_on(properties.get("MapPublicIpOnLaunch")):
-        yield Connection("the internet", own, "reach public addresses of what starts in it", "-1")
-    if kind == "AWS::EC2::Route" and "GatewayId" in properties:
-        block = properties.get("DestinationCidrBlock", properties.get("DestinationIpv6CidrBlock"))
-        yield Connection(f"{properties['GatewayId']} ({block})", own, "be reached by the route")
+        case "AWS::RDS::DBInstance" if is_on(properties.get("PubliclyAccessible"), True):
+            yield internet
+        case "AWS::RDS::DBCluster" if is_on(properties.get("PubliclyAccessible")):
+            yield internet
+        case "AWS::EC2::Subnet" if is_on(properties.get("MapPublicIpOnLaunch")):
+            words = "reach public addresses of what starts in it"
+            yield Connection("the internet", own, words, "-1")
+        case "AWS::EC2::Route" if gateway := properties.get("GatewayId"):
+            block = properties.get(
+                "DestinationCidrBlock", properties.get("DestinationIpv6CidrBlock")
+            )
+            yield Connection(f"{gateway} ({block})", own, "be reached by the route")
     for card in _listed(properties.get("NetworkInterfaces")):
         if isinstance(card, dict) and is_on(card.get("AssociatePublicIpAddress")):
             yield Connection("the internet", own, "reach a public address", "-1")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, TypedDict
 
 from runbook.changes.consequences import others, rds, s3
 from runbook.changes.consequences.among import REPLACING, left_without_instances, taken
@@ -12,8 +12,11 @@ from runbook.changes.consequences.names import name_of
 from runbook.changes.outcome import worst
 from runbook.changes.review import Danger, Effect, Reason, Verdict
 from runbook.changes.template.reading import Reading
-from runbook.changes.template.values import Template, named
+from runbook.changes.template.values import Template, named_text
 from runbook.changes.verdict import deletion_policy, holds_data, verdict
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation.type_defs import ResourceChangeTypeDef
 
 KINDS: Mapping[str, Kind] = {
     "AWS::DynamoDB::Table": others.TABLE,
@@ -50,9 +53,18 @@ _POLICIES = (
 _STRENGTH = {"Delete": 0, "Snapshot": 1, "RetainExceptOnCreate": 2, "Retain": 2}
 
 
+class Judgement(TypedDict):
+    """The fields of a `ResourceChange` that say what follows from it."""
+
+    verdict: Verdict | None
+    refused: bool
+    one_way: bool
+    reasons: tuple[Reason, ...]
+
+
 def judge(
-    item: Mapping[str, Any], effect: Effect, before: Reading, after: Reading
-) -> dict[str, Any]:
+    item: ResourceChangeTypeDef, effect: Effect, before: Reading, after: Reading
+) -> Judgement:
     """Return the fields of a resource's change that say what follows from it."""
     logical_id = item["LogicalResourceId"]
     old, new = before.resources.get(logical_id), after.resources.get(logical_id)
@@ -73,7 +85,10 @@ def judge(
         "one_way": any(one.one_way for one in found),
         "reasons": tuple(
             Reason(
-                text=named(one.words, places), page=one.page, danger=one.danger, expiry=one.expiry
+                text=named_text(one.words, places),
+                page=one.page,
+                danger=one.danger,
+                expiry=one.expiry,
             )
             for one in found
         ),

@@ -9,9 +9,10 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from runbook.base.names import count
 from runbook.changes.layout import Code, Text
 from runbook.changes.review import Review
-from runbook.changes.text import count, line
+from runbook.changes.text import line
 from runbook.changes.view import build
 
 

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING
 
 from pydantic import JsonValue
 
 from runbook.changes.template.resolve import Given, Problem, Resolver
 from runbook.changes.template.values import Template, place
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation.type_defs import (
+        DescribeChangeSetOutputTypeDef,
+        ParameterTypeDef,
+        StackTypeDef,
+    )
 
 _NO_ECHO = "****"
 
@@ -20,7 +27,7 @@ class Reading:
 
     resources: Mapping[str, Template] = field(default_factory=dict)
     outputs: Mapping[str, JsonValue] = field(default_factory=dict)
-    metadata: Mapping[str, Any] = field(default_factory=dict)
+    metadata: Template = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
 
     def places(self) -> dict[str, str]:
@@ -42,9 +49,9 @@ def read(template: Template, given: Given) -> Reading:
     return Reading(found, outputs, metadata, tuple(dict.fromkeys(resolver.problems)))
 
 
-def given(stack: Mapping[str, Any]) -> Given:
+def given(stack: StackTypeDef | DescribeChangeSetOutputTypeDef) -> Given:
     """Return what a description of a stack or change set says of parameters and of itself."""
-    stack_id = str(stack["StackId"])
+    stack_id = stack["StackId"]
     _, partition, _, region, account, *_ = stack_id.split(":")
     suffix = "amazonaws.com.cn" if partition == "aws-cn" else "amazonaws.com"
     return Given(
@@ -55,13 +62,13 @@ def given(stack: Mapping[str, Any]) -> Given:
             "Partition": partition,
             "Region": region,
             "StackId": stack_id,
-            "StackName": str(stack["StackName"]),
+            "StackName": stack["StackName"],
             "URLSuffix": suffix,
         },
     )
 
 
-def _parameters(parameters: Iterable[Mapping[str, str]]) -> Iterable[tuple[str, str]]:
+def _parameters(parameters: Iterable[ParameterTypeDef]) -> Iterable[tuple[str, str]]:
     """Yield the parameters whose values are known: not secret ones, nor SSM's not yet looked up."""
     for parameter in parameters:
         value = parameter.get("ResolvedValue", parameter.get("ParameterValue", ""))

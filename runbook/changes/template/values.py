@@ -12,6 +12,7 @@ from pydantic import JsonValue
 from runbook.changes.review import Difference
 
 Template = dict[str, Any]
+"""A template or a part of one, such as a resource: anybody may have written it."""
 
 OPEN, CLOSE, COMPUTED = "\ue000", "\ue001", "\ue002"
 """The marks around a reference. `COMPUTED` begins what CloudFormation alone knows the text of."""
@@ -37,7 +38,7 @@ def place(logical_id: str, *versions: Template | None) -> str:
     return logical_id
 
 
-def differences(before: Any, after: Any, path: tuple[str, ...] = ()) -> Iterator[Difference]:
+def differences(before: object, after: object, path: tuple[str, ...] = ()) -> Iterator[Difference]:
     """Yield the values that differ, each at the path of the deepest thing that has both sides."""
     if before == after:
         return
@@ -45,11 +46,10 @@ def differences(before: Any, after: Any, path: tuple[str, ...] = ()) -> Iterator
         for key in sorted({*before, *after}):
             yield from differences(before.get(key), after.get(key), (*path, key))
         return
-    sides = {"before": masked(before, path), "after": masked(after, path)}
-    yield Difference(path=".".join(path), **sides)
+    yield Difference(path=".".join(path), before=masked(before, path), after=masked(after, path))
 
 
-def masked(value: Any, path: tuple[str, ...]) -> Any:
+def masked(value: object, path: tuple[str, ...]) -> object:
     """Hide what is named like a secret. A reference gives nothing away, nor does an ARN."""
     match value:
         case dict():
@@ -75,16 +75,21 @@ def bare(text: str) -> str:
     return re.sub(f"[{OPEN}{CLOSE}{COMPUTED}]", "", text)
 
 
-def named(value: Any, places: Mapping[str, str]) -> Any:
-    """Write references as people know them: by the place of what they refer to."""
+def named(value: object, places: Mapping[str, str]) -> object:
+    """Write the references in a value as people know them: by the place of what they refer to."""
     match value:
         case dict():
-            return {named(key, places): named(item, places) for key, item in value.items()}
+            return {named_text(key, places): named(item, places) for key, item in value.items()}
         case list():
             return [named(item, places) for item in value]
         case str():
-            return _TOKEN.sub(lambda token: places.get(token[1], token[1]) + token[2], value)
+            return named_text(value, places)
     return value
+
+
+def named_text(text: str, places: Mapping[str, str]) -> str:
+    """Write the references in a text as people know them."""
+    return _TOKEN.sub(lambda token: places.get(token[1], token[1]) + token[2], text)
 
 
 def display(value: JsonValue) -> str:

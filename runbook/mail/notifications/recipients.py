@@ -44,19 +44,24 @@ def of(
 
 def _points(recipient: Mapping[str, object]) -> Iterator[Point]:
     status, answer = text(recipient, "status"), text(recipient, "diagnosticCode")
-    codes = [match.group() for match in _ENHANCED.finditer(status)][:1]
-    found = [match.group() for match in _ENHANCED.finditer(answer)][:1]
-    # A status ending in .0.0 says less than the code within the server's own words.
-    if found and (not codes or codes[0].endswith(".0.0") or found[0] != codes[0]):
-        codes = [code for code in codes if not code.endswith(".0.0")] + found
-    for code in codes:
-        yield status_point(code)
+    codes, found = ([m.group() for m in _ENHANCED.finditer(t)][:1] for t in (status, answer))
+    yield from map(status_point, _codes(codes, found))
     if not found and (reply := _REPLY.search(answer)) and reply[1] in REPLIES:
         yield Point("reply", reply[1], REPLIES[reply[1]])
     if answer:
         yield Point("answer", answer)
     if listed := named_in(answer):
         yield Point("block list", listed.name, listed.page, ADVICE[listed.lists])
+
+
+def _codes(status: list[str], answer: list[str]) -> list[str]:
+    """Return the codes of both, each once.
+
+    A status ending in .0.0 says less than the code within the server's own words.
+    """
+    if not answer or (status == answer and not status[0].endswith(".0.0")):
+        return status
+    return [code for code in status if not code.endswith(".0.0")] + answer
 
 
 def status_point(code: str) -> Point:

@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 import json
+import smtplib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from email.message import EmailMessage
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import boto3
 from botocore.exceptions import ClientError
 
-from runbook.base import aws, secrets
+from runbook.base import aws
 from runbook.base.errors import UserError
 from runbook.base.names import printable
 from runbook.base.outputs import Outputs
+from runbook.credentials.read import read_sender
 from runbook.mail.notifications.explaining import Explanation
 from runbook.mail.simulator import delivery_log, inbox, smtp
 from runbook.mail.simulator.cases import CASES, Case
 from runbook.mail.simulator.delivery_log import DeliveryLog
 from runbook.mail.simulator.destinations import Topic, topics
 from runbook.mail.simulator.following import Arrival, Source, follow
-from runbook.mail.simulator.smtp import Relay, Sent
+from runbook.mail.simulator.smtp import Sent
 from settings.contract import Output
 
 if TYPE_CHECKING:
@@ -71,15 +73,14 @@ def test(
         raise UserError(
             f"{name} does not send in {printable(region)}.", f"It does in {_list(sender.regions)}."
         )
-    outputs = Outputs(settings, Output.SENDER_SECRET, Output.DELIVERY_LOG)
-    secret = secrets.read(outputs[Output.SENDER_SECRET, name])
-    group = outputs.by_region(Output.DELIVERY_LOG, name).get(region)
+    secret = read_sender(settings, name)
+    group = Outputs(settings, Output.DELIVERY_LOG).by_region(Output.DELIVERY_LOG, name).get(region)
     places = Places(group, topics(settings, name, _address(sender), region))
-    logs: CloudWatchLogsClient = boto3.client("logs", region_name=region, config=aws.CONFIG)
-    relay = smtp.at_this_aws(_relay(secret["regions"][region]), logs.meta.endpoint_url)
+    logs = boto3.client("logs", region_name=region, config=aws.CONFIG)
     with ExitStack() as stack:
         listeners = list(_listeners(stack, logs, places, region))
-        sent = list(_send_all(relay, name, sender))
+        client = stack.enter_context(smtp.connected(secret.regions[region], secret.trust))
+        sent = list(_send_all(client, name, sender))
         results = _follow(listeners, places, sent, seconds)
     if as_json:
         print(json.dumps([_values(result) for result in results], indent=2))
@@ -106,24 +107,19 @@ def _listeners(
             ) from None
 
 
-def _relay(values: Mapping[str, Any]) -> Relay:
-    return Relay(values["host"], int(values["port"]), values["username"], values["password"])
-
-
 def _address(sender: Sender) -> str:
     return sender.from_addresses[0].replace("*", "test").replace("?", "x")
 
 
-def _send_all(relay: Relay, name: str, sender: Sender) -> Iterator[tuple[Case, Sent]]:
-    with smtp.connected(relay) as client:
-        for case in CASES:
-            message = EmailMessage()
-            message["From"], message["To"] = _address(sender), case.address
-            message["Subject"] = f"Test of {name}: to be {case.name}"
-            if sender.configuration_set:
-                message["X-SES-CONFIGURATION-SET"] = sender.configuration_set
-            message.set_content("A test, sent by: groundwork mail test\n")
-            yield case, smtp.send(client, _address(sender), message)
+def _send_all(client: smtplib.SMTP, name: str, sender: Sender) -> Iterator[tuple[Case, Sent]]:
+    for case in CASES:
+        message = EmailMessage()
+        message["From"], message["To"] = _address(sender), case.address
+        message["Subject"] = f"Test of {name}: to be {case.name}"
+        if sender.configuration_set:
+            message["X-SES-CONFIGURATION-SET"] = sender.configuration_set
+        message.set_content("A test, sent by: groundwork mail test\n")
+        yield case, smtp.send(client, _address(sender), message)
 
 
 def _follow(

@@ -5,35 +5,23 @@
 
 from __future__ import annotations
 
-import os
 import smtplib
 import ssl
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from email.message import EmailMessage
 from email.policy import SMTP
-from urllib.parse import urlsplit
 
 from runbook.base.errors import UserError
+from runbook.credentials.values import SYSTEM, Smtp
 
 SECONDS = 30
 """How long a host may take to answer."""
 THROTTLED = 454
 TRIES = 6
 """The sandbox takes one message a second."""
-
-
-@dataclass(frozen=True)
-class Relay:
-    """A region's SMTP host with a sender's login. `trust` names a certificate of one's own."""
-
-    host: str
-    port: int
-    username: str
-    password: str = field(repr=False)
-    trust: str | None = None
 
 
 @dataclass(frozen=True)
@@ -44,29 +32,13 @@ class Sent:
     refusal: str = ""
 
 
-def at_this_aws(relay: Relay, endpoint: str) -> Relay:
-    """Return the relay of the AWS that the commands speak to.
-
-    The embedded AWS answers for every region's host on one port of this machine, which its
-    variables name.
-    """
-    if urlsplit(endpoint).hostname not in ("127.0.0.1", "localhost"):
-        return relay
-    port = os.environ.get("EMBEDDED_SMTP_PORT", "")
-    if not port.isdigit():
-        raise UserError(
-            "The embedded AWS's SMTP port is not known in this shell.", "Type: . .local/aws.env"
-        )
-    trust = os.environ.get("AWS_CA_BUNDLE")
-    return Relay("localhost", int(port), relay.username, relay.password, trust)
-
-
 @contextmanager
-def connected(relay: Relay) -> Iterator[smtplib.SMTP]:
-    """Connect, encrypt and log in; say which of these failed."""
+def connected(relay: Smtp, trust: str = SYSTEM) -> Iterator[smtplib.SMTP]:
+    """Connect, encrypt and log in; say which of these failed. `trust` is as a secret has it."""
+    certificates = None if trust == SYSTEM else trust
     try:
         with smtplib.SMTP(relay.host, relay.port, timeout=SECONDS) as client:
-            client.starttls(context=ssl.create_default_context(cafile=relay.trust))
+            client.starttls(context=ssl.create_default_context(cafile=certificates))
             client.login(relay.username, relay.password)
             yield client
     except smtplib.SMTPAuthenticationError as error:

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-import boto3
 import pytest
 from aws_cdk.assertions import Template
 from botocore.exceptions import ClientError
@@ -18,6 +17,7 @@ from botocore.exceptions import ClientError
 import embedded
 from embedded import Embedded, processes
 from tests.embedded.conftest import packed
+from tests.instances import client_of
 
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
@@ -52,17 +52,7 @@ class Session:
         return str(self.client("sts").get_caller_identity()["UserId"])
 
     def client(self, service: Any, region: str = REGION) -> Any:
-        make: Any = boto3.client
-        return make(
-            service,
-            region_name=region,
-            endpoint_url=self.instance.endpoint,
-            verify=str(self.instance.certificate),
-            **(
-                self.credentials
-                or {"aws_access_key_id": ACCOUNT, "aws_secret_access_key": "administrator"}
-            ),
-        )
+        return client_of(self.instance, service, region, self.credentials)
 
     def prepare(
         self, stack: str, template: dict[str, Any] = QUEUE, *, region: str = REGION, **more: Any

@@ -39,3 +39,16 @@ def unless(role: str) -> dict[str, Any]:
             "Condition": {"ArnNotEquals": {"aws:PrincipalArn": role}},
         }
     )
+
+
+def function(code: str) -> dict[str, Any]:
+    """A function of Python with the role `Role`, whose resource the template has."""
+    return {
+        "Type": "AWS::Lambda::Function",
+        "Properties": {
+            "Runtime": "python3.13",
+            "Handler": "index.handler",
+            "Role": attribute("Arn", of="Role"),
+            "Code": {"ZipFile": code},
+        },
+    }

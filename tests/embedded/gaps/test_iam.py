@@ -183,15 +183,15 @@ class TestPrincipalArn:
     def path(self, request: pytest.FixtureRequest) -> str:
         return str(request.param)
 
-    def read(self, aws: Any, path: str) -> None:
+    def read(self, aws: Any, path: str) -> str:
         name = f"reader{path.replace('/', '-')}"
         role, client = client_of(aws, "secretsmanager", name, path)
         secret = client.create_secret(Name=f"of-{name}", SecretString="{}")["ARN"]
         client.put_resource_policy(SecretId=secret, ResourcePolicy=json.dumps(unless(role)))
-        client.get_secret_value(SecretId=secret)
+        return str(client.get_secret_value(SecretId=secret)["SecretString"])
 
     def test_a_session_is_known_by_its_roles_arn(self, aws: Any, path: str) -> None:
-        self.read(aws, path)
+        assert self.read(aws, path) == "{}"
 
     def test_ministack_still_knows_it_by_the_sessions(self, pristine: Any) -> None:
         with pytest.raises(ClientError, match="AccessDenied"):

@@ -29,6 +29,10 @@ def of_size(characters: int) -> dict[str, Any]:
     return document({**LONG, "Resource": "arn:aws:s3:::" + missing * "x"})
 
 
+def trust_of(iam: Any, role: str) -> object:
+    return iam.get_role(RoleName=role)["Role"]["AssumeRolePolicyDocument"]
+
+
 class TestPrincipals:
     def test_a_role_that_does_not_exist_is_trusted_by_none(self, aws: Any) -> None:
         iam = aws.client("iam")
@@ -63,10 +67,12 @@ class TestPrincipals:
         iam, name = aws.client("iam"), f"trusts-{principal.strip('*').replace(':', '-')[-20:]}"
         name = name.replace("/", "-")
         iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(trusting(principal)))
+        assert trust_of(iam, name) == trusting(principal)
 
     def test_ministack_still_trusts_who_does_not_exist(self, pristine: Any) -> None:
-        policy = json.dumps(trusting(ABSENT))
-        pristine.client("iam").create_role(RoleName="x", AssumeRolePolicyDocument=policy)
+        iam, policy = pristine.client("iam"), json.dumps(trusting(ABSENT))
+        iam.create_role(RoleName="x", AssumeRolePolicyDocument=policy)
+        assert trust_of(iam, "x") == trusting(ABSENT)
 
 
 class TestSizes:
@@ -83,8 +89,19 @@ class TestSizes:
             },
         }
 
+    def deployed(self, where: Any, stack: str, managed: int, inline: int) -> tuple[object, object]:
+        """Deploy both, and return the documents that IAM has of them."""
+        refs = {name: {"Ref": name} for name in ("Managed", "Role")}
+        names = where.deploy(stack, self.resources(managed, inline), **refs)
+        iam = where.client("iam")
+        version = iam.get_policy(PolicyArn=names["Managed"])["Policy"]["DefaultVersionId"]
+        found = iam.get_policy_version(PolicyArn=names["Managed"], VersionId=version)
+        kept = iam.get_role_policy(RoleName=names["Role"], PolicyName="inline")
+        return found["PolicyVersion"]["Document"], kept["PolicyDocument"]
+
     def test_policies_of_the_largest_size_are_taken(self, aws: Any) -> None:
-        aws.deploy("largest", self.resources(managed=6_144, inline=10_240))
+        found = self.deployed(aws, "largest", managed=6_144, inline=10_240)
+        assert found == (of_size(6_144), of_size(10_240))
 
     def test_one_more_character_is_too_much(self, aws: Any) -> None:
         with pytest.raises(Exception, match="Cannot exceed quota for PolicySize: 6144"):
@@ -127,4 +144,5 @@ class TestSizes:
         put(SecretId="long", ResourcePolicy=policy)
 
     def test_ministack_still_takes_more(self, pristine: Any) -> None:
-        pristine.deploy("more", self.resources(managed=6_145, inline=10_241))
+        found = self.deployed(pristine, "more", managed=6_145, inline=10_241)
+        assert found == (of_size(6_145), of_size(10_241))

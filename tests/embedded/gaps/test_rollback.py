@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.embedded.conftest import DeploymentError
-from tests.embedded.gaps.templates import LAMBDA, attribute
+from tests.embedded.gaps.templates import LAMBDA, attribute, function
 
 BROKEN = {
     "Type": "AWS::IAM::UserToGroupAddition",
@@ -38,15 +38,7 @@ def custom(queue: str) -> dict[str, Any]:
                 "Policies": [{"PolicyName": "sends", "PolicyDocument": policy}],
             },
         },
-        "Function": {
-            "Type": "AWS::Lambda::Function",
-            "Properties": {
-                "Runtime": "python3.13",
-                "Handler": "index.handler",
-                "Role": attribute("Arn", of="Role"),
-                "Code": {"ZipFile": FUNCTION},
-            },
-        },
+        "Function": function(FUNCTION),
         "Custom": {
             "Type": "Custom::Failing",
             "Properties": {"ServiceToken": attribute("Arn", of="Function"), "Queue": queue},

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from embedded import processes
-from tests.embedded.gaps.templates import LAMBDA, attribute, ref
+from tests.embedded.gaps.templates import LAMBDA, attribute, function, ref
 
 
 class TestRotation:
@@ -39,15 +39,7 @@ def handler(event, context):
                 "Type": "AWS::IAM::Role",
                 "Properties": {"AssumeRolePolicyDocument": LAMBDA, "Policies": [policy]},
             },
-            "Function": {
-                "Type": "AWS::Lambda::Function",
-                "Properties": {
-                    "Runtime": "python3.13",
-                    "Handler": "index.handler",
-                    "Role": attribute("Arn", of="Role"),
-                    "Code": {"ZipFile": self.ROTATE},
-                },
-            },
+            "Function": function(self.ROTATE),
             "Schedule": {
                 "Type": "AWS::SecretsManager::RotationSchedule",
                 "DependsOn": ["Permission"] if permitted else [],

@@ -4,16 +4,15 @@ import json
 import smtplib
 import ssl
 from collections.abc import Iterator
-from email.message import EmailMessage
 from typing import Any
 
-import boto3
 import pytest
-from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from embedded.gaps.ses._quota import SANDBOX, Sent
 from embedded.smtp import password
+from tests.embedded.gaps.messages import message as mail
+from tests.instances import ONCE, client_of
 
 # Each test has a region of its own, in which nothing was sent.
 REGIONS = ("ap-northeast-1", "ap-northeast-2", "ap-south-1", "ap-southeast-1", "ap-southeast-2",
@@ -23,7 +22,6 @@ REGIONS = ("ap-northeast-1", "ap-northeast-2", "ap-south-1", "ap-southeast-1", "
 FROM = "noreply@example.com"
 KNOWN = "you@example.net"
 SIMULATOR = "success@simulator.amazonses.com"
-ONCE = Config(retries={"total_max_attempts": 1})
 
 
 @pytest.fixture(scope="module")
@@ -42,25 +40,11 @@ def region(aws: Any, pristine: Any, regions: Iterator[str]) -> str:
 
 
 def client(where: Any, region: str, service: str = "ses", **key: str) -> Any:
-    given = key or {"aws_access_key_id": where.instance.account, "aws_secret_access_key": "any"}
-    make: Any = boto3.client
-    return make(
-        service,
-        region_name=region,
-        endpoint_url=where.instance.endpoint,
-        verify=str(where.instance.certificate),
-        config=ONCE,
-        **given,
-    )
+    return client_of(where.instance, service, region, key, config=ONCE)
 
 
 def message(to: str = KNOWN, from_: str = FROM, **headers: str) -> bytes:
-    mail = EmailMessage()
-    mail["From"], mail["To"], mail["Subject"] = from_, to, "subject"
-    for name, value in headers.items():
-        mail[name.replace("_", "-")] = value
-    mail.set_content("text")
-    return mail.as_bytes()
+    return mail(from_, to, **headers)
 
 
 def send(where: Any, region: str, data: bytes, **given: Any) -> str:

@@ -1,9 +1,10 @@
 """What a send is authorized on."""
 
-from email.message import EmailMessage
 from typing import Any, ClassVar
 
 import pytest
+
+from tests.embedded.gaps.messages import message
 
 IDENTITY_ARN = "arn:aws:ses:us-east-1:123456789012:identity/example.com"
 SET_ARN = "arn:aws:ses:us-east-1:123456789012:configuration-set/allowed"
@@ -31,15 +32,6 @@ def sender(where: Any, name: str, resources: list[str], **condition: Any) -> dic
         where.client("sesv2").create_email_identity(EmailIdentity="example.com")
     where.leave_sandbox()
     return {name: where.client(name, **credentials) for name in ("ses", "sesv2")}
-
-
-def message(from_: str, to: str, **headers: str) -> bytes:
-    mail = EmailMessage()
-    mail["From"], mail["To"], mail["Subject"] = from_, to, "subject"
-    for name, value in headers.items():
-        mail[name.replace("_", "-")] = value
-    mail.set_content("text")
-    return mail.as_bytes()
 
 
 class TestSending:

@@ -15,7 +15,8 @@ STACK = {
 def reading(template: dict[str, Any], **parameters: str) -> Reading:
     """Read a template as the stack's own, with the values of parameters."""
     values = [{"ParameterKey": key, "ParameterValue": v} for key, v in parameters.items()]
-    return read(template, given({**STACK, "Parameters": values}))
+    stack: Any = {**STACK, "Parameters": values}
+    return read(template, given(stack))
 
 
 def of(**resources: dict[str, Any]) -> Reading:

@@ -27,7 +27,8 @@ def declared(replicas: dict[str, Any]) -> dict[str, Any]:
 
 def changes(before: dict[str, Any], after: dict[str, Any]) -> Any:
     old, new = reading(declared(before)), reading(declared(after))
-    return analyse({**STACK, "Changes": []}, old, new)["declared"]
+    description: Any = {**STACK, "Changes": []}
+    return analyse(description, old, new)["declared"]
 
 
 def said(before: dict[str, Any], after: dict[str, Any]) -> list[str]:

@@ -64,7 +64,7 @@ def listed(before: dict[str, Any], after: dict[str, Any], case: dict[str, Any]) 
 
 def reviewed(case: dict[str, Any]) -> StackReview:
     before, after = template(case, "before"), template(case, "after")
-    description = {**STACK, "Changes": [*listed(before, after, case)]}
+    description: Any = {**STACK, "Changes": [*listed(before, after, case)]}
     given = case.get("parameters", {})
     found = analyse(description, reading(before, **given), reading(after, **given))
     return samples.stack("data-eu-west-2", StackAction.UPDATE, **found)

@@ -23,8 +23,8 @@ AFTER = {
 
 
 def analysed(before: dict[str, Any], after: dict[str, Any], **given: Any) -> dict[str, Any]:
-    description = {**STACK, "Changes": [], **given.pop("change_set", {})}
-    return analyse(description, reading(before), reading(after), given.get("stack"))
+    description: Any = {**STACK, "Changes": [], **given.pop("change_set", {})}
+    return {**analyse(description, reading(before), reading(after), given.get("stack"))}
 
 
 def items(declared: Any) -> dict[str, Any]:

@@ -75,7 +75,7 @@ def test_stacks_that_depend_on_nothing_run_side_by_side(pool: Pool) -> None:
 def test_having_no_changes_is_no_failure(
     monkeypatch: pytest.MonkeyPatch, reason: str, harmless: bool
 ) -> None:
-    failed = {"Status": "FAILED", "StatusReason": reason}
+    failed: Any = {"Status": "FAILED", "StatusReason": reason}
     monkeypatch.setattr(change_set, "describe", lambda client, name: failed)
     monkeypatch.setattr(prepare, "poll", lambda client, ask, done: ask())
     monkeypatch.setattr(refusal, "reasons", lambda client, change_set: "")
@@ -143,8 +143,10 @@ def test_a_named_resource_does_not_move_between_stacks() -> None:
 
 def test_a_name_that_is_taken_in_one_region_is_free_in_another() -> None:
     old, new = moved("eu-west-2", "SNS::Topic")
-    old = old.model_copy(update={"region": "us-east-1"})
-    prepare.refuse_moves([old, new.model_copy(update={"region": "eu-west-2"})])
+    regions = old.model_copy(update={"region": "us-east-1"}), new
+    with pytest.raises(UserError, match="cannot move"):
+        prepare.refuse_moves([one.model_copy(update={"region": "us-east-1"}) for one in regions])
+    prepare.refuse_moves(regions)
 
 
 def test_a_user_of_a_bucket_is_an_item_of_its_own() -> None:

@@ -39,7 +39,7 @@ def test_every_type_is_known(templates: list[dict[str, Any]]) -> None:
 
 def test_everything_in_a_new_stack_is_understood(templates: list[dict[str, Any]]) -> None:
     for template in templates:
-        description = {**STACK, "Changes": listed(template, "Add")}
+        description: Any = {**STACK, "Changes": listed(template, "Add")}
         after = reading(template, BootstrapVersion="21")
         found = analyse(description, reading({}), after)
         assert [f for f in found["findings"] if f.danger is Danger.UNREADABLE] == []
@@ -50,7 +50,8 @@ def test_an_unchanged_stack_has_no_danger_and_no_other_access(
 ) -> None:
     for template in templates:
         same = reading(template, BootstrapVersion="21")
-        found = analyse({**STACK, "Changes": []}, same, same)
+        description: Any = {**STACK, "Changes": []}
+        found = analyse(description, same, same)
         assert (found["changes"], found["findings"]) == ((), ())
         assert found["permissions"].gained == found["permissions"].lost == ()
         assert found["network"].gained == found["network"].lost == ()
@@ -59,7 +60,8 @@ def test_an_unchanged_stack_has_no_danger_and_no_other_access(
 def test_a_replacement_of_tasks_is_said_in_words(templates: list[dict[str, Any]]) -> None:
     machine = "servicesmetabasereplacementmachine"
     (template,) = [each for each in templates if machine in str(each["Resources"].keys())]
-    found = analyse({**STACK, "Changes": listed(template, "Add")}, reading({}), reading(template))
+    description: Any = {**STACK, "Changes": listed(template, "Add")}
+    found = analyse(description, reading({}), reading(template))
     assert [(f.place, f.text) for f in found["findings"] if f.danger is Danger.CODE] == [
         (
             "services/metabase/replacement/machine",

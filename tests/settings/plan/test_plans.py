@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from settings import ConfigurationError, parse
@@ -122,7 +124,7 @@ backup:
 data: {bastion: true, networks: {main: {cidr: 10.0.0.0/16, subnets: {10.0.1.0/24: a}}}}
 mail: {domains: {example.org: }, configuration_sets: {one: }}
 """)
-    here = found["backup-us-east-1"].declared["buckets"]
+    here: Any = found["backup-us-east-1"].declared["buckets"]
     assert list(here) == ["here"]
     assert here["here"]["expect_every"] == "2h"
     assert here["here"]["users"] == {"one": {"tool": "files"}}

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import os
 import smtplib
 from email.message import EmailMessage
 from typing import Any, cast
 
-import boto3
 import pytest
 
+from runbook.base import aws
 from runbook.base.errors import UserError
+from runbook.credentials.values import Smtp
 from runbook.mail.simulator import smtp
-from runbook.mail.simulator.smtp import Relay, Sent
+from runbook.mail.simulator.smtp import Sent
 
-HOST = Relay("email-smtp.us-east-1.amazonaws.com", 587, "AKIAEXAMPLE", "sesame")
+HOST = Smtp(
+    host="email-smtp.us-east-1.amazonaws.com",
+    port=587,
+    username="AKIAEXAMPLE",
+    password="sesame",
+)
 
 
 class Server:
@@ -75,29 +82,14 @@ def test_no_representation_has_the_password() -> None:
     assert "sesame" not in repr(HOST)
 
 
-def test_on_aws_the_relay_is_the_regions_own() -> None:
-    endpoint = "https://logs.us-east-1.amazonaws.com"
-    assert smtp.at_this_aws(HOST, endpoint) == HOST
-
-
-def test_on_the_embedded_aws_it_is_this_machines_port(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("EMBEDDED_SMTP_PORT", "2500")
-    monkeypatch.setenv("AWS_CA_BUNDLE", "/tmp/ca.pem")
-    found = smtp.at_this_aws(HOST, "https://127.0.0.1:4566")
-    assert found == Relay("localhost", 2500, "AKIAEXAMPLE", "sesame", "/tmp/ca.pem")
-    monkeypatch.delenv("EMBEDDED_SMTP_PORT")
-    with pytest.raises(UserError, match=r"aws\.env"):
-        smtp.at_this_aws(HOST, "https://127.0.0.1:4566")
-
-
 @pytest.mark.embedded
 @pytest.mark.xdist_group("runbook")
 @pytest.mark.usefixtures("account")
 def test_a_wrong_password_is_said_to_be_wrong() -> None:
-    endpoint = boto3.client("sts").meta.endpoint_url
+    here = {"host": "localhost", "port": aws.embedded_smtp_port()}
     with (
         pytest.raises(UserError, match="refuses the sender's user name and password") as error,
-        smtp.connected(smtp.at_this_aws(HOST, endpoint)),
+        smtp.connected(HOST.model_copy(update=here), os.environ["AWS_CA_BUNDLE"]),
     ):
         pass
     assert "credentials.version" in error.value.advice
