@@ -94,10 +94,10 @@ class Drills:
         found = pages.paginate(Bucket=bucket, Prefix=prefix)
         return [item["Key"] for page in found for item in page.get("Contents", ())]
 
-    def flipped(self, bucket: str, key: str) -> bytes:
-        """Return an object with one bit of its middle turned over."""
+    def flipped(self, bucket: str, key: str, at: int | None = None) -> bytes:
+        """Return an object with one bit turned over, in its middle unless named."""
         body = bytearray(
             self.backups.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read()
         )
-        body[len(body) // 2] ^= 1
+        body[len(body) // 2 if at is None else at] ^= 1
         return bytes(body)

@@ -260,7 +260,8 @@ def test_a_pack_of_restic_that_is_not_what_it_was_is_found(
     drills: Drills, snapshot: None, change: str, said: str
 ) -> None:
     for key in drills.keys(SNAPSHOTS, "drilled/data/"):
-        body = drills.flipped(SNAPSHOTS, key) if change == "flip" else None
+        # At the beginning is what was backed up; a pack's end is an index, read by chance alone.
+        body = drills.flipped(SNAPSHOTS, key, at=20) if change == "flip" else None
         with drills.changed(SNAPSHOTS, key, body):
             done = drills("drilled-files", **PASSWORD)
         assert done.status == 1

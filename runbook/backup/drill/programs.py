@@ -37,7 +37,7 @@ CAUSES = (
     (
         r"checksum.{0,200}(does not match|mismatch|differ)|ciphertext verification|hash mismatch"
         r"|does not match id|hashes? d(o|oes) not match|Pack ID does not match|invalid data"
-        r"|is corrupt|FormatError|inflate|actual checksum|size mismatch",
+        r"|is corrupt|FormatError|inflate|data error|decompress|actual checksum|size mismatch",
         "what is stored is not what was written",
     ),
     (
