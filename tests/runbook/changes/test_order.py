@@ -48,6 +48,7 @@ class Pool:
 def pool(monkeypatch: pytest.MonkeyPatch) -> Pool:
     pool = Pool()
     monkeypatch.setattr(execute, "ThreadPoolExecutor", pool)
+    monkeypatch.setattr(execute, "_begun", lambda stack: False)
     monkeypatch.setattr(execute, "wait", pool.wait)
     monkeypatch.setattr(execute, "verify", lambda stack: None)
     return pool
