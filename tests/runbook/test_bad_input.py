@@ -75,7 +75,8 @@ def answering(monkeypatch: pytest.MonkeyPatch, answer: Call, account: str = "123
 
     def call(client: BaseClient, operation: str, given: dict[str, Any]) -> Any:
         if operation == "GetCallerIdentity":
-            return {"Account": account, "Arn": f"arn:aws:iam::{account}:user/jane"}
+            arn = f"arn:aws:iam::{account}:user/jane"
+            return {"Account": account, "Arn": arn, "UserId": "AIDAEXAMPLE"}
         return answer(operation)
 
     monkeypatch.setattr(BaseClient, "_make_api_call", call)
