@@ -37,6 +37,7 @@ GAPS = (
     "ec2.ipv6",
     "ec2.public_images",
     "ec2.security_group_rules",
+    "ecs.service_permissions",
     "eventbridge.log_targets",
     "iam.groups",
     "iam.instance_profile_ref",
