@@ -36,6 +36,7 @@ _GROUPS: Mapping[str, str] = {
 """What is put behind security groups, and the property that names them."""
 
 _PROTOCOLS: Mapping[str, str] = {"1": "icmp", "6": "tcp", "17": "udp", "58": "icmpv6"}
+GROUP_ID = f".GroupId{CLOSE}"
 ALL_PORTS = (0, 65_535)
 WIDE = {4: 8, 6: 16}
 """A public network with a shorter prefix is everybody: half of the internet is no restriction."""
@@ -85,9 +86,9 @@ def connections(version: Reading) -> Iterator[Connection]:
             case "AWS::EC2::SecurityGroup":
                 yield from _group(own, properties)
             case "AWS::EC2::SecurityGroupIngress":
-                yield _rule(properties, str(properties.get("GroupId")))
+                yield _rule(properties, _group_of(properties.get("GroupId")))
             case "AWS::EC2::SecurityGroupEgress":
-                yield _rule(properties, str(properties.get("GroupId")), outbound=True)
+                yield _rule(properties, _group_of(properties.get("GroupId")), outbound=True)
             case "AWS::EC2::NetworkAclEntry" if properties.get("RuleAction") == "allow":
                 outbound = is_on(properties.get("Egress"))
                 source = properties.get("CidrBlock", properties.get("Ipv6CidrBlock"))
@@ -179,16 +180,24 @@ def _rule(rule: JsonValue, on: str, *, outbound: bool = False) -> Connection:
         protocol += f" {COMPUTED}{asked}{CLOSE}"
         first, last = ALL_PORTS
     ports = ALL_PORTS if protocol == "-1" else (first, last)
-    return Connection(shortest(source), on, protocol=protocol, ports=ports, outbound=outbound)
+    return Connection(
+        _group_of(shortest(source)), on, protocol=protocol, ports=ports, outbound=outbound
+    )
+
+
+def _group_of(value: JsonValue) -> str:
+    """Name a group alike, whether a template has its Ref or its GroupId: both are its id."""
+    text = str(value)
+    return text.removesuffix(GROUP_ID) + CLOSE if text.endswith(GROUP_ID) else text
 
 
 def _behind(kind: str, own: str, properties: Template) -> Iterator[Connection]:
     for group in _listed(properties.get(_GROUPS.get(kind, ""))):
-        yield Connection(f"whoever {group} admits", own, "connect")
+        yield Connection(f"whoever {_group_of(group)} admits", own, "connect")
     for card in _listed(properties.get("NetworkInterfaces")):
         groups = card.get("GroupSet") if isinstance(card, dict) else None
         for group in _listed(groups):
-            yield Connection(f"whoever {group} admits", own, "connect")
+            yield Connection(f"whoever {_group_of(group)} admits", own, "connect")
 
 
 def _public(kind: str, own: str, properties: Template) -> Iterator[Connection]:
