@@ -22,7 +22,7 @@ from runbook.senders.cli import senders
 from runbook.status.cli import status
 
 app = typer.Typer(
-    help="Describe mail, data and backup in one file, review each change, deploy that.",
+    help="Describe mail, data and backup in one file, review each change, and deploy it.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
@@ -55,7 +55,7 @@ def _main(
         typer.Option("--version", help="Print the version.", callback=_version, is_eager=True),
     ] = False,
 ) -> None:
-    """Describe mail, data and backup in one file, review each change, deploy that."""
+    """Describe mail, data and backup in one file, review each change, and deploy it."""
 
 
 def run() -> None:

@@ -88,7 +88,7 @@ def test_a_change_opens_one_issue_which_the_next_look_updates(runner: Runner) ->
     (change,) = FOUND.changes
     runner.report(Drift(changes=(change, change.model_copy(update={"place": "senders/other"}))))
     (issue,) = runner.issues
-    assert issue["title"] == "Changed behind the file's back"
+    assert issue["title"] == "Changed outside CloudFormation"
     assert "senders/other" in issue["body"]
     assert "https://example.org/run" in issue["body"]
 

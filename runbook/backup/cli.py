@@ -18,14 +18,14 @@ app = typer.Typer(
 @app.command()
 def status(
     name: Annotated[
-        str | None, typer.Argument(help="A bucket of backup.buckets; all unless named.")
+        str | None, typer.Argument(help="A bucket of backup.buckets; all by default.")
     ] = None,
     as_json: Json = False,
     config: Configuration = CONFIGURATION,
 ) -> None:
     """Show the last object, size, lifecycle and keys of each bucket.
 
-    Ends with 1 if a backup is late, or a bucket is not as the file has it.
+    Exits with 1 if a backup is late, or a bucket is not as the file has it.
 
     Example: groundwork backup status ocp-redmine-backup --json
     """
@@ -51,7 +51,7 @@ def drill(
     """Restore the newest backup here, judge it, remove it, and record how that ended.
 
     Runs on a machine with the tool: pgBackRest and PostgreSQL, or restic.
-    Ends with 1 if the backup is not good.
+    Exits with 1 if the backup is not good.
 
     Example: groundwork backup drill recovery --folder /srv/drills
     """

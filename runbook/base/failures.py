@@ -66,7 +66,7 @@ def _refusal(error: ClientError) -> UserError:
     code = str(error.response["Error"].get("Code", ""))
     said = f"AWS refuses {error.operation_name}: {error.response['Error'].get('Message', code)}"
     if code in EXPIRED:
-        return UserError(said, f"The credentials ended, or the region is not enabled. {SIGN_IN}")
+        return UserError(said, f"The credentials expired, or the region is not enabled. {SIGN_IN}")
     if code in _THROTTLED:
         return UserError(said, "Too many calls at once, yours or others'. Try again in a minute.")
     if is_denied(error):

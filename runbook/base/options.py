@@ -13,7 +13,7 @@ Configuration = Annotated[
 State = Annotated[
     Path,
     typer.Option(
-        "--state", help="The folder for what is this machine's: the embedded AWS, records."
+        "--state", help="The folder for this machine's own state: the embedded AWS, records."
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]

@@ -190,7 +190,7 @@ def _approved(context: Context, found: StoredReview) -> list[StoredApproval]:
 
 def _not_executed(records: Records, reviewed: Review) -> None:
     if any(execution.status is ExecutionStatus.DONE for execution in records.executions(reviewed)):
-        raise UserError(f"Review {reviewed.id} is already executed.", "Prepare again.")
+        raise UserError(f"Review {reviewed.id} was already executed.", "Prepare again.")
 
 
 def _in_time(prepared_review: Review) -> None:

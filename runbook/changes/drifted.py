@@ -1,4 +1,4 @@
-"""What was changed behind the file's back, in the head of a review."""
+"""What was changed outside CloudFormation, in the head of a review."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from runbook.changes.review import Effect, Review
 from runbook.drift.change import Change, Sort
 from runbook.drift.words import side, unknown, ways_out
 
-TITLE = "Changed behind the file's back since the last deployment"
-UNKNOWN = "Not known whether it was changed behind the file's back"
+TITLE = "Changed outside CloudFormation since the last deployment"
+UNKNOWN = "Not known whether it was changed outside CloudFormation"
 LOUD = (Sort.ACCESS, Sort.NETWORK)
 
 

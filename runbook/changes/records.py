@@ -101,7 +101,7 @@ class Records:
             )
         if len(exact) > 1:
             written = ", ".join(f"{name} by {who}" for name, who in exact)
-            raise UserError(f"{identifier} is the start of several reviews: {written}")
+            raise UserError(f"{identifier} matches several reviews: {written}")
         return self._stored(*exact[0])
 
     def reviews(self) -> Iterator[tuple[str, StoredReview | None]]:

@@ -271,7 +271,7 @@ class Review(_Record):
     undeclared: tuple[str, ...] = ()
     """Deployed stacks that the configuration no longer has. They are left as they are."""
     drift: Drift = Drift()
-    """What was changed behind the file's back in the stacks that are updated."""
+    """What was changed outside CloudFormation in the stacks that are updated."""
     takes_back: bool = False
     """Whether its change sets take that back, in place of what the file changes."""
 

@@ -33,13 +33,13 @@ def show(  # noqa: PLR0913, PLR0917 - the options of a command
         Path | None, typer.Option("--to", help="Write this file, which only you can read.")
     ] = None,
     kind: Annotated[
-        Holder | None, typer.Option("--kind", help="What the name is, where it is several things.")
+        Holder | None, typer.Option("--kind", help="The kind of item, if several have that name.")
     ] = None,
     region: Annotated[
         str | None, typer.Option("--region", help="One of a sender's regions.")
     ] = None,
     port: Annotated[
-        int | None, typer.Option("--port", help="SES's port: 587 unless named; 465 for TLS.")
+        int | None, typer.Option("--port", help="SES's port: 587 by default; 465 for implicit TLS.")
     ] = None,
     main_cf: Annotated[
         Path | None, typer.Option("--from", help="For postfix: the relay's main.cf as it is.")
@@ -49,7 +49,9 @@ def show(  # noqa: PLR0913, PLR0917 - the options of a command
     ] = False,
     rate: Annotated[
         int | None,
-        typer.Option("--rate", min=1, help="For postfix: a second; the account's unless named."),
+        typer.Option(
+            "--rate", min=1, help="For postfix: messages a second; the account's by default."
+        ),
     ] = None,
     reveal: Annotated[bool, typer.Option("--reveal", help="Print even to a terminal.")] = False,
     config: Configuration = CONFIGURATION,
@@ -90,14 +92,17 @@ def rotate(name: Name, config: Configuration = CONFIGURATION) -> None:
 @app.command("list")
 def list_(
     older_than: Annotated[
-        int | None, typer.Option("--older-than", min=0, help="End with 1 beyond so many days.")
+        int | None,
+        typer.Option(
+            "--older-than", min=0, help="Exit with 1 if any is older than this many days."
+        ),
     ] = None,
     as_json: Json = False,
     config: Configuration = CONFIGURATION,
 ) -> None:
     """List all credentials: their age, last use, readers, and the key before.
 
-    Ends with 1 if an item of the file has none, or one is too old.
+    Exits with 1 if an item of the file has none, or one is too old.
 
     Example: groundwork credentials list --older-than 365
     """

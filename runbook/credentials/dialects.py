@@ -130,5 +130,5 @@ def inexpressible(what: str) -> UserError:
     """Say that a form cannot hold a value, without the value."""
     return UserError(
         f"This form cannot hold a value with {what}.",
-        "Renew the credentials, or take another form: json holds every value.",
+        "Renew the credentials, or use another form: json holds every value.",
     )

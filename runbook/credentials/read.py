@@ -75,7 +75,7 @@ def _read(settings: Settings, name: str, model: type[Found]) -> Found:
         missing = ", ".join(str(problem["loc"][0]) for problem in error.errors())
         raise UserError(
             f"The secret of {name} is not complete: it has no {missing}.",
-            "Its stack may be half-deployed, or somebody wrote the secret by hand: "
+            "Its stack may be half-deployed, or the secret was edited by hand: "
             "groundwork changes prepare says what the deployment lacks.",
         ) from None
 

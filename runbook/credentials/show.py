@@ -67,7 +67,7 @@ def _checked(settings: Settings, asked: Asked) -> Kind:
         raise UserError("--from, --shared and --rate belong to --as postfix.")
     if asked.port and asked.port not in PORTS:
         known = ", ".join(map(str, PORTS))
-        raise UserError(f"SES does not listen at port {asked.port}.", f"It does at: {known}")
+        raise UserError(f"SES does not listen on port {asked.port}.", f"It listens on: {known}")
     return kind
 
 
@@ -78,6 +78,6 @@ def _chosen(secret: AnySecret, asked: Asked) -> AnySecret:
     region = asked.region or secret.region
     if region not in secret.regions:
         raise UserError(
-            f"{secret.name} does not send in {region}.", f"It does in: {', '.join(secret.regions)}"
+            f"{secret.name} does not send in {region}.", f"It sends in: {', '.join(secret.regions)}"
         )
     return secret.at(region, asked.port)

@@ -33,7 +33,7 @@ def show(name: Name, as_json: Json = False, config: Configuration = CONFIGURATIO
 def connect(
     name: Name,
     arguments: Annotated[
-        list[str] | None, typer.Argument(help="For psql, behind --.", show_default=False)
+        list[str] | None, typer.Argument(help="Options for psql, after --.", show_default=False)
     ] = None,
     ca: Annotated[
         Path | None,
@@ -70,7 +70,7 @@ def certificates(name: Name, config: Configuration = CONFIGURATION) -> None:
 def tunnel(
     name: Name,
     config: Configuration = CONFIGURATION,
-    port: Annotated[int, typer.Option(help="The port of this machine.")] = 5432,
+    port: Annotated[int, typer.Option(help="The port on this machine.")] = 5432,
     replica: Replica = None,
 ) -> None:
     """Open a tunnel through the bastion: no inbound port, no key pair; Ctrl-C ends it.

@@ -56,7 +56,7 @@ def show(
 @app.command()
 def check(
     domain: Annotated[
-        str | None, typer.Argument(help="A domain of the file; all of them unless named.")
+        str | None, typer.Argument(help="A domain of the file; all by default.")
     ] = None,
     server: Server = None,
     as_json: Json = False,

@@ -117,7 +117,9 @@ def records(
         console.print(
             Text(f"\nFor the owner of {owner}, who takes the DMARC reports", style="bold")
         )
-        console.print("Receivers send no reports there without it. Names are whole.", markup=False)
+        console.print(
+            "Receivers send no reports there without it. Names are complete.", markup=False
+        )
         _table(console, [record for record in found if record.owner == owner], None, dots=False)
 
 

@@ -151,7 +151,9 @@ def _address(server: str) -> tuple[list[str], int]:
     elif server.count(":") == 1:
         host, _, port = server.partition(":")
     if not port.isascii() or not port.isdigit() or not 0 < int(port) < 65536 or not host:
-        raise UserError(f"--server {server} is no HOST[:PORT].", "As in: --server 192.0.2.53:5353")
+        raise UserError(
+            f"--server {server} is not HOST[:PORT].", "For example: --server 192.0.2.53:5353"
+        )
     try:
         found = socket.getaddrinfo(host, int(port), type=socket.SOCK_DGRAM)
     except (OSError, UnicodeError):

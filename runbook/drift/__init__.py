@@ -1,1 +1,1 @@
-"""`groundwork drift`: what was changed behind the file's back."""
+"""`groundwork drift`: what was changed outside CloudFormation."""

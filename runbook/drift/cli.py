@@ -1,4 +1,4 @@
-"""`groundwork drift`: what was changed behind the file's back, and taking it back."""
+"""`groundwork drift`: what was changed outside CloudFormation, and taking it back."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ def drift(
     config: Configuration = CONFIGURATION,
     state: State = STATE,
     revert: Annotated[
-        bool, typer.Option("--revert", help="Prepare change sets that take it back, for review.")
+        bool, typer.Option("--revert", help="Prepare change sets that revert it, for review.")
     ] = False,
     as_json: Json = False,
     markdown: Annotated[
         Path | None, typer.Option(help="Write it to this file as the text of an issue.")
     ] = None,
 ) -> None:
-    """Say what was changed behind the file's back.
+    """Say what was changed outside CloudFormation.
 
     The exit status is 2 when anything was, 1 when something could not be asked,
     and else 0.

@@ -37,7 +37,7 @@ def show(console: Console, found: Drift) -> None:
     for sort in Sort:
         inside = [change for change in found.changes if change.sort is sort]
         if inside:
-            console.print(Text(f"\nChanged behind the file's back: {sort}", style="bold"))
+            console.print(Text(f"\nChanged outside CloudFormation: {sort}", style="bold"))
         for change in inside:
             first, *rest = described(change)
             for text in (f"  ! {first}", *(f"  {more}" for more in rest)):
@@ -47,7 +47,7 @@ def show(console: Console, found: Drift) -> None:
     for item in found.unasked:
         console.print(Text(f"  ? {unknown(item)}"), soft_wrap=True)
     if not found.changes and not found.unasked:
-        console.print("Nothing was changed behind the file's back.")
+        console.print("Nothing was changed outside CloudFormation.")
     console.print()
     for text in ways_out(found.changes):
         console.print(Text(text), soft_wrap=True)

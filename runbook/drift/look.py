@@ -1,4 +1,4 @@
-"""One look at deployed stacks: all that was changed in them behind the file's back."""
+"""One look at deployed stacks: all that was changed in them outside CloudFormation."""
 
 from __future__ import annotations
 

@@ -21,10 +21,10 @@ def markdown(found: Drift) -> str:
 
 def _lines(found: Drift) -> Iterator[str]:
     if not found.changes and not found.unasked:
-        yield "Nothing was changed behind the file's back."
+        yield "Nothing was changed outside CloudFormation."
     for sort in Sort:
         inside = [change for change in found.changes if change.sort is sort]
-        yield from (f"\n**Changed behind the file's back: {sort}**\n",) if inside else ()
+        yield from (f"\n**Changed outside CloudFormation: {sort}**\n",) if inside else ()
         yield from (_line(change) for change in inside)
     if found.unasked:
         yield "\n**Not known whether it was changed**\n"

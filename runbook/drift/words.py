@@ -27,9 +27,9 @@ def ways_out(found: Iterable[Change]) -> Iterator[str]:
     """Say how to take changes back, and how to take them into the file."""
     changes = [*found]
     if any(change.reversible for change in changes):
-        yield "To take back what CloudFormation can: groundwork drift --revert, and approve that."
+        yield "To revert what CloudFormation can: groundwork drift --revert, then approve it."
     if any(not change.reversible for change in changes):
-        yield "What was added beside the declared is removed by hand, where it was added."
+        yield "What was added beside the declared has to be removed by hand."
     items = sorted({change.item for change in changes if change.reversible})
     for item in items:
         yield f"To keep it instead, change the file: {line(item)}"

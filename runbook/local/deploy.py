@@ -92,7 +92,7 @@ def _running(console: Console, settings: Settings, state: Path) -> Iterator[None
             embedded.stop(state)
             raise UserError("Interrupted. The embedded AWS is stopped; nothing is left.") from None
         raise UserError(
-            "Interrupted. The embedded AWS runs on; what was begun there ends."
+            "Interrupted. The embedded AWS keeps running, and finishes what was begun."
         ) from None
     except UserError as fault:
         if embedded.find(state) is None:

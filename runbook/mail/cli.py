@@ -117,7 +117,7 @@ def dmarc(
 def try_out(
     sender: Annotated[str, typer.Argument(help="A sender of mail.senders.")],
     region: Annotated[
-        str | None, typer.Option(help="One of its regions; the first unless named.")
+        str | None, typer.Option(help="One of its regions; the first by default.")
     ] = None,
     wait: Annotated[
         float, typer.Option(min=0, max=3600, help="Seconds to wait for what becomes of them.")
@@ -145,8 +145,10 @@ def try_out(
 
 @app.command()
 def suppressed(
-    address: Annotated[str | None, typer.Argument(help="All of the list without one.")] = None,
-    remove: Annotated[bool, typer.Option("--remove", help="Take the address off.")] = False,
+    address: Annotated[str | None, typer.Argument(help="An address; all by default.")] = None,
+    remove: Annotated[
+        bool, typer.Option("--remove", help="Remove the address from the list.")
+    ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask before removing.")] = False,
     as_json: Json = False,
     config: Configuration = CONFIGURATION,
@@ -164,7 +166,10 @@ def suppressed(
     settings = _settings(config, changing=bool(address and remove))
     if address is None:
         if remove:
-            raise UserError("Whom to take off the list?", "Name one address before --remove.")
+            raise UserError(
+                "No address to remove.",
+                "Pass one with --remove: groundwork mail suppressed ADDRESS --remove",
+            )
         suppressed.show_all(settings, as_json=as_json)
     elif remove:
         suppressed.remove(settings, address, _confirm(yes))

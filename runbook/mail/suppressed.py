@@ -61,14 +61,17 @@ def remove(settings: Settings, address: str, confirm: Confirm) -> None:
         if entry.reason == "COMPLAINT":
             print("Its owner did not want the mail. Has that changed?")
         if not confirm(f"Take {printable(entry.address)} off the list of {entry.region}?"):
-            raise UserError("Nothing was removed.", "Answer y, or add --yes without a terminal.")
+            raise UserError("Nothing was removed.", "Answer y; without a terminal, add --yes.")
         suppression.remove(regions.sesv2(entry.region), entry)
         print("It is off the list. The next bounce or complaint puts it there again.")
 
 
 def _look_up(settings: Settings, address: str) -> list[Entry]:
     if "@" not in address.strip("@"):
-        raise UserError(f"{printable(address)} is no e-mail address.", "The list has addresses.")
+        raise UserError(
+            f"{printable(address)} is not an e-mail address.",
+            "The suppression list has addresses only.",
+        )
     clients = [regions.sesv2(region) for region in regions.of_mail(settings)]
     return [found for client in clients if (found := suppression.look_up(client, address))]
 

@@ -16,7 +16,7 @@ def senders(
 ) -> None:
     """Show the register of senders: who answers, what was declared, what was sent.
 
-    Ends with 1 if one sends more than it declared, or is not deployed.
+    Exits with 1 if one sends more than it declared, or is not deployed.
 
     Example: groundwork senders --csv > senders.csv
     """

@@ -18,7 +18,7 @@ def status(
     """Show everything that the file declares: mail, senders, backups, databases.
 
     The page has the last 14 days of mail and reputation as pictures.
-    Ends with 1 if something asks for somebody's attention.
+    Exits with 1 if something asks for somebody's attention.
 
     Example: groundwork status --html status.html
     """

@@ -53,6 +53,6 @@ def test_what_no_change_set_takes_back_stays_named(story: Story, name: str) -> N
 
 def test_the_review_that_takes_it_back_says_so_in_its_head(story: Story) -> None:
     head = story.said["revert"].partition("Stacks, in order of execution")[0]
-    assert "Changed behind the file's back since the last deployment" in head
+    assert "Changed outside CloudFormation since the last deployment" in head
     assert head.count("Executing this takes it back") >= 20
     assert "Executing this leaves it as it is" in head

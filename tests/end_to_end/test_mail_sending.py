@@ -52,7 +52,7 @@ def test_an_envelope_that_nobody_verified_is_refused(at: Command) -> None:
     [
         ("ocp-redmine-backup", "backup user in the file, not a sender"),
         ("crede", "Did you mean credere?"),
-        ("credere not-an-address", "not-an-address is no e-mail address"),
+        ("credere not-an-address", "not-an-address is not an e-mail address"),
     ],
 )
 def test_what_is_asked_wrongly_is_explained(at: Command, sender: str, text: str) -> None:

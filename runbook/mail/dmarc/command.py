@@ -16,14 +16,14 @@ from runbook.mail.dmarc.presenting import present
 from runbook.mail.dmarc.signatures import Result
 
 MOST = 40 * 1024 * 1024
-"""Bytes that are read: SES takes no larger message."""
+"""Bytes that are read: SES accepts no larger message."""
 
 
 def dmarc(file: BinaryIO, server: str | None, trusted: str | None, *, as_json: bool) -> int:
     """Print whether a message passes, and return the exit status."""
     data = file.read(MOST + 1)
     if len(data) > MOST:
-        raise UserError(f"{file.name} is larger than 40 MB.", "SES takes no larger message.")
+        raise UserError(f"{file.name} is larger than 40 MB.", "SES accepts no larger message.")
     decision = decide(Received(data), resolver_at(server), trusted)
     if as_json:
         print(json.dumps(_as_dict(decision), indent=2))

@@ -54,7 +54,7 @@ class Received:
         self._parsed: Message = message_from_bytes(self.data)
         if not self._parsed.keys():
             raise UserError(
-                "This is no message: it does not begin with headers.",
+                "This is not an e-mail: it does not begin with headers.",
                 "Save the message as it was received, with all headers: “Show original” and "
                 "download, in most mail programs.",
             )
@@ -68,7 +68,7 @@ class Received:
         if len(self.all("From")) != 1:
             raise UserError(
                 f"The message has {len(self.all('From'))} From headers.",
-                "Receivers refuse it whatever its signatures say: RFC 5322 wants exactly one.",
+                "Receivers refuse it whatever its signatures say: RFC 5322 requires exactly one.",
             )
         found = {
             address.rpartition("@")[2].lower().rstrip(".")

@@ -20,7 +20,7 @@ def explain(file: BinaryIO, *, as_json: bool) -> None:
     """Print what the notifications in a file say, or that there are none."""
     data = file.read(MOST + 1)
     if len(data) > MOST:
-        raise UserError(f"{file.name} is larger than {MOST // 1_000_000} MB.", "Give it a part.")
+        raise UserError(f"{file.name} is larger than {MOST // 1_000_000} MB.", "Pass a part of it.")
     found = [explaining.explain(each) for each in reading.notifications(data)]
     if not found:
         raise UserError(

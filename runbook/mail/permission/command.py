@@ -115,7 +115,9 @@ def _address(text: str) -> str:
     address = parseaddr(text)[1]
     local, _, domain = address.rpartition("@")
     if not local or not domain:
-        raise UserError(f"{printable(text)} is no e-mail address.", "As in noreply@example.org.")
+        raise UserError(
+            f"{printable(text)} is not an e-mail address.", "For example: noreply@example.org"
+        )
     return address
 
 

@@ -44,7 +44,7 @@ def connected(relay: Smtp, trust: str = SYSTEM) -> Iterator[smtplib.SMTP]:
     except smtplib.SMTPAuthenticationError as error:
         raise UserError(
             f"SES refuses the sender's user name and password: {_text(error.smtp_error)}",
-            "Its key is switched off or gone. Raise credentials.version in the file, and deploy.",
+            "Its key is inactive or deleted. Raise credentials.version in the file, and deploy.",
         ) from None
     except (OSError, smtplib.SMTPException) as error:
         raise UserError(

@@ -26,7 +26,7 @@ def refused(code: str) -> ClientError:
         (aws.TokenRetrievalError(provider="sso", error_msg="x"), "no credentials", "aws sso login"),
         (aws.EndpointConnectionError(endpoint_url="https://x"), "cannot be reached", "network"),
         (aws.ConnectTimeoutError(endpoint_url="https://x"), "cannot be reached", "proxy"),
-        (refused("ExpiredToken"), "AWS refuses GetSecretValue: as AWS says", "credentials ended"),
+        (refused("ExpiredToken"), "AWS refuses GetSecretValue: as AWS says", "credentials expired"),
         (refused("InvalidClientTokenId"), "as AWS says", "region is not enabled"),
         (refused("ThrottlingException"), "as AWS says", "Try again in a minute"),
         (refused("AccessDenied"), "as AWS says", "another role"),

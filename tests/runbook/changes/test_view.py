@@ -168,7 +168,7 @@ def test_what_the_console_changed_stands_in_the_head_with_both_ways_out(renderer
     shown = RENDERERS[renderer](samples.drifted())
     head = shown[: shown.index("Stacks, in order of execution")]
     assert "but see what stands first below" in head
-    assert "Changed behind the file's back since the last deployment" in head
+    assert "Changed outside CloudFormation since the last deployment" in head
     assert "has an inline policy that nobody declared" in head
     assert "groundwork drift --revert" in head
     assert "change the file: data/security_groups/office" in head

@@ -38,8 +38,8 @@ pytestmark = [
 ]
 
 
-def settings(text: str) -> Settings:
-    head = f'account: "123456789012"\nregion: {REGION}\n'
+def settings(text: str, region: str = REGION) -> Settings:
+    head = f'account: "123456789012"\nregion: {region}\n'
     return parse(head + dedent(text), may_be_empty=True)
 
 
@@ -263,9 +263,11 @@ class TestPrincipals:
 class TestZones:
     def test_a_zone_that_the_account_has_not_is_wrong(self) -> None:
         text = yaml.safe_load(database())
-        text["data"]["networks"]["main"]["subnets"]["10.0.2.0/24"] = "f"
-        found = wrong(yaml.safe_dump(text), Check.ZONES)
-        assert found.text == f"network main: {REGION} has no zone f here"
+        text["data"]["networks"]["main"]["subnets"]["10.0.2.0/24"] = "d"
+        declared = settings(yaml.safe_dump(text), "ca-central-1")
+        (found,) = [row.answer for row in examine(declared, [Check.ZONES])]
+        assert found.state is State.WRONG
+        assert found.text == "network main: ca-central-1 has no zone d here"
         assert found.advice == "The account has: a, b, c"
 
     def test_zones_that_are_there_are_right(self) -> None:

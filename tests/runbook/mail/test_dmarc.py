@@ -342,8 +342,8 @@ def test_line_ends_of_unix_do_not_matter(server: Nameserver) -> None:
 @pytest.mark.parametrize(
     ("message", "said"),
     [
-        (b"", "no message"),
-        (b"\x00\xff\n\n", "no message"),
+        (b"", "not an e-mail"),
+        (b"\x00\xff\n\n", "not an e-mail"),
         (b"To: a@example.org\r\n\r\n", "has 0 From headers"),
         (b"From: a@example.org\r\nFrom: b@example.org\r\n\r\n", "has 2 From headers"),
         (b"From: a@example.org, b@example.net\r\n\r\n", "has 2 domains"),

@@ -150,9 +150,9 @@ def test_whoever_complained_is_said_to_have(run: Callable[..., Result], address:
 def test_what_is_no_address_is_refused(run: Callable[..., Result], wrong: str) -> None:
     refused = run(wrong)
     assert isinstance(refused.exception, UserError)
-    assert "is no e-mail address" in refused.exception.message
+    assert "is not an e-mail address" in refused.exception.message
     assert "\x1b" not in refused.exception.message
 
 
 def test_removing_asks_for_one_address(run: Callable[..., Result]) -> None:
-    assert "Name one address" in str(run("--remove").exception)
+    assert "Pass one with --remove" in str(run("--remove").exception)
