@@ -31,6 +31,8 @@ REPUTATION = 4
 """The alarms of a reputation."""
 BASTION = 8
 """The machine, its role and profile, its groups and the rules between them."""
+APPROVAL = 7
+"""What executes approved changes: the state machine, its function, and their roles and logs."""
 SCHEDULE = 1
 """What lets Secrets Manager call the function that renews keys."""
 
@@ -72,7 +74,9 @@ def sizes(items: Items) -> Iterator[Size]:
             for name, service in items.services.items():
                 yield Size(("services", name), _service(service), 0)
         case AccessItems():
-            yield Size(("access", "author"), 2 + 2 * len(items.roles) + 2, 1 + len(items.roles))
+            yield Size(
+                ("access", "author"), APPROVAL + 2 * len(items.roles) + 4, 1 + len(items.roles)
+            )
         case unknown:
             assert_never(unknown)
 
