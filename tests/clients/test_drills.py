@@ -276,8 +276,10 @@ def test_a_pack_of_restic_that_is_not_what_it_was_is_found(
 
 @pytest.fixture
 def report(drills: Drills) -> Iterator[Any]:
-    """Put dumps below the prefix, and remove them at the end."""
+    """Put dumps below the prefix, where other tests leave theirs, and remove them at the end."""
     s3, put = drills.backups.client("s3"), []
+    for key in drills.keys(DUMPS, "reports/"):
+        s3.delete_object(Bucket=DUMPS, Key=key)
 
     def upload(name: str, body: bytes) -> None:
         put.append(f"reports/{name}")
@@ -319,6 +321,7 @@ def test_a_dump_that_is_not_what_it_should_be_is_found(
     assert said in done.refused
 
 
+@pytest.mark.usefixtures("report")
 def test_a_bucket_without_a_dump_is_found(drills: Drills) -> None:
     done = drills("newest-report")
     assert (done.status, "there is no backup" in done.refused) == (1, True)

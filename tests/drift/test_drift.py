@@ -32,7 +32,7 @@ def test_the_exit_status_says_that_something_changed(story: Story) -> None:
 def test_access_and_network_come_first(story: Story) -> None:
     lines = story.said["drift-shown"]
     titles = ["who may do what", "who may connect", "data", "mail", "everything else"]
-    places = [lines.index(f"file's back: {title}\n") for title in titles]
+    places = [lines.index(f"Changed outside CloudFormation: {title}\n") for title in titles]
     assert places == sorted(places)
 
 

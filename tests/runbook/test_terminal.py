@@ -127,7 +127,7 @@ def test_every_command_has_an_example(path: str) -> None:
 def test_every_command_that_reads_is_for_programs_too(path: str) -> None:
     command = COMMANDS[path]
     assert "--json" in [name for parameter in command.params for name in parameter.opts]
-    assert re.search(r"exit\s+status|Ends with", command.help, re.IGNORECASE)
+    assert re.search(r"exit\s+status|Exits with", command.help, re.IGNORECASE)
 
 
 def test_every_command_that_does_more_than_read_is_known() -> None:
