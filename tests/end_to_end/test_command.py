@@ -19,10 +19,27 @@ BIN = Path(sys.executable).parent
 BANNERS = ("warn", "error", "notice", "end-of-life", "feature flag", "telemetry", "removed")
 HELP = [(), ("changes",), ("local",), ("changes", "prepare", "--help")]
 
+# As at a terminal: whoever runs these tests in the background has the signal ignored.
+AT_A_TERMINAL = """
+import os, signal, sys
+
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+os.execv(sys.argv[1], sys.argv[1:])
+"""
+
 
 def test_interrupted_it_stops_what_it_started(tmp_path: Path) -> None:
     with subprocess.Popen(
-        [BIN / "groundwork", "local", "deploy", "--state", tmp_path],
+        [
+            sys.executable,
+            "-c",
+            AT_A_TERMINAL,
+            BIN / "groundwork",
+            "local",
+            "deploy",
+            "--state",
+            tmp_path,
+        ],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
