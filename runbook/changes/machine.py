@@ -26,6 +26,7 @@ from runbook.changes.review import StackReview
 
 if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient
+    from mypy_boto3_stepfunctions.literals import ExecutionStatusType
     from mypy_boto3_stepfunctions.type_defs import DescribeExecutionOutputTypeDef
 
 
@@ -72,13 +73,23 @@ def follow(context: Context, found: StoredReview, execution: str) -> None:
             f"See how far it is: groundwork changes execute {found.review.id}",
         ) from None
     if ended["status"] != "SUCCEEDED":
-        raise UserError(_why(found, ended, events), "The guards of the stacks are back.")
+        raise UserError(_why(found, ended, events), advice(ended["status"]))
     for stack in found.review.changed:
         if left := left_over(stack, [event for event in events if event.stack == stack.name]):
             raise UserError(
                 f"{stack.name} is updated, but CloudFormation could not delete: {'; '.join(left)}",
                 "They are outside of the stack now. Remove the cause, then delete them by hand.",
             )
+
+
+def advice(status: ExecutionStatusType) -> str:
+    """Say how the guards are after an execution that ended so. Stopped, it puts nothing back."""
+    if status == "FAILED":
+        return "The guards of the stacks are back, but for those that it names."
+    return (
+        "It was stopped before it could put the guards back. Look at the stack policy and the "
+        "termination protection of each stack of the review."
+    )
 
 
 def _watched(
