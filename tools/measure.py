@@ -72,20 +72,20 @@ def row(name: str, files: Sequence[Source]) -> str:
     """Return a table's row for these files."""
     functions = [function for file in files for function in file.functions()]
     public = [function for function in functions if not function.name.startswith("_")]
-    thousands = sum(file.code_lines for file in files) / 1000
+    lines = [file.lines for file in files]
     cells = (
         name,
         str(len(files)),
-        str(sum(file.lines for file in files)),
-        _spread([file.lines for file in files]),
-        f"{len(functions)}, {_spread([_length(function) for function in functions])}",
+        str(sum(lines)),
+        _spread(lines),
+        f"{len(functions)}, {_spread([*map(_length, functions)])}",
         _upper([len(_parameters(function)) for function in functions]),
-        _upper([cyclomatic(function) for function in functions]),
-        _upper([nesting(function) for function in functions]),
+        _upper([*map(cyclomatic, functions)]),
+        _upper([*map(nesting, functions)]),
         _share([ast.get_docstring(function) is not None for function in public]),
-        _share([_is_typed(function) for function in functions]),
-        f"{sum(len(ANY.findall(file.text)) for file in files) / thousands:.1f}",
-        f"{sum(len(SILENCED.findall(file.text)) for file in files) / thousands:.1f}",
+        _share([*map(_is_typed, functions)]),
+        _per_thousand(ANY, files),
+        _per_thousand(SILENCED, files),
     )
     return _line(cells)
 
@@ -131,6 +131,11 @@ def _parameters(function: Function) -> list[ast.arg]:
 
 def _is_typed(function: Function) -> bool:
     return function.returns is not None and all(p.annotation for p in _parameters(function))
+
+
+def _per_thousand(pattern: re.Pattern[str], files: Sequence[Source]) -> str:
+    found = sum(len(pattern.findall(file.text)) for file in files)
+    return f"{found * 1000 / sum(file.code_lines for file in files):.1f}"
 
 
 def _length(function: Function) -> int:

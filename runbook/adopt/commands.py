@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -87,17 +87,19 @@ def free(items: Collection[Item], environment: str | None) -> Iterator[Item]:
     accounts = {item.region: Account(item.region) for item in items}
     for item in items:
         owners = [accounts[item.region].owner(live) for live in item.resources]
-        remaining = [live for live, owner in zip(item.resources, owners, strict=True) if not owner]
-        if remaining and StackId.parse(owners[0] or "", environment):
-            # What an import did not take along has no place in the file; users are items' own.
-            remaining = [live for live in remaining if live.type == "AWS::IAM::User"]
-        kept = item.remarks if remaining or not owners else ()
-        others = {owner for owner in owners if owner and not StackId.parse(owner, environment)}
-        yield replace(
-            item,
-            resources=tuple(remaining),
-            remarks=(*kept, *(_owned("/".join(item.path), stack) for stack in others)),
-        )
+        yield _without(item, owners, environment)
+
+
+def _without(item: Item, owners: Sequence[str | None], environment: str | None) -> Item:
+    """Return the item without the resources that have a stack as their owner."""
+    remaining = [live for live, owner in zip(item.resources, owners, strict=True) if not owner]
+    if remaining and StackId.parse(owners[0] or "", environment):
+        # What an import did not take along has no place in the file; users are items' own.
+        remaining = [live for live in remaining if live.type == "AWS::IAM::User"]
+    kept = item.remarks if remaining or not owners else ()
+    others = {owner for owner in owners if owner and not StackId.parse(owner, environment)}
+    owned = (_owned("/".join(item.path), stack) for stack in others)
+    return replace(item, resources=tuple(remaining), remarks=(*kept, *owned))
 
 
 def _owned(place: str, stack: str) -> Remark:
@@ -132,13 +134,16 @@ def show(console: Console, items: Collection[Item], text: str) -> None:
         console.print(
             Text(f"  = {'/'.join(item.path)} ({item.region}), {len(item.resources)} to import")
         )
-    remarks = [remark for item in items for remark in item.remarks]
+    _show_remarks(console, [remark for item in items for remark in item.remarks])
+    if not new and not beside:
+        console.print("Nothing is left to adopt.")
+
+
+def _show_remarks(console: Console, remarks: Collection[Remark]) -> None:
     if remarks:
         console.print(Text("\nTo know", style="bold"))
     for remark in remarks:
         console.print(Text(f"  ! {remark.subject}: {remark.reason}"), soft_wrap=True)
-    if not new and not beside:
-        console.print("Nothing is left to adopt.")
 
 
 def write(console: Console, options: Options, text: str, items: Collection[Item]) -> Assembly:

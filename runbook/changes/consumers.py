@@ -7,13 +7,14 @@ a new login reads, is for a reviewer to see without putting that together.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping
 
 from runbook.changes.review import DeclaredChange, Effect
 
 _PLACE = re.compile(r"databases/([^/]+)/replicas/([^/]+)(?:/consumers/([^/]+))?")
 _PUBLIC = ("public",)
+Sides = Mapping[str, tuple[object, object]]
+"""What a field was, and what it is now, by its name."""
 
 
 def words(change: DeclaredChange) -> Iterator[str]:
@@ -47,9 +48,7 @@ def _of_consumer(who: str, name: str, where: str, change: DeclaredChange) -> Ite
     yield from _of_login(who, name, change, sides)
 
 
-def _of_login(
-    who: str, name: str, change: DeclaredChange, sides: dict[str, tuple[Any, Any]]
-) -> Iterator[str]:
+def _of_login(who: str, name: str, change: DeclaredChange, sides: Sides) -> Iterator[str]:
     is_new = change.effect is Effect.ADD
     if is_new or "user" in sides:
         login = sides.get("user", (None, None))[1] or name.replace("-", "_")
@@ -60,13 +59,20 @@ def _of_login(
         yield f"{who} may read every table of {', '.join(gained)}"
     if lost:
         yield f"{who} may no longer read {', '.join(lost)}, once somebody has run the SQL again"
-    credentials = sides.get("credentials", ({}, {}))
-    numbers = [(side or {}).get("version", 1) for side in credentials]
-    if not is_new and numbers[0] != numbers[1]:
+    before, after = map(_version, sides.get("credentials", (None, None)))
+    if not is_new and before != after:
         yield f"the secret of {who} gets another password, which nobody has set in the database"
 
 
-def _compared(before: Any, after: Any) -> tuple[list[str], list[str]]:
+def _version(credentials: object) -> object:
+    return credentials.get("version", 1) if isinstance(credentials, dict) else 1
+
+
+def _compared(before: object, after: object) -> tuple[list[str], list[str]]:
     """Return what is only after, and what is only before."""
-    old, new = ([str(each) for each in side or ()] for side in (before, after))
+    old, new = _texts(before), _texts(after)
     return [each for each in new if each not in old], [each for each in old if each not in new]
+
+
+def _texts(values: object) -> list[str]:
+    return [str(each) for each in values] if isinstance(values, list | tuple) else []

@@ -101,6 +101,10 @@ def _kind(statement: Statement, new: Set[str]) -> Danger | None:
         return Danger.UNREADABLE
     if not statement.allows or any(text.startswith(GUARD) for text in statement.who.patterns):
         return Danger.WEAKENED
+    return _of_actions(statement, new)
+
+
+def _of_actions(statement: Statement, new: Set[str]) -> Danger | None:
     actions = {action.lower() for action in statement.actions.patterns}
     if statement.subject in statement.resources.patterns and any(map(_is_trust, actions)):
         return None if _is_service_of_new(statement, new) else Danger.TRUST

@@ -5,13 +5,21 @@ Terminal, comment and page only render it, so that none of them says less than a
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from runbook.base.names import count
 from runbook.changes.drifted import drifted
 from runbook.changes.layout import Code, Row, Section, StackView, Text, View
 from runbook.changes.outcome import DANGERS, EFFECTS, VERDICTS, Alert, Tone, severity, worst
-from runbook.changes.review import AccessDiff, Danger, Effect, Review, StackReview, Verdict
+from runbook.changes.review import (
+    AccessDiff,
+    Danger,
+    Effect,
+    ResourceChange,
+    Review,
+    StackReview,
+    Verdict,
+)
 from runbook.changes.sections import data_outcome, named, risk_row, sections
 from runbook.changes.text import moment
 
@@ -37,18 +45,22 @@ def _headline(review: Review) -> tuple[Tone, Alert, str]:
     found = worst({change.verdict for change in changes if change.verdict}) or Verdict.KEPT
     outcome = VERDICTS[found]
     concerned = [change for change in changes if change.verdict is found]
-    possible = sum(c.effect is Effect.MAY_REPLACE and c.leaves for c in concerned)
-    text = outcome.headline.format(resources=_counted(len(concerned), possible))
-    dangerous = review.drift.changes or any(stack.findings for stack in review.changed)
+    text = outcome.headline.format(resources=_counted(concerned))
     if found is Verdict.KEPT and not review.changed:
         text = "Nothing changes"
-    if outcome.tone is Tone.GOOD and dangerous:
+    if outcome.tone is Tone.GOOD and _is_dangerous(review):
         return Tone.CHANGE, Alert.WARNING, f"{text}, but see what stands first below"
     return outcome.tone, outcome.alert, text
 
 
-def _counted(number: int, possible: int) -> str:
-    certain = number - possible
+def _is_dangerous(review: Review) -> bool:
+    return bool(review.drift.changes) or any(stack.findings for stack in review.changed)
+
+
+def _counted(changes: Collection[ResourceChange]) -> str:
+    """Count the resources, and apart from them those that are only replaced perhaps."""
+    possible = sum(c.effect is Effect.MAY_REPLACE and c.leaves for c in changes)
+    certain = len(changes) - possible
     if not certain:
         return f"{count(possible, 'resource')} if replaced"
     more = f", and in {possible:,} more if replaced" if possible else ""

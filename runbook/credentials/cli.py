@@ -25,34 +25,35 @@ class Holder(StrEnum):
     CONSUMER = Kind.CONSUMER.slug
 
 
+To = Annotated[Path | None, typer.Option(help="Write this file, which only you can read.")]
+Region = Annotated[str | None, typer.Option(help="One of a sender's regions.")]
+Port = Annotated[int | None, typer.Option(help="SES's port: 587 by default; 465 for implicit TLS.")]
+MainCf = Annotated[
+    Path | None, typer.Option("--from", help="For postfix: the relay's main.cf as it is.")
+]
+Shared = Annotated[
+    bool, typer.Option("--shared", help="For postfix: it relays for others as well.")
+]
+Rate = Annotated[
+    int | None,
+    typer.Option(min=1, help="For postfix: messages a second; the account's by default."),
+]
+Chosen = Annotated[
+    Holder | None, typer.Option("--kind", help="The kind of item, if several have that name.")
+]
+
+
 @app.command()
 def show(  # noqa: PLR0913, PLR0917 - the options of a command
     name: Name,
     form: Annotated[Form, typer.Option("--as", metavar="FORM", help=listing())],
-    to: Annotated[
-        Path | None, typer.Option("--to", help="Write this file, which only you can read.")
-    ] = None,
-    kind: Annotated[
-        Holder | None, typer.Option("--kind", help="The kind of item, if several have that name.")
-    ] = None,
-    region: Annotated[
-        str | None, typer.Option("--region", help="One of a sender's regions.")
-    ] = None,
-    port: Annotated[
-        int | None, typer.Option("--port", help="SES's port: 587 by default; 465 for implicit TLS.")
-    ] = None,
-    main_cf: Annotated[
-        Path | None, typer.Option("--from", help="For postfix: the relay's main.cf as it is.")
-    ] = None,
-    shared: Annotated[
-        bool, typer.Option("--shared", help="For postfix: it relays for others as well.")
-    ] = False,
-    rate: Annotated[
-        int | None,
-        typer.Option(
-            "--rate", min=1, help="For postfix: messages a second; the account's by default."
-        ),
-    ] = None,
+    to: To = None,
+    kind: Chosen = None,
+    region: Region = None,
+    port: Port = None,
+    main_cf: MainCf = None,
+    shared: Shared = False,
+    rate: Rate = None,
     reveal: Annotated[bool, typer.Option("--reveal", help="Print even to a terminal.")] = False,
     config: Configuration = CONFIGURATION,
 ) -> None:

@@ -60,23 +60,9 @@ def run(
     """
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="groundwork-")))
-        port = local_port or secret.port
-        passwords, authorities = folder / "pgpass", folder / "authorities.pem"
-        authorities.write_text(trust, encoding="ascii")
-        passwords.touch(mode=0o600)
-        fields = (secret.host, str(port), secret.username, secret.password)
-        host, number, user, password = map(pgpass, fields)
-        passwords.write_text(f"{host}:{number}:*:{user}:{password}\n", encoding="utf-8")
-        variables = {
-            "PGHOST": secret.host,
-            "PGPORT": str(port),
-            "PGDATABASE": secret.database,
-            "PGUSER": secret.username,
-            "PGPASSFILE": str(passwords),
-            "PGSSLMODE": "verify-full",
-            "PGSSLROOTCERT": str(authorities),
-            **({"PGHOSTADDR": "127.0.0.1"} if local_port else {}),
-        }
+        variables = _written(folder, secret, trust, local_port or secret.port)
+        if local_port:
+            variables["PGHOSTADDR"] = "127.0.0.1"
         # Ctrl-C ends a query, and not the session.
         before = signal.signal(signal.SIGINT, signal.SIG_IGN)
         stack.callback(signal.signal, signal.SIGINT, before)
@@ -89,6 +75,25 @@ def run(
             preexec_fn=_interruptible,
         )
         return finished.returncode
+
+
+def _written(folder: Path, secret: DatabaseSecret, trust: str, port: int) -> dict[str, str]:
+    """Write the password and the authorities, and return the variables that lead psql to them."""
+    passwords, authorities = folder / "pgpass", folder / "authorities.pem"
+    authorities.write_text(trust, encoding="ascii")
+    passwords.touch(mode=0o600)
+    fields = (secret.host, str(port), secret.username, secret.password)
+    host, number, user, password = map(pgpass, fields)
+    passwords.write_text(f"{host}:{number}:*:{user}:{password}\n", encoding="utf-8")
+    return {
+        "PGHOST": secret.host,
+        "PGPORT": str(port),
+        "PGDATABASE": secret.database,
+        "PGUSER": secret.username,
+        "PGPASSFILE": str(passwords),
+        "PGSSLMODE": "verify-full",
+        "PGSSLROOTCERT": str(authorities),
+    }
 
 
 def _interruptible() -> None:

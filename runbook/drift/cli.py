@@ -9,17 +9,20 @@ import typer
 
 from runbook.base.options import CONFIGURATION, STATE, Configuration, Json, State
 
+Revert = Annotated[
+    bool, typer.Option("--revert", help="Prepare change sets that revert it, for review.")
+]
+Markdown = Annotated[
+    Path | None, typer.Option(help="Write it to this file as the text of an issue.")
+]
+
 
 def drift(
     config: Configuration = CONFIGURATION,
     state: State = STATE,
-    revert: Annotated[
-        bool, typer.Option("--revert", help="Prepare change sets that revert it, for review.")
-    ] = False,
+    revert: Revert = False,
     as_json: Json = False,
-    markdown: Annotated[
-        Path | None, typer.Option(help="Write it to this file as the text of an issue.")
-    ] = None,
+    markdown: Markdown = None,
 ) -> None:
     """Say what was changed outside CloudFormation.
 

@@ -33,6 +33,7 @@ def replica_problems(data: Data, name: str, database: PostgreSql) -> Iterator[Pr
         yield from _instance(at, declared, database, bastion=data.bastion)
         if network:
             yield from _subnets(at, declared, database, network)
+            yield from _zones(at, declared, database, network)
         for consumer, said in declared.consumers.items():
             yield from _blocks((*at, "consumers", consumer), said, name, admitted)
     yield from _logins(path, database)
@@ -66,19 +67,27 @@ def _subnets(
         if block not in network.subnets:
             known = ", ".join(network.subnets)
             yield Problem((*path, "subnets", index), f"a block of the network's subnets: {known}")
-    if replica.subnets and len({network.subnets.get(block) for block in replica.subnets}) < 2:
-        yield Problem((*path, "subnets"), "subnets in two zones or more: RDS takes no fewer")
-    kept = {block for each in database.replicas.values() for block in each.subnets}
-    left = {zone for block, zone in network.subnets.items() if block not in kept}
-    if replica.subnets and len(left) < 2:
-        message = "fewer: the databases need subnets in two zones or more themselves"
-        yield Problem((*path, "subnets"), message)
     if replica.public and not replica.subnets and not database.public:
         yield Problem(
             (*path, "subnets"),
             "named, since it is public: otherwise the database's subnets would have a route to "
             "the internet",
         )
+
+
+def _zones(
+    path: Path, replica: Replica, database: PostgreSql, network: Network
+) -> Iterator[Problem]:
+    """Both the replica's subnets and those that are left lie in two zones: RDS takes no fewer."""
+    if not replica.subnets:
+        return
+    if len({network.subnets.get(block) for block in replica.subnets}) < 2:
+        yield Problem((*path, "subnets"), "subnets in two zones or more: RDS takes no fewer")
+    kept = {block for each in database.replicas.values() for block in each.subnets}
+    left = {zone for block, zone in network.subnets.items() if block not in kept}
+    if len(left) < 2:
+        message = "fewer: the databases need subnets in two zones or more themselves"
+        yield Problem((*path, "subnets"), message)
 
 
 def _blocks(path: Path, consumer: Consumer, database: str, admitted: Admitted) -> Iterator[Problem]:

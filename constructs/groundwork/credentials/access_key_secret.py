@@ -59,9 +59,6 @@ class AccessKeySecret(Construct):
             self, "secret", description=f"Access key of {user.node.id}", secret_string=EMPTY
         )
         self.secret_arn = self._secret.ref
-        template: dict[str, object] = {**contents, "region": region}
-        if smtp_hosts:
-            template["regions"] = {name: {"host": host} for name, host in smtp_hosts.items()}
         key = function.runtime.custom_resource(
             self,
             "key",
@@ -70,19 +67,18 @@ class AccessKeySecret(Construct):
                 "User": user.user_name,
                 "Secret": self.secret_arn,
                 "Version": declared.version,
-                "Template": template,
+                "Template": _template(contents, region, smtp_hosts or {}),
             },
         )
-        # Nothing is written before the secret is closed to everybody else.
-        key.node.add_dependency(
-            SecretReaders(
-                self,
-                "readers",
-                secret_arn=self.secret_arn,
-                readers=declared.readers,
-                writer=function.role_arn,
-            )
+        readers = SecretReaders(
+            self,
+            "readers",
+            secret_arn=self.secret_arn,
+            readers=declared.readers,
+            writer=function.role_arn,
         )
+        # Nothing is written before the secret is closed to everybody else.
+        key.node.add_dependency(readers)
         self._schedule(declared.rotate_every, function, key)
 
     def _schedule(
@@ -100,3 +96,11 @@ class AccessKeySecret(Construct):
             rotation_rules={"automaticallyAfterDays": seconds // 86_400},
         )
         schedule.node.add_dependency(key, function.allow_rotation())
+
+
+def _template(
+    contents: Mapping[str, str | Sequence[str]], region: str, smtp_hosts: Mapping[str, str]
+) -> dict[str, object]:
+    """Return what the secret has beside the key itself."""
+    hosts = {name: {"host": host} for name, host in smtp_hosts.items()}
+    return {**contents, "region": region, **({"regions": hosts} if hosts else {})}

@@ -105,33 +105,9 @@ def _definition(declared: Service, topic_arn: str) -> dict[str, object]:
         "QueryLanguage": "JSONata",
         "StartAt": "Look",
         "States": {
-            "Look": {
-                "Type": "Task",
-                "Resource": "arn:aws:states:::aws-sdk:ecs:describeServices",
-                "Arguments": {"Cluster": declared.cluster, "Services": [declared.service]},
-                "Output": {
-                    "deployments": "{% [$states.result.Services[0].Deployments] %}",
-                    # The time of the event, not of the machine's clock: when the alarm went off.
-                    "time": "{% $states.input.time %}",
-                },
-                "Next": "Decide",
-                "Catch": _tell_error(service),
-            },
+            "Look": _look(declared, service),
             "Decide": _decide(service),
-            "Replace": {
-                "Type": "Task",
-                "Resource": "arn:aws:states:::aws-sdk:ecs:updateService",
-                "Arguments": {
-                    "Cluster": declared.cluster,
-                    "Service": declared.service,
-                    "ForceNewDeployment": True,
-                },
-                "Output": {
-                    "said": f"{service} was saturated: a new deployment replaces its tasks."
-                },
-                "Next": "Tell",
-                "Catch": _tell_error(service),
-            },
+            "Replace": _replace(declared, service),
             "Tell": {
                 "Type": "Task",
                 "Resource": "arn:aws:states:::aws-sdk:sns:publish",
@@ -140,6 +116,38 @@ def _definition(declared: Service, topic_arn: str) -> dict[str, object]:
                 "End": True,
             },
         },
+    }
+
+
+def _look(declared: Service, service: str) -> dict[str, object]:
+    """Ask for the service's deployments."""
+    return {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::aws-sdk:ecs:describeServices",
+        "Arguments": {"Cluster": declared.cluster, "Services": [declared.service]},
+        "Output": {
+            "deployments": "{% [$states.result.Services[0].Deployments] %}",
+            # The time of the event, not of the machine's clock: when the alarm went off.
+            "time": "{% $states.input.time %}",
+        },
+        "Next": "Decide",
+        "Catch": _tell_error(service),
+    }
+
+
+def _replace(declared: Service, service: str) -> dict[str, object]:
+    """Make one new deployment."""
+    return {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::aws-sdk:ecs:updateService",
+        "Arguments": {
+            "Cluster": declared.cluster,
+            "Service": declared.service,
+            "ForceNewDeployment": True,
+        },
+        "Output": {"said": f"{service} was saturated: a new deployment replaces its tasks."},
+        "Next": "Tell",
+        "Catch": _tell_error(service),
     }
 
 

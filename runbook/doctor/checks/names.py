@@ -28,6 +28,7 @@ WORDS: Mapping[Kind, str] = {
     Kind.BUCKET: "buckets",
 }
 ADOPT = "Take it over with `groundwork adopt`, or choose another name."
+Named = Iterator[tuple[Kind, str]]
 
 
 def look(place: Place) -> Iterator[Answer]:
@@ -42,22 +43,38 @@ def declared(place: Place, kind: Kind) -> set[str]:
     return {name for found, name in _declared(place) if found is kind}
 
 
-def _declared(place: Place) -> Iterator[tuple[Kind, str]]:
+def _declared(place: Place) -> Named:
+    yield from _of_mail(place)
+    yield from _of_data(place)
+    yield from _of_backup(place)
+    yield from _of_access(place)
+
+
+def _of_mail(place: Place) -> Named:
     for mail in place.items(MailItems):
         yield from ((Kind.IDENTITY, name) for name in (*mail.domains, *mail.addresses))
         yield from ((Kind.SET, name) for name in mail.configuration_sets)
         for sender in mail.senders.values():
             if sender.declared.regions[0] == place.region:
                 yield Kind.USER, sender.user
+
+
+def _of_data(place: Place) -> Named:
     for data in place.items(DataItems):
         for database in data.databases.values():
             aurora = isinstance(database.declared, Aurora)
             yield (Kind.CLUSTER if aurora else Kind.INSTANCE), database.identifier
             yield from ((Kind.INSTANCE, each.identifier) for each in database.replicas.values())
+
+
+def _of_backup(place: Place) -> Named:
     for backup in place.items(BackupItems):
         yield from ((Kind.BUCKET, name) for name in backup.buckets)
         for bucket in backup.buckets.values():
             yield from ((Kind.USER, user.user) for user in bucket.users.values())
+
+
+def _of_access(place: Place) -> Named:
     for access in place.items(AccessItems):
         yield from ((Kind.ROLE, role.role) for role in access.roles.values())
         yield Kind.BUCKET, access.records_bucket
