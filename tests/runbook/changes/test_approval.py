@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
-import io
-import json
-import signal
-import subprocess
-import sys
 from datetime import timedelta
 from pathlib import Path
 
 import boto3
 import pytest
-from rich.console import Console
 
 from runbook.base import aws
 from runbook.base.errors import UserError
 from runbook.changes import commands
 from runbook.changes.change_set import find_stack
 from runbook.changes.context import Context
-from runbook.changes.guards import stack_policy
 from runbook.changes.history import history
 from runbook.changes.records import Records, records_of
 from runbook.changes.review import AccessDiff, Approval, ExecutionStatus, Review
-from runbook.changes.stores import Bucket, Folder, Store
+from runbook.changes.stores import Bucket, Folder
 from settings import Settings, parse
+from tests.runbook.changes.approving import (
+    ANN,
+    APPROVER,
+    AUTHOR,
+    BOB,
+    ONE_PERSON,
+    TWO_PEOPLE,
+    by,
+    said,
+    saved,
+)
 from tests.runbook.changes.stacks import (
     TOPIC,
     bucket,
@@ -40,59 +44,6 @@ pytestmark = [
     pytest.mark.xdist_group("runbook"),
     pytest.mark.usefixtures("account"),
 ]
-
-ANN, BOB = "AROAAUTHOR:ann", "AROAAPPROVER:bob"
-AUTHOR = f"arn:aws:iam::{ACCOUNT}:user/author"
-APPROVER = f"arn:aws:iam::{ACCOUNT}:user/approver"
-ONE_PERSON = f"""
-account: "{ACCOUNT}"
-backup: {{buckets: {{reports: {{}}}}}}
-"""
-TWO_PEOPLE = f"""
-account: "{ACCOUNT}"
-access:
-  author: {{principals: ["{AUTHOR}"]}}
-  approver: {{principals: ["{APPROVER}"]}}
-"""
-
-
-@pytest.fixture(params=["folder", "bucket"])
-def store(request: pytest.FixtureRequest, tmp_path: Path, name: str) -> Store:
-    """Both places in which records are kept."""
-    if request.param == "folder":
-        return Folder(tmp_path)
-    client = boto3.client("s3", config=aws.CONFIG)
-    client.create_bucket(Bucket=f"records-{name}", ObjectLockEnabledForBucket=True)
-    return Bucket(client, f"records-{name}")
-
-
-@pytest.fixture
-def settings() -> Settings:
-    return parse(TWO_PEOPLE)
-
-
-@pytest.fixture
-def context(store: Store, settings: Settings) -> Context:
-    console = Console(file=io.StringIO(), width=120)
-    return Context(console, settings, aws.Caller(ACCOUNT, APPROVER, BOB), Records(store, BOB))
-
-
-def by(context: Context, who: str, arn: str) -> Context:
-    """The same account's records, for another caller."""
-    records = Records(context.records.store, who)
-    return context._replace(caller=aws.Caller(ACCOUNT, arn, who), records=records)
-
-
-def said(context: Context) -> str:
-    """Return what a command printed."""
-    stream = context.console.file
-    assert isinstance(stream, io.StringIO)
-    return stream.getvalue()
-
-
-def saved(context: Context, review: Review) -> str:
-    by(context, ANN, AUTHOR).records.save_review(review)
-    return review.id
 
 
 def test_an_approved_review_is_executed_and_recorded(context: Context, name: str) -> None:
@@ -343,60 +294,3 @@ def test_a_damaged_record_is_listed_and_hides_no_other(context: Context, name: s
     assert context.records.review(None).review.id == identifier
     with pytest.raises(UserError, match="A record is damaged"):
         context.records.review("99990101")
-
-
-KILLED = """
-import os, signal, sys
-from runbook.changes import execute
-from runbook.changes.review import Review
-
-review = Review.model_validate_json(sys.stdin.read())
-step = sys.argv[1]
-pristine = getattr(execute, step)
-
-def then_die(*arguments, **options):
-    if step == "_run":
-        client, stack = arguments[:2]
-        client.execute_change_set(StackName=stack.stack_id, ChangeSetName=stack.change_set)
-    else:
-        pristine(*arguments, **options)
-    os.kill(os.getpid(), signal.SIGKILL)
-
-setattr(execute, step, then_die)
-execute.execute(review, lambda event: None, lifted=review.leaving)
-"""
-
-
-@pytest.mark.parametrize("step", ["_guard", "_run"])
-def test_a_run_that_is_killed_leaves_a_record_and_the_next_one_repairs(
-    context: Context, name: str, step: str
-) -> None:
-    deploy(name, {**TOPIC, "Gone": bucket(name), "Kept": bucket(f"{name}-kept")})
-    review = prepare(stack_of(name, {**TOPIC, "Kept": bucket(f"{name}-kept")}))
-    identifier = saved(context, review)
-    commands.approve(context, identifier, review.guarded, None)
-    commands._record(context, context.records.review(identifier), (), ExecutionStatus.BEGUN)
-    killed = subprocess.run(
-        [sys.executable, "-c", KILLED, step], input=review.text(), text=True, check=False
-    )
-    assert killed.returncode == -signal.SIGKILL
-    assert [one.status for one in context.records.executions(review)] == [ExecutionStatus.BEGUN]
-    commands.run(context, identifier)
-    assert name not in buckets()
-    found = aws.cloudformation(REGION).get_stack_policy(StackName=name)["StackPolicyBody"]
-    assert json.loads(found)["Statement"][1]["Resource"] == ["LogicalResourceId/Kept"]
-
-
-def test_discarding_what_a_killed_run_left_puts_the_guard_back(
-    tmp_path: Path, context: Context, name: str
-) -> None:
-    here = context._replace(records=Records(Folder(tmp_path / "here"), BOB))
-    deploy(name, {**TOPIC, "Gone": bucket(name)})
-    identifier = saved(here, prepare(stack_of(name, TOPIC)))
-    commands._record(here, here.records.review(identifier), (), ExecutionStatus.BEGUN)
-    client = aws.cloudformation(REGION)
-    lifted = json.dumps(stack_policy(()))
-    client.set_stack_policy(StackName=name, StackPolicyBody=lifted)
-    commands.discard(here, identifier)
-    found = client.get_stack_policy(StackName=name)["StackPolicyBody"]
-    assert json.loads(found) == stack_policy(["Gone"])
