@@ -16,7 +16,7 @@ import os
 import re
 import ssl
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import boto3
@@ -107,17 +107,22 @@ class Messages:
         return await asyncio.to_thread(_send, login, envelope)
 
 
-def _send(login: Login, envelope: Envelope) -> str:
-    """Send with the client's own key; SES's reply."""
-    client = boto3.Session().client(
+@lru_cache(maxsize=32)
+def _ses(login: Login) -> Any:
+    """Return a client with a key. To make one takes longer than to send a message."""
+    return boto3.Session().client(
         "ses",
         region_name=login.region,
         aws_access_key_id=login.key,
         aws_secret_access_key=login.secret,
         config=ONCE,
     )
+
+
+def _send(login: Login, envelope: Envelope) -> str:
+    """Send with the client's own key; SES's reply."""
     try:
-        sent = client.send_raw_email(
+        sent = _ses(login).send_raw_email(
             Source=envelope.mail_from or "",
             Destinations=envelope.rcpt_tos,
             RawMessage={"Data": envelope.original_content or b""},

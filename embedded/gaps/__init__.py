@@ -73,6 +73,7 @@ GAPS = (
     "ses.event_publishing",
     "ses.identity_feedback",
     "ses.identity_notifications",
+    "ses.identity_policies",
     "ses.identity_settings",
     "ses.quotas",
     "ses.receipt_rules",

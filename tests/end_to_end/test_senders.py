@@ -257,6 +257,65 @@ def test_may_send_foretells_what_ses_answers(account: Account, user: str) -> Non
     assert answers == {"", "554 Access d", "554 Message "}
 
 
+GUEST = "guest@example.net"
+GIVEN = {
+    # Allows what the user's own policies do not.
+    GUEST: {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::123456789012:user/staging"}},
+    # Leaves it to the users' own policies.
+    "example.com": {"Effect": "Allow", "Principal": {"AWS": "123456789012"}},
+    # Denies what they allow.
+    "example.org": {
+        "Effect": "Deny",
+        "Principal": "*",
+        "Condition": {"StringLike": {"ses:FromAddress": "noreply-*"}},
+    },
+}
+
+
+@pytest.fixture
+def given(account: Account) -> Iterator[None]:
+    """Give identities policies of their own, as people do in the console."""
+    ses, named = account.client("sesv2"), {"PolicyName": "given"}
+    ses.create_email_identity(EmailIdentity=GUEST)
+    for identity, statement in GIVEN.items():
+        arn = f"arn:aws:ses:us-east-1:123456789012:identity/{identity}"
+        whole = {"Statement": {**statement, "Action": "ses:Send*", "Resource": arn}}
+        policy = json.dumps(whole)
+        ses.create_email_identity_policy(EmailIdentity=identity, **named, Policy=policy)
+    yield
+    ses.delete_email_identity(EmailIdentity=GUEST)
+    for identity in ("example.com", "example.org"):
+        ses.delete_email_identity_policy(EmailIdentity=identity, **named)
+
+
+@pytest.mark.usefixtures("given")
+@pytest.mark.parametrize(
+    ("user", "sender", "deciding"),
+    [
+        ("staging", GUEST, "allowed by given, a policy of the identity"),
+        ("app", GUEST, f"is allowed, and not {GUEST}"),
+        ("app", "news@example.com", "is allowed, and not news@example.com"),
+        ("newsletter", "news@example.com", "is allowed by mail-us-east-1-senders"),
+        ("app", "noreply@example.org", "is allowed by mail-us-east-1-senders"),
+        ("app", "noreply-billing@example.org", "denied by given, a policy of the identity"),
+    ],
+)
+def test_may_send_judges_an_identitys_own_policies_as_ses_does(
+    account: Account, user: str, sender: str, deciding: str
+) -> None:
+    region, client = Region(account.client("sesv2")), account.client("iam")
+    iam_user = iam.user(client, user)
+    assert iam_user
+    asked = Message(sender, sender, ("a@example.net",))
+    checks = judge(client, iam_user, region, asked, "123456789012").checks
+    (about,) = [check for check in checks if check.why.startswith("identity/")]
+    with account.smtp(user) as connection:
+        said = reply(connection, asked)
+    assert deciding in about.why
+    assert bool(said) is not all(check.passes for check in checks), (checks, said)
+    assert said.startswith(about.answer)
+
+
 def test_what_is_no_longer_declared_leaves_what_was_there_before(
     account: Account,
 ) -> None:

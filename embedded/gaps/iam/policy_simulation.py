@@ -10,11 +10,11 @@ from embedded.gaps.gap import Effect, Gap
 
 GAP = Gap(
     aws=(
-        "A simulation judges each resource, by the context entries that it is given and within "
-        "the user's permissions boundary."
+        "A simulation judges each resource, by the context entries and the resource policy that "
+        "it is given, within the user's permissions boundary."
     ),
     page="https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html",
-    ministack="It judges the first resource alone, without context and boundary.",
+    ministack="It judges the first resource alone, without context, its policy and boundary.",
     effect=Effect.STRICTER,
 )
 
@@ -41,8 +41,9 @@ def _simulated(request: Any, arn: str) -> Response:
     policies = iam_evaluator._gather_user_policies(name, account())
     limits = iam_evaluator._permissions_boundary(iam._users, name, account())
     given = dict(_context(request))
+    theirs = iam._p(request, "ResourcePolicy")
     results = "".join(
-        _result(_asked(arn, action, resource, given), policies, limits)
+        _result(_asked(arn, action, resource, given), policies, limits, theirs)
         for action in _members(request, "ActionNames")
         for resource in [*_members(request, "ResourceArns")] or ["*"]
     )
@@ -68,8 +69,12 @@ def _asked(arn: str, action: str, resource: str, given: dict[str, Any]) -> Any:
     )
 
 
-def _result(asked: Any, policies: Any, limits: Any) -> str:
-    decision = DECISIONS[iam_evaluator.evaluate(asked, policies, *limits).decision]
+def _result(asked: Any, policies: Any, limits: Any, resource_policy: str) -> str:
+    found = iam_evaluator.evaluate(asked, policies, *limits)
+    if resource_policy:
+        given = asked, resource_policy, account()
+        found = iam_evaluator.combine_resource_policy(found, *given, limits=limits)
+    decision = DECISIONS[found.decision]
     return (
         f"<member><EvalActionName>{asked.action}</EvalActionName>"
         f"<EvalResourceName>{asked.resource_arn}</EvalResourceName>"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from email.utils import parseaddr
 from typing import TYPE_CHECKING
@@ -19,7 +19,7 @@ from runbook.base.names import printable
 from runbook.mail import regions
 from runbook.mail.permission import iam
 from runbook.mail.permission.message import SIMULATOR, Check, Message
-from runbook.mail.permission.ses import Region
+from runbook.mail.permission.ses import Identity, Region
 from settings.plan import plans
 from settings.plan.mail import MailItems
 
@@ -77,18 +77,23 @@ def judge(
     """Ask SES's settings and IAM's simulation what they make of a message in a region."""
     identity = region.identity(message.from_address)
     used = message.header or (identity.configuration_set if identity else "")
-    # Without an identity SES authorizes on the address itself, and refuses it afterwards.
-    resources = [f"identity/{identity.name if identity else message.from_address}"]
-    if used:
-        resources.append(f"configuration-set/{used}")
     checks = [*region.checks(message, used)]
+    for resource, policies in _resources(region, message, used).items():
+        arn = f"arn:aws:ses:{region.name}:{account}:{resource}"
+        checks.append(iam.check(client, user, message, arn, policies))
+    return Verdict(region.name, tuple(checks))
+
+
+def _resources(region: Region, message: Message, used: str) -> dict[str, Mapping[str, str]]:
+    """Return what SES asks permission for, each with the policies that it has of its own."""
+    identity = region.identity(message.from_address)
+    # Without an identity SES authorizes on the address itself, and refuses it afterwards.
+    found = [identity or Identity(message.from_address, verified=False)]
     if region.sandbox:
         # There SES authorizes the sender on the recipients' identities as well.
-        found = [region.identity(address) for address in message.recipients]
-        resources += [f"identity/{each.name}" for each in found if each]
-    arns = [f"arn:aws:ses:{region.name}:{account}:{each}" for each in dict.fromkeys(resources)]
-    checks += [iam.check(client, user, message, arn) for arn in arns]
-    return Verdict(region.name, tuple(checks))
+        found += filter(None, map(region.identity, message.recipients))
+    resources: dict[str, Mapping[str, str]] = {f"identity/{e.name}": e.policies for e in found}
+    return resources | ({f"configuration-set/{used}": {}} if used else {})
 
 
 def _message(settings: Settings, asked: Asked) -> Message:
@@ -99,6 +104,7 @@ def _message(settings: Settings, asked: Asked) -> Message:
         envelope=_address(asked.envelope) if asked.envelope else address,
         recipients=tuple(map(_address, asked.recipients)) or (_somebody(sender.only_to or ()),),
         header=asked.configuration_set or sender.configuration_set or "",
+        name=parseaddr(asked.from_address)[0],
     )
 
 

@@ -1,15 +1,18 @@
-"""What IAM decides: whether a sender's policies allow a message, and which statement does.
+"""What IAM decides: whether policies allow a sender a message, and which statement does.
 
-IAM itself answers, by its simulation, with the message's addresses in the context. A sending
-authorization policy that an identity has is not part of it.
+IAM itself answers, by its simulation, with the message's addresses in the context and an
+identity's own policies, which SES calls sending authorization, as the resource's.
 <https://docs.aws.amazon.com/ses/latest/dg/control-user-access.html>
+<https://docs.aws.amazon.com/ses/latest/dg/sending-authorization.html>
 <https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html>
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from runbook.mail.permission import statements
@@ -18,6 +21,7 @@ from runbook.mail.permission.statements import ACTION, FROM, RECIPIENTS, Stateme
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
+    from mypy_boto3_iam.literals import ContextKeyTypeEnumType
     from mypy_boto3_iam.type_defs import ContextEntryTypeDef, EvaluationResultTypeDef
 
 
@@ -38,38 +42,53 @@ def user(client: IAMClient, name: str) -> User | None:
     return User(arn, statements.of_user(client, name))
 
 
-def check(client: IAMClient, user: User, message: Message, resource: str) -> Check:
-    """Ask IAM whether a user may send a message on one resource, and say why."""
-    answer = client.simulate_principal_policy(
+def check(
+    client: IAMClient, user: User, message: Message, resource: str, policies: Mapping[str, str]
+) -> Check:
+    """Ask IAM whether a user may send a message on one resource, and say why.
+
+    `policies` are the resource's own, by name; a configuration set has none.
+    """
+    ask = partial(
+        client.simulate_principal_policy,
         PolicySourceArn=user.arn,
         ActionNames=[ACTION],
         ResourceArns=[resource],
-        ContextEntries=context(message),
+        ContextEntries=[*context(message)],
     )
+    answer = ask(ResourcePolicy=_as_one(policies)) if policies else ask()
     result = answer["EvaluationResults"][0]
+    everything = replace(
+        user, statements=[*user.statements, *statements.of_identity(policies, user.arn)]
+    )
+    unknown = ", ".join(result.get("MissingContextValues", []))
+    beside = f"; a condition on {unknown} is not judged" if unknown else ""
     if result["EvalDecision"] == "allowed":
-        return Check("policy", True, allowing(user, message, resource))
+        return Check("policy", True, allowing(everything, message, resource) + beside)
     denied = (
         f"554 Access denied: User `{user.arn}' is not authorized to perform `{ACTION}' on "
         f"resource `{resource}'"
     )
-    return Check("policy", False, refusing(user, message, resource, result), denied)
+    why = refusing(everything, message, resource, result) + beside
+    return Check("policy", False, why, denied)
 
 
-def context(message: Message) -> Sequence[ContextEntryTypeDef]:
-    """Return what IAM's conditions compare: what SES tells IAM of a message."""
-    return [
-        {
-            "ContextKeyName": FROM,
-            "ContextKeyValues": [message.from_address],
-            "ContextKeyType": "string",
-        },
-        {
-            "ContextKeyName": RECIPIENTS,
-            "ContextKeyValues": [*message.recipients],
-            "ContextKeyType": "stringList",
-        },
-    ]
+def _as_one(policies: Mapping[str, str]) -> str:
+    """Join policies into the one that a simulation takes: SES looks at the statements of all."""
+    found = [each for text in policies.values() for each in statements.whole(json.loads(text))]
+    return json.dumps({"Version": "2012-10-17", "Statement": found})
+
+
+def context(message: Message) -> Iterator[ContextEntryTypeDef]:
+    """Yield what IAM's conditions compare: what SES tells IAM of a message."""
+    yield _entry(FROM, "string", message.from_address)
+    yield _entry(RECIPIENTS, "stringList", *message.recipients)
+    if message.name:
+        yield _entry("ses:FromDisplayName", "string", message.name)
+
+
+def _entry(key: str, kind: ContextKeyTypeEnumType, *values: str) -> ContextEntryTypeDef:
+    return {"ContextKeyName": key, "ContextKeyType": kind, "ContextKeyValues": [*values]}
 
 
 def allowing(user: User, message: Message, resource: str) -> str:

@@ -10,12 +10,16 @@ SIMULATOR = "simulator.amazonses.com"
 
 @dataclass(frozen=True)
 class Message:
-    """What SES judges a message by. `header` is its X-SES-CONFIGURATION-SET, if it has one."""
+    """What SES judges a message by.
+
+    `header` is its X-SES-CONFIGURATION-SET, and `name` the From address's name, if it has them.
+    """
 
     from_address: str
     envelope: str
     recipients: tuple[str, ...]
     header: str = ""
+    name: str = ""
 
 
 @dataclass(frozen=True)

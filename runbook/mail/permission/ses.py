@@ -6,8 +6,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -30,8 +30,8 @@ class Identity:
     name: str
     verified: bool
     configuration_set: str = ""
-    policies: tuple[str, ...] = ()
-    """The names of its sending authorization policies."""
+    policies: Mapping[str, str] = field(default_factory=dict)
+    """Its sending authorization policies, by name."""
 
 
 class Region:
@@ -61,13 +61,12 @@ class Region:
         except self.client.exceptions.NotFoundException:
             return None
         used = found.get("ConfigurationSetName", "")
-        policies = tuple(sorted(found.get("Policies", {})))
+        policies = found.get("Policies", {})
         return Identity(name, found["VerifiedForSendingStatus"], used, policies)
 
     def checks(self, message: Message, used: str) -> Iterator[Check]:
         """Yield what SES decides of a message that goes through a configuration set, or none."""
         yield self._verified("identity", message.from_address, "From address")
-        yield from self._unjudged(message.from_address)
         if message.envelope != message.from_address:
             yield self._verified("envelope", message.envelope, "envelope sender")
         yield from self._configuration_set(used, message.from_address)
@@ -83,17 +82,6 @@ class Region:
         why = f"{found.name} is not verified" if found else f"no identity covers {address}"
         answer = UNVERIFIED.format(region=self.name.upper(), address=address)
         return Check(name, False, f"the {what}: {why}", answer)
-
-    def _unjudged(self, sender: str) -> Iterator[Check]:
-        """Name the policies of an identity that are not looked into: one may deny the message.
-
-        <https://docs.aws.amazon.com/ses/latest/dg/sending-authorization.html>
-        """
-        identity = self.identity(sender)
-        if identity and identity.policies:
-            theirs = ", ".join(identity.policies)
-            why = f"not judged here: {theirs} of {identity.name}, which may deny it"
-            yield Check("authorization", True, why)
 
     def _configuration_set(self, used: str, sender: str) -> Iterator[Check]:
         if not used:

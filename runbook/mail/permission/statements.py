@@ -1,4 +1,6 @@
-"""The statements of a user's policies that concern sending, read to say what they allow.
+"""The statements of policies that concern a user's sending, read to say what they allow.
+
+They stand in the user's own policies, in its groups', and in those that an identity has.
 
 IAM decides; these only explain. Whatever a statement has beside the two conditions that senders
 have is left to IAM.
@@ -6,6 +8,7 @@ have is left to IAM.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -53,13 +56,46 @@ def of_user(client: IAMClient, user: str) -> list[Statement]:
     return [each for name, document in documents for each in read(name, document)]
 
 
+def of_identity(policies: Mapping[str, str], user: str) -> list[Statement]:
+    """Return the statements about a user's sending of an identity's policies, by their names.
+
+    One that allows sending to the account alone leaves it to the user's own policies.
+    <https://docs.aws.amazon.com/ses/latest/dg/sending-authorization.html>
+    """
+    found = [
+        (f"{name}, a policy of the identity", statement)
+        for name, document in sorted(policies.items())
+        for statement in whole(json.loads(document))
+        if _concerns(statement, user)
+    ]
+    return [each for name, statement in found for each in read(name, {"Statement": statement})]
+
+
+def whole(document: object) -> list[dict[str, object]]:
+    """Return every statement of a policy document."""
+    found = document.get("Statement") if isinstance(document, dict) else None
+    each = found if isinstance(found, list) else [found]
+    return [statement for statement in each if isinstance(statement, dict)]
+
+
+def _concerns(statement: Mapping[str, object], user: str) -> bool:
+    account = user.split(":")[4]
+    named = {user, "*"}
+    if statement.get("Effect") == "Deny":
+        named |= {account, f"arn:aws:iam::{account}:root"}
+    if "NotPrincipal" in statement:
+        return named.isdisjoint(_principals(statement["NotPrincipal"]))
+    return not named.isdisjoint(_principals(statement.get("Principal")))
+
+
+def _principals(named: object) -> tuple[str, ...]:
+    return _many(named.get("AWS") if isinstance(named, dict) else named)
+
+
 def read(policy: str, document: object) -> Iterator[Statement]:
     """Yield the statements about sending of a policy document, as botocore has parsed it."""
-    found = document.get("Statement") if isinstance(document, dict) else None
-    for statement in found if isinstance(found, list) else [found]:
-        if isinstance(statement, dict) and any(
-            like(ACTION.lower(), action.lower()) for action in _many(statement.get("Action"))
-        ):
+    for statement in whole(document):
+        if any(like(ACTION.lower(), action.lower()) for action in _many(statement.get("Action"))):
             yield Statement(
                 policy,
                 str(statement.get("Effect")),

@@ -139,7 +139,7 @@ class TestIdentities:
             policy = json.dumps(document(statement))
             iam.put_user_policy(UserName="simulated", PolicyName="send", PolicyDocument=policy)
 
-        def decisions(where: Any, sender: str, *recipients: str) -> list[str]:
+        def decisions(where: Any, sender: str, *recipients: str, **more: str) -> list[str]:
             identities = ("example.org", "example.com")
             found = where.client("iam").simulate_principal_policy(
                 PolicySourceArn="arn:aws:iam::123456789012:user/simulated",
@@ -149,6 +149,7 @@ class TestIdentities:
                     entry("ses:FromAddress", "string", sender),
                     entry("ses:Recipients", "stringList", *recipients),
                 ],
+                **more,
             )
             return [result["EvalDecision"] for result in found["EvaluationResults"]]
 
@@ -164,6 +165,12 @@ class TestIdentities:
         assert decisions(aws, "ceo@example.org", *both) == ["implicitDeny", "implicitDeny"]
         other = (*both, "c@example.com")
         assert decisions(aws, "noreply@example.org", *other) == ["implicitDeny", "implicitDeny"]
+        theirs = {"Effect": "Allow", "Principal": "*", "Action": "ses:*", "Resource": "*"}
+        opened = json.dumps(document(theirs))
+        assert decisions(aws, "ceo@example.org", ResourcePolicy=opened) == ["allowed", "allowed"]
+        closed = json.dumps(document(theirs | {"Effect": "Deny"}))
+        denied = decisions(aws, "noreply@example.org", *both, ResourcePolicy=closed)
+        assert denied == ["explicitDeny", "explicitDeny"]
         assert decisions(pristine, "noreply@example.org", *both) == ["implicitDeny"]
 
     def test_ref_of_an_instance_profile_is_its_name(self, aws: Any, pristine: Any) -> None:

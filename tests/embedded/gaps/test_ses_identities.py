@@ -1,5 +1,6 @@
 """Identities, their feedback, and the account's suppression list."""
 
+import json
 from typing import Any, ClassVar
 
 import pytest
@@ -159,3 +160,43 @@ class TestIdentityFeedback:
             ses.set_identity_headers_in_notifications_enabled(
                 Identity="a@example.org", NotificationType="Bounce", Enabled=True
             )
+
+
+class TestIdentityPolicies:
+    STATEMENT: ClassVar[dict[str, str]] = {
+        "Effect": "Allow",
+        "Principal": "*",
+        "Action": "ses:SendEmail",
+    }
+    POLICY = json.dumps({"Version": "2012-10-17", "Statement": [STATEMENT]})
+
+    def test_both_apis_set_and_read_them(self, aws: Any) -> None:
+        first, second = aws.client("ses"), aws.client("sesv2")
+        second.create_email_identity(EmailIdentity="with-policies.example.org")
+        named = {"EmailIdentity": "with-policies.example.org"}
+        second.create_email_identity_policy(**named, PolicyName="partner", Policy=self.POLICY)
+        assert second.get_email_identity(**named)["Policies"] == {"partner": self.POLICY}
+        arn = "arn:aws:ses:us-east-1:123456789012:identity/with-policies.example.org"
+        assert first.list_identity_policies(Identity=arn)["PolicyNames"] == ["partner"]
+        read = first.get_identity_policies(Identity=arn, PolicyNames=["partner", "none"])
+        assert read["Policies"] == {"partner": self.POLICY}
+        with pytest.raises(second.exceptions.AlreadyExistsException):
+            second.create_email_identity_policy(**named, PolicyName="partner", Policy=self.POLICY)
+        second.update_email_identity_policy(**named, PolicyName="other", Policy=self.POLICY)
+        first.delete_identity_policy(Identity=arn, PolicyName="partner")
+        assert [*second.get_email_identity_policies(**named)["Policies"]] == ["other"]
+
+    def test_what_is_no_policy_is_refused(self, aws: Any) -> None:
+        ses = aws.client("ses")
+        ses.verify_email_identity(EmailAddress="refused@example.org")
+        long = json.dumps({"Statement": [{**self.STATEMENT, "Sid": "x" * 4096}]})
+        for name, policy in (("a b", self.POLICY), ("a", "{}"), ("a", "no JSON"), ("a", long)):
+            with pytest.raises(ses.exceptions.InvalidPolicyException):
+                ses.put_identity_policy(
+                    Identity="refused@example.org", PolicyName=name, Policy=policy
+                )
+
+    def test_ministack_still_lacks_them(self, pristine: Any) -> None:
+        ses = pristine.client("ses")
+        with pytest.raises(ses.exceptions.ClientError, match="Unknown action"):
+            ses.list_identity_policies(Identity="a@example.org")

@@ -1,5 +1,6 @@
 """What a send is authorized on."""
 
+import json
 from typing import Any, ClassVar
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from tests.embedded.gaps.messages import message
 
 IDENTITY_ARN = "arn:aws:ses:us-east-1:123456789012:identity/example.com"
+FROM = "ses:FromAddress"
 SET_ARN = "arn:aws:ses:us-east-1:123456789012:configuration-set/allowed"
 
 
@@ -95,6 +97,27 @@ class TestSending:
         with pytest.raises(clients["ses"].exceptions.ClientError, match="AccessDenied") as denied:
             self.raw(clients, "noreply@example.com", "you@example.net", X_SES_SOURCE_ARN=other)
         assert other in str(denied.value)
+
+    def test_an_identitys_own_policies_allow_and_deny(self, aws: Any) -> None:
+        clients = sender(aws, "given", [IDENTITY_ARN], **self.FROM)
+        user = "arn:aws:iam::123456789012:user/given"
+
+        def given(name: str, effect: str, from_: str) -> None:
+            statement = {"Effect": effect, "Principal": {"AWS": user}, "Action": "SES:Send*"}
+            where = {"Resource": IDENTITY_ARN, "Condition": {"StringEquals": {FROM: from_}}}
+            policy = json.dumps({"Version": "2012-10-17", "Statement": [{**statement, **where}]})
+            aws.client("ses").put_identity_policy(
+                Identity="example.com", PolicyName=name, Policy=policy
+            )
+
+        given("allows", "Allow", "ceo@example.com")
+        self.raw(clients, "ceo@example.com", "you@example.net")
+        given("denies", "Deny", "noreply@example.com")
+        with pytest.raises(clients["ses"].exceptions.ClientError, match="explicit deny"):
+            self.raw(clients, "noreply@example.com", "you@example.net")
+        for name in ("allows", "denies"):
+            aws.client("ses").delete_identity_policy(Identity="example.com", PolicyName=name)
+        self.raw(clients, "noreply@example.com", "you@example.net")
 
     def test_ministack_still_judges_sends_without_their_identity(self, pristine: Any) -> None:
         clients = sender(pristine, "itself", [IDENTITY_ARN], **self.FROM)

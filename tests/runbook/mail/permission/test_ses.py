@@ -22,7 +22,6 @@ class Ses:
         self.meta, self.exceptions = real.meta, real.exceptions
         self.identities: dict[str, bool] = {"example.org": True}
         self.sets: dict[str, bool] = {"system": True}
-        self.policies: dict[str, str] = {}
         quota = {"Max24HourSend": 200.0, "MaxSendRate": 1.0, "SentLast24Hours": sent}
         self.account = {"ProductionAccessEnabled": not sandbox, "SendQuota": quota, **account}
 
@@ -32,8 +31,7 @@ class Ses:
     def get_email_identity(self, EmailIdentity: str) -> dict[str, Any]:  # noqa: N803
         if EmailIdentity not in self.identities:
             raise self.missing("GetEmailIdentity")
-        verified = self.identities[EmailIdentity]
-        return {"VerifiedForSendingStatus": verified, "Policies": self.policies}
+        return {"VerifiedForSendingStatus": self.identities[EmailIdentity]}
 
     def get_configuration_set(self, ConfigurationSetName: str) -> dict[str, Any]:  # noqa: N803
         if ConfigurationSetName not in self.sets:
@@ -62,15 +60,6 @@ def test_a_domain_covers_its_subdomains_and_an_address_stands_before_it() -> Non
     assert ses.refusals() == {}, "its domain is verified"
     ses.identities["example.org"] = False
     assert f"{FROM} is not verified" in ses.refusals()["identity"]
-
-
-def test_policies_of_the_identity_are_named_as_not_judged() -> None:
-    ses = Ses()
-    assert "authorization" not in [check.name for check in ses.checks()]
-    ses.policies["partner"] = "{}"
-    (found,) = [check for check in ses.checks() if check.name == "authorization"]
-    assert found.passes
-    assert found.why == "not judged here: partner of example.org, which may deny it"
 
 
 def test_an_unverified_envelope_is_refused_though_the_from_address_is_right() -> None:

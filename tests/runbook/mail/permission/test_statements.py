@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
-from runbook.mail.permission.iam import User, allowing, refusing
+from runbook.mail.permission.iam import User, allowing, check, context, refusing
 from runbook.mail.permission.message import Message
-from runbook.mail.permission.statements import Statement, like, read
+from runbook.mail.permission.statements import Statement, like, of_identity, read
 
 IDENTITY = "arn:aws:ses:us-east-1:123456789012:identity/example.org"
 ARN = "arn:aws:iam::123456789012:user/app"
@@ -111,3 +113,67 @@ def test_a_denial_is_named_by_its_policy() -> None:
     explicit = {"EvalDecision": "explicitDeny", "EvalActionName": "ses:SendRawEmail"}
     why = refusing(sender, message("noreply@example.org"), IDENTITY, explicit)  # type: ignore[arg-type]
     assert why == "identity/example.org: denied by freeze"
+
+
+ACCOUNT = "123456789012"
+ROOT = f"arn:aws:iam::{ACCOUNT}:root"
+
+
+def policy(effect: str, **principal: object) -> str:
+    given = {"Effect": effect, "Action": "ses:Send*", "Resource": IDENTITY, **principal}
+    return json.dumps({"Version": "2012-10-17", "Statement": given})
+
+
+@pytest.mark.parametrize(
+    ("effect", "principal", "concerned"),
+    [
+        ("Allow", {"Principal": {"AWS": ARN}}, True),
+        ("Allow", {"Principal": {"AWS": [f"{ARN}le", ARN]}}, True),
+        ("Allow", {"Principal": "*"}, True),
+        ("Allow", {"Principal": {"AWS": f"{ARN}le"}}, False),
+        ("Allow", {"Principal": {"AWS": ACCOUNT}}, False),
+        ("Allow", {"Principal": {"Service": "cognito-idp.amazonaws.com"}}, False),
+        ("Deny", {"Principal": {"AWS": ACCOUNT}}, True),
+        ("Deny", {"Principal": {"AWS": ROOT}}, True),
+        ("Deny", {"NotPrincipal": {"AWS": ARN}}, False),
+        ("Deny", {"NotPrincipal": {"AWS": f"{ARN}le"}}, True),
+    ],
+)
+def test_an_identitys_statements_are_those_about_the_user(
+    effect: str, principal: dict[str, object], concerned: bool
+) -> None:
+    found = of_identity({"partner": policy(effect, **principal)}, ARN)
+    named = "partner, a policy of the identity"
+    assert [each.policy for each in found] == ([named] if concerned else [])
+
+
+def asked(result: dict[str, Any], policies: dict[str, str]) -> tuple[str, Any]:
+    client = Mock()
+    client.simulate_principal_policy.return_value = {"EvaluationResults": [result]}
+    found = check(client, user(), message("noreply@example.org"), IDENTITY, policies)
+    return found.why, client.simulate_principal_policy.call_args.kwargs
+
+
+def test_all_policies_of_an_identity_are_asked_about_as_one() -> None:
+    both = {"one": policy("Deny", Principal="*"), "two": policy("Allow", Principal={"AWS": ARN})}
+    why, given = asked({"EvalDecision": "explicitDeny"}, both)
+    assert why == "identity/example.org: denied by one, a policy of the identity"
+    statements = json.loads(given["ResourcePolicy"])["Statement"]
+    assert [each["Effect"] for each in statements] == ["Deny", "Allow"]
+    _, given = asked({"EvalDecision": "allowed"}, {})
+    assert "ResourcePolicy" not in given
+
+
+@pytest.mark.parametrize("decision", ["allowed", "implicitDeny"])
+def test_a_condition_that_only_a_real_message_meets_is_named(decision: str) -> None:
+    why, _ = asked({"EvalDecision": decision, "MissingContextValues": ["aws:SourceIp"]}, {})
+    assert why.endswith("; a condition on aws:SourceIp is not judged")
+
+
+def test_a_display_name_is_a_condition_where_the_message_has_one() -> None:
+    def keys(name: str) -> list[str]:
+        named = Message("a@x.org", "a@x.org", ("b@x.org",), name=name)
+        return [each["ContextKeyName"] for each in context(named)]
+
+    assert keys("") == ["ses:FromAddress", "ses:Recipients"]
+    assert keys("Director") == ["ses:FromAddress", "ses:Recipients", "ses:FromDisplayName"]
