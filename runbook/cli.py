@@ -42,9 +42,9 @@ app.command()(status)
 
 def _version(asked: bool) -> None:
     if asked:
-        from importlib.metadata import version
+        from settings.contract import VERSION
 
-        print(f"groundwork {version('groundwork')}")
+        print(f"groundwork {VERSION}")
         raise typer.Exit
 
 

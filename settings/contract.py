@@ -24,6 +24,12 @@ ITEMS = "GroundworkItems"
 CHANGE_SET_PREFIX = "groundwork-"
 """What the name of every change set of ours starts with. The roles' policies rely on it."""
 
+VERSION = "0.1.0"
+"""The version of this copy of Groundwork: the one that pyproject.toml names."""
+
+VERSION_KEY = "GroundworkVersion"
+"""The template metadata with the version of Groundwork that made the template."""
+
 STACK_TAG = "groundwork-stack"
 """The tag by which a stack's function tells the users of its own stack. Policies rely on it."""
 

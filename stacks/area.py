@@ -5,7 +5,7 @@ from __future__ import annotations
 from aws_cdk import CfnOutput, Environment, Stack, Tags
 from constructs import Construct
 
-from settings.contract import ITEMS, Output, output_key, stack_description
+from settings.contract import ITEMS, VERSION, VERSION_KEY, Output, output_key, stack_description
 from settings.plan import StackPlan
 
 
@@ -13,7 +13,7 @@ class AreaStack(Stack):
     """The stack of a plan, protected against deletion.
 
     Its template carries what the file declares of its items, so that a review can show a change in
-    the file's own words.
+    the file's own words, and the version of Groundwork that made it.
     """
 
     def __init__(self, scope: Construct, plan: StackPlan) -> None:
@@ -28,6 +28,7 @@ class AreaStack(Stack):
         for key, value in plan.tags.items():
             Tags.of(self).add(key, value)
         self.add_metadata(ITEMS, plan.declared)
+        self.add_metadata(VERSION_KEY, VERSION)
 
     def group(self, name: str) -> Construct:
         """Make the scope of one kind of item, named as in the file: `domains`, `databases`.

@@ -13,6 +13,7 @@ from embedded.gaps.gap import Gap
 
 GAPS = (
     "cloudcontrol.resources",
+    "cloudformation.account_limits",
     "cloudformation.asynchronous_execution",
     "cloudformation.change_set_contents",
     "cloudformation.change_set_permissions",
@@ -66,6 +67,7 @@ GAPS = (
     "secretsmanager.resource_policies",
     "secretsmanager.rotation",
     "secretsmanager.secret_ref",
+    "servicequotas.quotas",
     "ses.account_suppression",
     "ses.authorization",
     "ses.configuration_sets",

@@ -14,13 +14,14 @@ from runbook.doctor.owners import Owners
 from settings.plan import plans
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from mypy_boto3_cloudformation import CloudFormationClient
     from mypy_boto3_ec2 import EC2Client
     from mypy_boto3_iam import IAMClient
     from mypy_boto3_rds import RDSClient
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_service_quotas import ServiceQuotasClient
     from mypy_boto3_ses import SESClient
     from mypy_boto3_sesv2 import SESV2Client
     from mypy_boto3_ssm import SSMClient
@@ -88,6 +89,27 @@ class Place:
     def ses(self) -> SESClient:
         """SES's first API."""
         return boto3.client("ses", region_name=self.region, config=QUICK)
+
+    @cached_property
+    def quotas(self) -> ServiceQuotasClient:
+        """The region's quotas of services that have no call of their own for them."""
+        return boto3.client("service-quotas", region_name=self.region, config=QUICK)
+
+    @cached_property
+    def global_quotas(self) -> ServiceQuotasClient:
+        """The account's quotas of services without regions: only us-east-1 knows them."""
+        return boto3.client("service-quotas", region_name="us-east-1", config=QUICK)
+
+    @cached_property
+    def stacks(self) -> Mapping[str, str]:
+        """The status of every stack of the region, whoever made it."""
+        pages = self.cloudformation.get_paginator("list_stacks").paginate()
+        return {
+            stack["StackName"]: stack["StackStatus"]
+            for page in pages
+            for stack in page["StackSummaries"]
+            if stack["StackStatus"] != "DELETE_COMPLETE"
+        }
 
     @cached_property
     def sesv2(self) -> SESV2Client:

@@ -40,6 +40,7 @@ SETTINGS = (
     "secretsmanager:DescribeSecret",
     "secretsmanager:GetResourcePolicy",
     "secretsmanager:ListSecrets",
+    "servicequotas:Get*",
     "ses:Describe*",
     "ses:GetAccount",
     "ses:GetConfigurationSet*",

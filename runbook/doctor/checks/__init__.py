@@ -17,6 +17,7 @@ from runbook.doctor.checks import (
     quotas,
     receiving,
     stacks,
+    versions,
     zones,
 )
 from runbook.doctor.place import Place
@@ -27,6 +28,7 @@ class Check(StrEnum):
 
     BOOTSTRAP = "bootstrap"
     STACKS = "stacks"
+    VERSIONS = "versions"
     NAMES = "names"
     PRINCIPALS = "principals"
     QUOTAS = "quotas"
@@ -49,6 +51,7 @@ class Asked:
 CHECKS: Mapping[Check, Asked] = {
     Check.BOOTSTRAP: Asked(bootstrap.look, before_changes=True),
     Check.STACKS: Asked(stacks.look, before_changes=False),
+    Check.VERSIONS: Asked(versions.look, before_changes=True),
     Check.NAMES: Asked(names.look, before_changes=False),
     Check.PRINCIPALS: Asked(principals.look, before_changes=True),
     Check.QUOTAS: Asked(quotas.look, before_changes=True),

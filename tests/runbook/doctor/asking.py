@@ -18,9 +18,12 @@ REGION = "eu-west-1"
 """One that no other test of the command uses."""
 
 
+def text_of(text: str, region: str = REGION) -> str:
+    return f'account: "123456789012"\nregion: {region}\n{dedent(text)}'
+
+
 def settings(text: str, region: str = REGION) -> Settings:
-    head = f'account: "123456789012"\nregion: {region}\n'
-    return parse(head + dedent(text), may_be_empty=True)
+    return parse(text_of(text, region), may_be_empty=True)
 
 
 def client(service: Any, region: str = REGION) -> Any:

@@ -6,10 +6,13 @@ from typing import Any
 
 import boto3
 import pytest
+import yaml
+from botocore.exceptions import ClientError
 
 from runbook.doctor.answer import Answer, State
-from runbook.doctor.checks import Check, quotas
+from runbook.doctor.checks import Check, applied, quotas
 from runbook.doctor.place import Place
+from tests.conftest import EXAMPLE, templates_of
 from tests.runbook.doctor.asking import asked, aurora, database, wrong
 
 pytestmark = [
@@ -23,12 +26,26 @@ class TestQuotas:
     FILE = "backup: {buckets: {a-bucket: {users: {one-user: {tool: files}}}}}"
 
     def test_what_there_is_room_for_is_right(self) -> None:
-        users, policies = asked(self.FILE, Check.QUOTAS)
-        assert users.text.endswith("of 5000 used, 1 more with this file")
-        assert policies.state is State.RIGHT
+        found = {each.text.partition(":")[0]: each for each in asked(self.FILE, Check.QUOTAS)}
+        assert list(found) == ["stacks", "IAM users", "IAM policies", "IAM roles", "buckets"]
+        assert found["IAM users"].text.endswith("of 5000 used, 1 more with this file")
+        assert found["stacks"].text.endswith("of 2000 used, 1 more with this file")
+        assert found["IAM roles"].text.endswith("of 1000 used, up to 8 more with this file")
+        assert found["buckets"].text.endswith("of 10000 used, 1 more with this file")
+        assert {each.state for each in found.values()} == {State.RIGHT}
 
-    def test_a_full_quota_is_wrong(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        full = {"Users": 5000, "UsersQuota": 5000, "Policies": 3, "PoliciesQuota": 1500}
+    @pytest.mark.parametrize(
+        ("kind", "text"),
+        [
+            ("Users", "IAM users: 5000 of 5000 used, 1 more with this file"),
+            ("Roles", "IAM roles: 5000 of 5000 used, up to 8 more with this file"),
+        ],
+    )
+    def test_a_full_quota_is_wrong(
+        self, monkeypatch: pytest.MonkeyPatch, kind: str, text: str
+    ) -> None:
+        summary = {"Users": 0, "Policies": 0, "Roles": 0}
+        full = {**summary, **{f"{name}Quota": 5000 for name in summary}, kind: 5000}
 
         class Iam:
             def get_account_summary(self) -> dict[str, Any]:
@@ -36,9 +53,46 @@ class TestQuotas:
 
         monkeypatch.setattr(Place, "iam", Iam())
         found = wrong(self.FILE, Check.QUOTAS)
-        assert found == Answer(
-            "IAM users: 5000 of 5000 used, 1 more with this file", State.WRONG, quotas.RAISE
-        )
+        assert found == Answer(text, State.WRONG, quotas.RAISE)
+
+    def test_more_networks_than_the_account_may_have_are_wrong(self) -> None:
+        networks = {
+            f"n{number}": {"cidr": f"10.{number}.0.0/16", "subnets": {f"10.{number}.1.0/24": "a"}}
+            for number in range(6)
+        }
+        text = str(yaml.safe_dump({"data": {"networks": networks}}))
+        assert wrong(text, Check.QUOTAS).text.endswith("of 5 used, 6 more with this file")
+
+    def test_an_applied_quota_counts_before_the_default(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        class Quotas:
+            def get_service_quota(self, **_: str) -> dict[str, Any]:
+                return {"Quota": {"Value": 0.0}}
+
+        monkeypatch.setattr(Place, "global_quotas", Quotas())
+        assert "buckets: " in wrong(self.FILE, Check.QUOTAS).text
+
+    def test_a_part_that_cannot_be_asked_leaves_the_others(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        who = "arn:aws:iam::123456789012:user/ann"
+        message = f"User: {who} is not authorized to perform: servicequotas:GetServiceQuota on x"
+
+        def refuse(*_: object) -> int:
+            answer: Any = {"Error": {"Code": "AccessDeniedException", "Message": message}}
+            raise ClientError(answer, "GetServiceQuota")
+
+        monkeypatch.setattr(applied, "quota", refuse)
+        found = asked(self.FILE, Check.QUOTAS)
+        (unasked,) = [each for each in found if each.state is State.UNASKED]
+        assert unasked.text == "servicequotas:GetServiceQuota is not allowed"
+        assert len(found) == 5
+
+    def test_no_stack_makes_more_roles_than_are_counted(self) -> None:
+        for name, template in templates_of(EXAMPLE).items():
+            roles = template.find_resources("AWS::IAM::Role")
+            assert len(roles) <= quotas.MOST_ROLES, name
 
     def test_databases_are_compared_with_rds(self, monkeypatch: pytest.MonkeyPatch) -> None:
         limits = [
