@@ -20,6 +20,7 @@ Response = tuple[int, dict[str, str], bytes]
 
 Handler = Callable[[dict[str, Any]], Response]
 Answer = Callable[[str, str, bytes], Response | None]
+Resource = Callable[[str, bytes, Any], str]
 Complete = Callable[[str, str, Response], Response]
 
 # No stubs exist: everything of ministack is Any, and what the gaps make of it is not.
@@ -147,6 +148,22 @@ def answer_first(
         return complete(method, path, await pristine(method, path, headers, body, query))
 
     module.handle_request = handle_request
+
+
+def authorize_on(service_name: str, resource: Resource) -> None:
+    """Let `resource` say on what a service's calls are authorized.
+
+    It gets the ARN that ministack found, and the call's body and parameters.
+    """
+    pristine = iam_actions.extract_resource_arn
+
+    def extract_resource_arn(
+        name: str, method: str, path: str, headers: Any, body: bytes, query: Any, *rest: Any
+    ) -> str:
+        found = str(pristine(name, method, path, headers, body, query, *rest))
+        return resource(found, body, query) if name == service_name else found
+
+    iam_actions.extract_resource_arn = extract_resource_arn
 
 
 def true(value: Any) -> bool:

@@ -4,27 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 import boto3
 from botocore.config import Config
 
 from runbook.base import aws
+from runbook.base.clients import RegionClients
 from runbook.doctor.owners import Owners
 from settings.plan import plans
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from mypy_boto3_cloudformation import CloudFormationClient
-    from mypy_boto3_ec2 import EC2Client
-    from mypy_boto3_iam import IAMClient
-    from mypy_boto3_rds import RDSClient
-    from mypy_boto3_s3 import S3Client
     from mypy_boto3_service_quotas import ServiceQuotasClient
-    from mypy_boto3_ses import SESClient
-    from mypy_boto3_sesv2 import SESV2Client
-    from mypy_boto3_ssm import SSMClient
 
     from settings import Settings
     from settings.plan import Items, StackPlan
@@ -36,13 +29,14 @@ Area = TypeVar("Area", bound="Items")
 
 
 @dataclass(frozen=True)
-class Place:
+class Place(RegionClients):
     """What the file has in a region, and AWS there."""
 
     settings: Settings
     region: str
     owners: Owners
     """Which stack has what, in all regions of the file."""
+    config: ClassVar[Config] = QUICK
 
     @property
     def is_home(self) -> bool:
@@ -59,36 +53,6 @@ class Place:
         for plan in self.plans:
             if isinstance(plan.items, area):
                 yield plan.items
-
-    @cached_property
-    def cloudformation(self) -> CloudFormationClient:
-        """The region's stacks."""
-        return boto3.client("cloudformation", region_name=self.region, config=QUICK)
-
-    @cached_property
-    def ec2(self) -> EC2Client:
-        """The region's zones and networks."""
-        return boto3.client("ec2", region_name=self.region, config=QUICK)
-
-    @cached_property
-    def iam(self) -> IAMClient:
-        """The account's users, roles and policies."""
-        return boto3.client("iam", region_name=self.region, config=QUICK)
-
-    @cached_property
-    def rds(self) -> RDSClient:
-        """The region's databases, and what RDS offers there."""
-        return boto3.client("rds", region_name=self.region, config=QUICK)
-
-    @cached_property
-    def s3(self) -> S3Client:
-        """The region's buckets."""
-        return boto3.client("s3", region_name=self.region, config=QUICK)
-
-    @cached_property
-    def ses(self) -> SESClient:
-        """SES's first API."""
-        return boto3.client("ses", region_name=self.region, config=QUICK)
 
     @cached_property
     def quotas(self) -> ServiceQuotasClient:
@@ -110,13 +74,3 @@ class Place:
             for stack in page["StackSummaries"]
             if stack["StackStatus"] != "DELETE_COMPLETE"
         }
-
-    @cached_property
-    def sesv2(self) -> SESV2Client:
-        """SES's newer API."""
-        return boto3.client("sesv2", region_name=self.region, config=QUICK)
-
-    @cached_property
-    def ssm(self) -> SSMClient:
-        """The region's parameters."""
-        return boto3.client("ssm", region_name=self.region, config=QUICK)

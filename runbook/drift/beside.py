@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from runbook.changes.template.values import Template
-from runbook.drift import clients
 from runbook.drift.change import Change, Sort
 from runbook.drift.deployed import Deployed
 from runbook.drift.missing import while_there
@@ -39,7 +38,7 @@ def found(stack: Deployed) -> Iterator[Change]:
 
 def _of_user(stack: Deployed, name: str, properties: Template) -> Found:
     yield from _policies(stack, "user", name, properties)
-    iam = clients.iam(stack.region)
+    iam = stack.iam
     declared = {group for group in properties.get("Groups", ()) if isinstance(group, str)}
     declared |= _members(stack, name)
     for group in iam.list_groups_for_user(UserName=name)["Groups"]:
@@ -78,7 +77,7 @@ def _of_role(stack: Deployed, name: str, properties: Template) -> Found:
 
 def _policies(stack: Deployed, kind: str, name: str, properties: Template) -> Found:
     """Yield the policies of a principal that no resource of the stack gave it."""
-    iam, named = clients.iam(stack.region), {f"{kind.capitalize()}Name": name}
+    iam, named = stack.iam, {f"{kind.capitalize()}Name": name}
     attached, inline = _declared_policies(stack, kind.capitalize(), name, properties)
     for policy in getattr(iam, f"list_attached_{kind}_policies")(**named)["AttachedPolicies"]:
         if policy["PolicyArn"] not in attached and not _is_function(properties):
@@ -113,7 +112,7 @@ def _of_group(stack: Deployed, group: str, properties: Template) -> Found:
     rules = [rule for _, _, rule in stack.of("AWS::EC2::SecurityGroupIngress")]
     declared = len(properties.get("SecurityGroupIngress", ()))
     declared += sum(group in (rule.get("GroupId"), _id(stack, rule)) for rule in rules)
-    answer = clients.ec2(stack.region).describe_security_groups(GroupIds=[group])
+    answer = stack.ec2.describe_security_groups(GroupIds=[group])
     actual = [
         {**_ports(permission), **source}
         for permission in answer["SecurityGroups"][0]["IpPermissions"]
@@ -149,7 +148,7 @@ def _of_topic(stack: Deployed, topic: str, properties: Template) -> Found:
     declared |= {
         (item.get("Protocol"), item.get("Endpoint")) for item in properties.get("Subscription", ())
     }
-    pages = clients.sns(stack.region).get_paginator("list_subscriptions_by_topic")
+    pages = stack.sns.get_paginator("list_subscriptions_by_topic")
     for page in pages.paginate(TopicArn=topic):
         for item in page["Subscriptions"]:
             if (item["Protocol"], item["Endpoint"]) not in declared:

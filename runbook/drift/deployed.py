@@ -7,13 +7,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from runbook.base import aws
+from runbook.base.clients import RegionClients
 from runbook.changes.change_set import find_stack
 from runbook.changes.template import held
 from runbook.changes.template.values import Template, place
 
 
 @dataclass(frozen=True)
-class Deployed:
+class Deployed(RegionClients):
     """What a stack holds."""
 
     name: str

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from runbook.changes.template.values import Template
-from runbook.drift import clients
 from runbook.drift.change import Change, Sort
 from runbook.drift.deployed import Deployed
 from runbook.drift.missing import while_there
@@ -43,7 +42,7 @@ def _feedback(stack: Deployed, properties: Template) -> Compared:
     <https://docs.aws.amazon.com/ses/latest/APIReference/API_GetIdentityNotificationAttributes.html>
     """
     identity, topic = properties["Identity"], properties["Topic"]
-    answer = clients.ses(stack.region).get_identity_notification_attributes(Identities=[identity])
+    answer = stack.ses.get_identity_notification_attributes(Identities=[identity])
     found: Mapping[str, object] = answer["NotificationAttributes"].get(identity, {})
     for kind in FEEDBACK:
         yield f"{kind.lower()}s of {identity} go to", topic, found.get(f"{kind}Topic")
@@ -52,18 +51,18 @@ def _feedback(stack: Deployed, properties: Template) -> Compared:
 
 
 def _active_rule_set(stack: Deployed, properties: Template) -> Compared:
-    found = clients.ses(stack.region).describe_active_receipt_rule_set()
+    found = stack.ses.describe_active_receipt_rule_set()
     yield "active receipt rule set", properties["RuleSet"], found.get("Metadata", {}).get("Name")
 
 
 def _suppression(stack: Deployed, properties: Template) -> Compared:
-    found = clients.sesv2(stack.region).get_account().get("SuppressionAttributes", {})
+    found = stack.sesv2.get_account().get("SuppressionAttributes", {})
     now = sorted(found.get("SuppressedReasons", ()))
     yield "account suppression", sorted(properties["Reasons"]), now
 
 
 def _deletion_protection(stack: Deployed, properties: Template) -> Compared:
-    rds, name = clients.rds(stack.region), properties["Identifier"]
+    rds, name = stack.rds, properties["Identifier"]
     if properties["Kind"] == "cluster":
         (cluster,) = rds.describe_db_clusters(DBClusterIdentifier=name)["DBClusters"]
         now = cluster["DeletionProtection"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from embedded.gaps._ministack import cloudformation, iam_actions
+from embedded.gaps._ministack import authorize_on, cloudformation, iam_actions
 from embedded.gaps.gap import Effect, Gap
 
 GAP = Gap(
@@ -20,15 +20,11 @@ GAP = Gap(
 
 def install() -> None:
     """Find the stack of a change set that is named by its ARN."""
-    extract = iam_actions.extract_resource_arn
+    authorize_on("cloudformation", _stack)
 
-    def extract_resource_arn(
-        name: str, method: str, path: str, headers: Any, body: bytes, query: Any, *rest: Any
-    ) -> Any:
-        found = extract(name, method, path, headers, body, query, *rest)
-        if name == "cloudformation" and found == "*":
-            change_set = iam_actions._query_param(query, "ChangeSetName")
-            return cloudformation._change_sets.get(change_set, {}).get("StackId", found)
+
+def _stack(found: str, body: bytes, query: Any) -> str:
+    if found != "*":
         return found
-
-    iam_actions.extract_resource_arn = extract_resource_arn
+    change_set = iam_actions._query_param(query, "ChangeSetName")
+    return str(cloudformation._change_sets.get(change_set, {}).get("StackId", found))

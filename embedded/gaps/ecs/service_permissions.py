@@ -6,7 +6,7 @@ import json
 from contextlib import suppress
 from typing import Any
 
-from embedded.gaps._ministack import iam_actions
+from embedded.gaps._ministack import authorize_on
 from embedded.gaps.gap import Effect, Gap
 
 GAP = Gap(
@@ -22,21 +22,17 @@ GAP = Gap(
 
 def install() -> None:
     """Find the service that a call names besides its cluster."""
-    extract = iam_actions.extract_resource_arn
+    authorize_on("ecs", _service)
 
-    def extract_resource_arn(
-        name: str, method: str, path: str, headers: Any, body: bytes, query: Any, *rest: Any
-    ) -> Any:
-        found = extract(name, method, path, headers, body, query, *rest)
-        if name == "ecs" and ":cluster/" in str(found):
-            with suppress(ValueError):
-                given = json.loads(body or b"{}")
-                service = given.get("service") or next(iter(given.get("services") or []), "")
-                if service:
-                    return _of(service, found)
-        return found
 
-    iam_actions.extract_resource_arn = extract_resource_arn
+def _service(found: str, body: bytes, query: Any) -> str:
+    if ":cluster/" in found:
+        with suppress(ValueError):
+            given = json.loads(body or b"{}")
+            service = given.get("service") or next(iter(given.get("services") or []), "")
+            if service:
+                return _of(service, found)
+    return found
 
 
 def _of(service: str, cluster: str) -> str:

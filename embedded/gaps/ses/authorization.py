@@ -6,7 +6,15 @@ from contextvars import ContextVar
 from email.utils import parseaddr
 from typing import Any
 
-from embedded.gaps._ministack import Response, account, app, iam_actions, region, service
+from embedded.gaps._ministack import (
+    Response,
+    account,
+    app,
+    authorize_on,
+    iam_actions,
+    region,
+    service,
+)
 from embedded.gaps.gap import Effect, Gap
 from embedded.gaps.ses._send import Send, identity_of, parse
 
@@ -30,7 +38,7 @@ def install() -> None:
     ministack judges a v1 call once more, on one resource: that is the identity.
     """
     dispatch, enforce = app._dispatch_service_request, app._enforce_ses_v2
-    extract, tags = iam_actions.extract_resource_arn, iam_actions.request_tag_context
+    tags = iam_actions.request_tag_context
 
     async def dispatch_service_request(
         method: str, path: str, headers: Any, body: bytes, query: Any, request_id: str
@@ -48,17 +56,19 @@ def install() -> None:
             return enforce(method, path, headers, body, query, request_id)
         return _judge(send, "sesv2", headers, query, request_id)
 
-    def extract_resource_arn(name: str, *rest: Any) -> Any:
-        send = SENDING.get() if name == "ses" else None
-        return _resources(send)[0] if send else extract(name, *rest)
-
     def request_tag_context(name: str, *rest: Any) -> Any:
         send = SENDING.get() if name == "ses" else None
         return tags(name, *rest) | (_context(send) if send else {})
 
     app._dispatch_service_request, app._enforce_ses_v2 = dispatch_service_request, enforce_ses_v2
-    iam_actions.extract_resource_arn = extract_resource_arn
     iam_actions.request_tag_context = request_tag_context
+    authorize_on("ses", _first)
+
+
+def _first(found: str, body: bytes, query: Any) -> str:
+    """The first resource of the send that is being judged."""
+    send = SENDING.get()
+    return _resources(send)[0] if send else found
 
 
 def _resources(send: Send) -> list[str]:

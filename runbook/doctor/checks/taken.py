@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Set
+from collections.abc import Callable, Iterable, Mapping, Set
 from enum import StrEnum
 
 from botocore.exceptions import ClientError
@@ -46,31 +46,31 @@ def _sets(place: Place, names: Set[str]) -> dict[str, str]:
     while token := page.get("NextToken"):
         page = place.sesv2.list_configuration_sets(NextToken=token)
         found |= {*page.get("ConfigurationSets", ())}
-    return dict.fromkeys(found & names, BY_HAND)
+    return _among(names, found)
 
 
 def _users(place: Place, names: Set[str]) -> dict[str, str]:
     pages = place.iam.get_paginator("list_users").paginate()
-    found = {user["UserName"] for page in pages for user in page["Users"]}
-    return dict.fromkeys(found & names, BY_HAND)
+    return _among(names, pages.search("Users[].UserName"))
 
 
 def _roles(place: Place, names: Set[str]) -> dict[str, str]:
     pages = place.iam.get_paginator("list_roles").paginate()
-    found = {role["RoleName"] for page in pages for role in page["Roles"]}
-    return dict.fromkeys(found & names, BY_HAND)
+    return _among(names, pages.search("Roles[].RoleName"))
 
 
 def _clusters(place: Place, names: Set[str]) -> dict[str, str]:
     pages = place.rds.get_paginator("describe_db_clusters").paginate()
-    found = {item["DBClusterIdentifier"] for page in pages for item in page["DBClusters"]}
-    return dict.fromkeys(found & names, BY_HAND)
+    return _among(names, pages.search("DBClusters[].DBClusterIdentifier"))
 
 
 def _instances(place: Place, names: Set[str]) -> dict[str, str]:
     pages = place.rds.get_paginator("describe_db_instances").paginate()
-    found = {item["DBInstanceIdentifier"] for page in pages for item in page["DBInstances"]}
-    return dict.fromkeys(found & names, BY_HAND)
+    return _among(names, pages.search("DBInstances[].DBInstanceIdentifier"))
+
+
+def _among(names: Set[str], found: Iterable[str]) -> dict[str, str]:
+    return dict.fromkeys(names & {*found}, BY_HAND)
 
 
 def _buckets(place: Place, names: Set[str]) -> dict[str, str]:

@@ -7,21 +7,16 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-import boto3
 from botocore.exceptions import ClientError
 
 from runbook.base import aws
+from runbook.base.clients import RegionClients
 from runbook.mail import regions
 from settings.plan import plans
 from settings.plan.mail import MailItems
 
 if TYPE_CHECKING:
     from datetime import datetime
-
-    from mypy_boto3_cloudwatch import CloudWatchClient
-    from mypy_boto3_ses import SESClient
-    from mypy_boto3_sesv2 import SESV2Client
-    from mypy_boto3_sns import SNSClient
 
     from settings import Settings
     from settings.plan import StackPlan
@@ -35,7 +30,7 @@ class Resource(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Place:
+class Place(RegionClients):
     """A region with its mail stacks, the first of which has all but further senders."""
 
     region: str
@@ -59,8 +54,9 @@ class Place:
     @cached_property
     def resources(self) -> dict[str, list[Resource]] | None:
         """The deployed resources of the first stack by their type; None where it is not there."""
-        client = aws.cloudformation(self.region)
-        pages = client.get_paginator("list_stack_resources").paginate(StackName=self.plans[0].name)
+        pages = self.cloudformation.get_paginator("list_stack_resources").paginate(
+            StackName=self.plans[0].name
+        )
         found: dict[str, list[Resource]] = {}
         try:
             for page in pages:
@@ -78,26 +74,6 @@ class Place:
     def topic(self, name: str) -> str:
         """Return the ARN of a topic of the region."""
         return f"arn:aws:sns:{self.region}:{self.account}:{name}"
-
-    @cached_property
-    def sesv2(self) -> SESV2Client:
-        """SES's newer API."""
-        return regions.sesv2(self.region)
-
-    @cached_property
-    def ses(self) -> SESClient:
-        """SES's first API."""
-        return regions.ses(self.region)
-
-    @cached_property
-    def sns(self) -> SNSClient:
-        """The region's topics."""
-        return boto3.client("sns", region_name=self.region, config=aws.CONFIG)
-
-    @cached_property
-    def cloudwatch(self) -> CloudWatchClient:
-        """The region's metrics."""
-        return boto3.client("cloudwatch", region_name=self.region, config=aws.CONFIG)
 
 
 def places(settings: Settings) -> Iterator[Place]:
