@@ -19,7 +19,6 @@ from runbook.changes.context import Context
 from runbook.changes.records import Records
 from runbook.changes.review import Review
 from runbook.changes.stores import Folder
-from runbook.drift import clients
 from runbook.drift.change import Sort
 from runbook.drift.reviewed import refuse_new, with_drift
 from settings import parse
@@ -178,8 +177,6 @@ def stranger(name: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def _forget() -> None:
     boto3.DEFAULT_SESSION = None
     aws.cloudformation.cache_clear()
-    for make in (clients.ec2, clients.iam, clients.rds, clients.ses, clients.sesv2, clients.sns):
-        make.cache_clear()
 
 
 def test_what_nobody_may_ask_is_said_with_the_permission(
