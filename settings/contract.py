@@ -1,4 +1,4 @@
-"""What the stacks promise to the runbook: outputs, metadata, descriptions, names and paths.
+"""What the stacks promise to the runbook: outputs, metadata, types, descriptions and paths.
 
 Stacks write these and the runbook reads them. Both import them from here, so that neither parses
 the other's prose.
@@ -72,6 +72,17 @@ class Output(StrEnum):
     """The ARN of a role that prepares, executes or reads changes."""
     RECORDS = "RecordsBucket"
     """The bucket that keeps reviews, approvals and executions."""
+
+
+class CustomType(StrEnum):
+    """The types of the custom resources that our functions stand behind."""
+
+    ACCESS_KEY = "Custom::AccessKey"
+    ACCOUNT_SUPPRESSION = "Custom::AccountSuppression"
+    ACTIVE_RULE_SET = "Custom::ActiveReceiptRuleSet"
+    DELETION_PROTECTION = "Custom::DeletionProtection"
+    IDENTITY_FEEDBACK = "Custom::IdentityFeedback"
+    PRODUCTION_ACCESS = "Custom::SesProductionAccess"
 
 
 _PLAIN = re.compile(r"[a-z][a-z0-9]*(-[a-z][a-z0-9]*)*")

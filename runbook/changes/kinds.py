@@ -10,12 +10,13 @@ from collections.abc import Mapping
 from runbook.changes.access.identities import NAMES as IDENTITIES
 from runbook.changes.access.resource_policies import POLICIES, READERS
 from runbook.changes.verdict import HOLDS_DATA
+from settings.contract import CustomType
 
 GUARDS: Mapping[str, str] = {
     "AWS::CloudTrail::Trail": "what is done in the account is no longer recorded by it",
     "AWS::CloudWatch::Alarm": "nobody is alarmed by it any more",
     "AWS::EC2::FlowLog": "connections are no longer recorded",
-    "Custom::DeletionProtection": "the database is no longer protected against deletion",
+    CustomType.DELETION_PROTECTION: "the database is no longer protected against deletion",
 }
 """What watches over something, and what its removal means while that something stays."""
 
@@ -65,11 +66,11 @@ _NEITHER = {
     "AWS::SecretsManager::RotationSchedule",
     "AWS::SecretsManager::SecretTargetAttachment",
     "AWS::StepFunctions::StateMachine",
-    "Custom::AccessKey",
-    "Custom::AccountSuppression",
-    "Custom::ActiveReceiptRuleSet",
-    "Custom::IdentityFeedback",
-    "Custom::SesProductionAccess",
+    CustomType.ACCESS_KEY,
+    CustomType.ACCOUNT_SUPPRESSION,
+    CustomType.ACTIVE_RULE_SET,
+    CustomType.IDENTITY_FEEDBACK,
+    CustomType.PRODUCTION_ACCESS,
 }
 """What neither holds data nor opens anything by itself."""
 

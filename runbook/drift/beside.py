@@ -12,6 +12,7 @@ from runbook.changes.template.values import Template
 from runbook.drift.change import Change, Sort
 from runbook.drift.deployed import Deployed
 from runbook.drift.missing import while_there
+from settings.contract import CustomType
 
 MOST_KEYS_OF_OURS = 2
 """A key and, while it is renewed, the one before."""
@@ -60,7 +61,7 @@ def _members(stack: Deployed, user: str) -> set[str]:
 
 def _never_renewed(stack: Deployed, user: str) -> bool:
     """Tell whether the only key of ours is the first, which has none before it."""
-    for _, _, properties in stack.of("Custom::AccessKey"):
+    for _, _, properties in stack.of(CustomType.ACCESS_KEY):
         if properties.get("User") == user:
             return str(properties.get("Version")) == "1" and not _is_scheduled(stack, properties)
     return False

@@ -6,6 +6,8 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
+from settings.plan.stack import StackId
+
 
 class Sort(StrEnum):
     """What a change is about, the most dangerous first."""
@@ -40,8 +42,8 @@ class Change(BaseModel):
     @property
     def item(self) -> str:
         """The item of the file that it belongs to, as `groundwork adopt --only` takes it."""
-        area = self.stack.split(f"-{self.region}", maxsplit=1)[0].rpartition("-")[2]
-        return "/".join((area, *self.place.split("/")[:2]))
+        stack = StackId.in_any_environment(self.stack)
+        return "/".join((*([stack.area] if stack else []), *self.place.split("/")[:2]))
 
 
 class Unasked(BaseModel):

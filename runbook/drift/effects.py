@@ -11,6 +11,7 @@ from runbook.changes.template.values import Template
 from runbook.drift.change import Change, Sort
 from runbook.drift.deployed import Deployed
 from runbook.drift.missing import while_there
+from settings.contract import CustomType
 
 FEEDBACK = ("Bounce", "Complaint")
 
@@ -73,9 +74,9 @@ def _deletion_protection(stack: Deployed, properties: Template) -> Compared:
 
 
 EFFECTS: Mapping[str, tuple[Sort, Callable[[Deployed, Template], Compared]]] = {
-    "Custom::IdentityFeedback": (Sort.MAIL, _feedback),
-    "Custom::ActiveReceiptRuleSet": (Sort.MAIL, _active_rule_set),
-    "Custom::AccountSuppression": (Sort.MAIL, _suppression),
-    "Custom::DeletionProtection": (Sort.DATA, _deletion_protection),
+    CustomType.IDENTITY_FEEDBACK: (Sort.MAIL, _feedback),
+    CustomType.ACTIVE_RULE_SET: (Sort.MAIL, _active_rule_set),
+    CustomType.ACCOUNT_SUPPRESSION: (Sort.MAIL, _suppression),
+    CustomType.DELETION_PROTECTION: (Sort.DATA, _deletion_protection),
 }
 """By the type of the custom resource that set it."""

@@ -42,3 +42,10 @@ class StackId:
         if found is None:
             return None
         return cls(Area(found[1]), found[2], found[3] or "", environment or "")
+
+    @classmethod
+    def in_any_environment(cls, name: str) -> Self | None:
+        """Return which stack of whichever environment has this name, or None."""
+        found = _ID.search(name)
+        environment = name[: found.start()].rstrip("-") if found else ""
+        return cls.parse(name, environment)

@@ -12,6 +12,7 @@ from groundwork.checks import acknowledge
 from groundwork.credentials.function import AccessKeyFunction
 from groundwork.credentials.user import AccessKeyUser
 from groundwork.kit import SecretReaders
+from settings.contract import CustomType
 from settings.models.credentials import Credentials
 
 EMPTY = "{}"
@@ -62,7 +63,7 @@ class AccessKeySecret(Construct):
         key = function.runtime.custom_resource(
             self,
             "key",
-            resource_type="AccessKey",
+            resource_type=CustomType.ACCESS_KEY,
             properties={
                 "User": user.user_name,
                 "Secret": self.secret_arn,

@@ -12,7 +12,7 @@ from constructs import Construct
 
 from groundwork.checks import acknowledge
 from groundwork.kit import SettingFunction, arn_in_stack
-from settings.contract import DELETION_PROTECTION
+from settings.contract import DELETION_PROTECTION, CustomType
 
 SET_AFTERWARDS = (
     "It is switched on as soon as the database is there, by a resource of the same stack, so that "
@@ -65,7 +65,7 @@ class DeletionProtection(Construct):
         protection = self._function.setting(
             database,
             "protection",
-            resource_type="DeletionProtection",
+            resource_type=CustomType.DELETION_PROTECTION,
             properties={"Kind": kind, "Identifier": identifier, "Enabled": str(enabled).lower()},
             saved_as=identifier,
         )

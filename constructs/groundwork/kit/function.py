@@ -13,6 +13,7 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 import groundwork
+from settings.contract import CustomType
 
 FunctionName = Literal[
     "activation",
@@ -72,14 +73,14 @@ class RuntimeFunction(Construct):
         scope: Construct,
         construct_id: str,
         *,
-        resource_type: str,
+        resource_type: CustomType,
         properties: Mapping[str, object],
     ) -> CustomResource:
         """Declare what the function does. It is given the properties."""
         made = CustomResource(
             scope,
             construct_id,
-            resource_type=f"Custom::{resource_type}",
+            resource_type=resource_type,
             service_token=self.function.function_arn,
             service_timeout=SERVICE_TIMEOUT,
             properties=dict(properties),

@@ -10,7 +10,7 @@ from constructs import Construct
 from groundwork.checks import acknowledge
 from groundwork.kit.arns import arn_in_stack
 from groundwork.kit.function import FunctionName, RuntimeFunction
-from settings.contract import saved_state
+from settings.contract import CustomType, saved_state
 
 ONE_EACH = "What was found is saved under a name for each item, below one path of this stack."
 
@@ -36,7 +36,7 @@ class SettingFunction(RuntimeFunction):
         scope: Construct,
         construct_id: str,
         *,
-        resource_type: str,
+        resource_type: CustomType,
         properties: Mapping[str, object],
         saved_as: str | None = None,
     ) -> CustomResource:

@@ -7,6 +7,7 @@ from constructs import Construct
 from groundwork.kit import SettingFunction
 from groundwork.mail.account_calls import allow_account_calls
 from groundwork.mail.receiving import Receiving
+from settings.contract import CustomType
 
 
 class Activation(Construct):
@@ -34,7 +35,7 @@ class Activation(Construct):
         active = function.setting(
             self,
             "active-rule-set",
-            resource_type="ActiveReceiptRuleSet",
+            resource_type=CustomType.ACTIVE_RULE_SET,
             properties={
                 "RuleSet": receiving.rule_set.ref,
             },

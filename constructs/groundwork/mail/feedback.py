@@ -6,6 +6,7 @@ from constructs import Construct, IConstruct
 
 from groundwork.kit import NotificationTopic, SettingFunction
 from groundwork.mail.account_calls import allow_account_calls
+from settings.contract import CustomType
 from settings.models.topics import feedback_topic
 
 
@@ -39,7 +40,7 @@ class Feedback(Construct):
         made = self._function.setting(
             self,
             name,
-            resource_type="IdentityFeedback",
+            resource_type=CustomType.IDENTITY_FEEDBACK,
             properties={
                 "Identity": name,
                 "Topic": topic.arn,

@@ -8,6 +8,7 @@ from constructs import Construct
 
 from groundwork.kit import RuntimeFunction
 from groundwork.mail.account_calls import allow_account_calls
+from settings.contract import CustomType
 from settings.models.mail import MailType, ProductionAccess
 
 MAIL_TYPES: Mapping[MailType, str] = {"transactional": "TRANSACTIONAL", "promotional": "MARKETING"}
@@ -33,7 +34,7 @@ class ProductionAccessRequest(Construct):
         function.custom_resource(
             self,
             "request",
-            resource_type="SesProductionAccess",
+            resource_type=CustomType.PRODUCTION_ACCESS,
             properties={
                 "Request": {
                     "MailType": MAIL_TYPES[declared.mail_type],

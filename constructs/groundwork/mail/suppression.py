@@ -8,6 +8,7 @@ from constructs import Construct
 
 from groundwork.kit import SettingFunction
 from groundwork.mail.account_calls import allow_account_calls
+from settings.contract import CustomType
 
 
 class AccountSuppression(Construct):
@@ -30,7 +31,7 @@ class AccountSuppression(Construct):
         function.setting(
             self,
             "reasons",
-            resource_type="AccountSuppression",
+            resource_type=CustomType.ACCOUNT_SUPPRESSION,
             properties={
                 "Reasons": sorted(reason.upper() for reason in reasons),
             },

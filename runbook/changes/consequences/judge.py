@@ -14,6 +14,7 @@ from runbook.changes.review import Danger, Effect, Reason, Verdict
 from runbook.changes.template.reading import Reading
 from runbook.changes.template.values import Template, named_text
 from runbook.changes.verdict import deletion_policy, holds_data, verdict
+from settings.contract import CustomType
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation.type_defs import ResourceChangeTypeDef
@@ -28,7 +29,7 @@ KINDS: Mapping[str, Kind] = {
     "AWS::RDS::DBInstance": rds.INSTANCE,
     "AWS::S3::Bucket": s3.BUCKET,
     "AWS::SecretsManager::Secret": others.SECRET,
-    "Custom::DeletionProtection": rds.PROTECTION,
+    CustomType.DELETION_PROTECTION: rds.PROTECTION,
 }
 
 _USERS = "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_users_remove.html"
@@ -42,7 +43,7 @@ GONE: Mapping[str, tuple[str, str]] = {
         "SES refuses mail from it",
         "https://docs.aws.amazon.com/ses/latest/dg/remove-verified-domain.html",
     ),
-    "Custom::AccessKey": ("the key stops working at once", _USERS),
+    CustomType.ACCESS_KEY: ("the key stops working at once", _USERS),
 }
 """What those notice who use a resource that is deleted or replaced."""
 

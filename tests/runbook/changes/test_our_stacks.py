@@ -9,6 +9,7 @@ import pytest
 from runbook.changes.analysis import analyse
 from runbook.changes.kinds import KNOWN
 from runbook.changes.review import Danger
+from settings.contract import CustomType
 from tests.conftest import templates_of
 from tests.runbook.changes.readings import STACK, reading
 from tests.settings.test_every_field import EVERYTHING
@@ -35,6 +36,7 @@ def listed(template: dict[str, Any], action: str) -> list[Any]:
 def test_every_type_is_known(templates: list[dict[str, Any]]) -> None:
     types = {r["Type"] for template in templates for r in template["Resources"].values()}
     assert types <= KNOWN
+    assert {*CustomType} <= types
 
 
 def test_everything_in_a_new_stack_is_understood(templates: list[dict[str, Any]]) -> None:

@@ -3,7 +3,6 @@ from __future__ import annotations
 import pytest
 
 from settings.plan import StackId
-from settings.plan.stack import StackId as Same
 from settings.values.areas import Area
 from settings.values.regions import REGIONS
 
@@ -15,6 +14,7 @@ def test_a_name_is_parsed_back_to_its_stack(area: Area, part: str, environment: 
     for region in REGIONS:
         stack = StackId(area, region, part, environment)
         assert StackId.parse(stack.name, environment) == stack
+        assert StackId.in_any_environment(stack.name) == stack
 
 
 @pytest.mark.parametrize(
@@ -35,6 +35,6 @@ def test_a_name_of_nobodys_stack_is_no_stack(name: str, environment: str | None)
 
 
 def test_only_the_name_has_the_environment() -> None:
-    stack = Same(Area.DATA, "eu-west-2", "second", "test")
+    stack = StackId(Area.DATA, "eu-west-2", "second", "test")
     assert stack.name == "test-data-eu-west-2-second"
     assert stack.construct_id == "data-eu-west-2-second"
