@@ -40,7 +40,7 @@ def _label(vpc: Live) -> str:
 def items(account: Account) -> Iterator[Item]:
     """Yield each VPC but the default one, and the security groups in it."""
     default = default_vpc(account)
-    for vpc in account.each(VPC):
+    for vpc in sorted(account.each(VPC), key=lambda live: account.networks[live.identifier]):
         if vpc.identifier != default:
             yield _network(account, vpc)
             yield from _groups(account, vpc)
@@ -124,9 +124,8 @@ def _subnet_groups(account: Account, within: str, subnets: list[Live]) -> Iterat
 def _groups(account: Account, vpc: Live) -> Iterator[Item]:
     inside = [*account.below("AWS::EC2::SecurityGroup", "", VpcId=vpc.identifier)]
     names = {group.identifier: str(group.properties["GroupName"]) for group in inside}
-    for group in inside:
-        name = names[group.identifier]
-        if name != "default":
+    for group in sorted(inside, key=lambda live: names[live.identifier]):
+        if names[group.identifier] != "default":
             yield _group(account, group, vpc, names)
 
 

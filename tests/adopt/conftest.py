@@ -14,6 +14,7 @@ from botocore.config import Config
 
 import embedded
 from tests.adopt.wiki_page import LONDON, PASSWORD, Made, click
+from tests.commands import Shell, bootstrap
 
 ACCOUNT, HOME = "123456789012", "us-east-1"
 BIN = Path(sys.executable).parent
@@ -53,8 +54,10 @@ class Adoption:
     instance: embedded.Embedded
     account: str = ACCOUNT
     regions: tuple[str, ...] = (HOME, LONDON)
-    shell: dict[str, str] = field(default_factory=dict)
-    """Variables that somebody's shell has besides."""
+    variables: dict[str, str] = field(default_factory=dict)
+    """What somebody's shell has besides."""
+    inside: Shell | None = None
+    """Where commands run in this process; without it, each is started as a person does."""
     said: dict[str, str] = field(default_factory=dict)
     made: Made | None = None
     states: dict[str, Any] = field(default_factory=dict)
@@ -66,7 +69,7 @@ class Adoption:
     @property
     def environment(self) -> dict[str, str]:
         ours = {**self.instance.environment(), "AWS_ACCESS_KEY_ID": self.account}
-        return {**os.environ, **ours, **self.shell, "COLUMNS": "200", "NO_COLOR": "1"}
+        return {**os.environ, **ours, **self.variables, "COLUMNS": "200", "NO_COLOR": "1"}
 
     def client(self, service: str, region: str = HOME, **credentials: str) -> Any:
         make: Any = boto3.client
@@ -81,6 +84,11 @@ class Adoption:
 
     def run(self, step: str, *command: str, typed: str = "") -> None:
         """Run a command of the checkout in the folder, and keep what it said."""
+        if self.inside:
+            ended = self.inside.run(*command[1:], typed=typed)
+            assert ended.status == 0, f"{step}: {ended.output}{ended.errors}"
+            self.said[step] = ended.output
+            return
         finished = subprocess.run(
             [BIN / command[0], *command[1:]],
             cwd=self.folder,
@@ -94,6 +102,9 @@ class Adoption:
         self.said[step] = finished.stdout
 
     def bootstrap(self) -> None:
+        if self.inside:
+            bootstrap(self.inside, *self.regions)
+            return
         environments = [f"aws://{self.account}/{region}" for region in self.regions]
         self.run("bootstrap", "cdk", "bootstrap", *environments, "--no-notices")
 
@@ -146,6 +157,7 @@ def adoption(instance: embedded.Embedded, tmp_path_factory: pytest.TempPathFacto
     story.adopt("import", "--write", "--prepare", "--keep-password", typed=f"{PASSWORD}\n" * 2)
     story.execute()
     story.states["imported"] = story.state()
+    story.inside = Shell(story.environment, story.folder)
     story.adopt("again")
     story.prepare_next()
     return story

@@ -2,53 +2,45 @@
 
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 
 import embedded
-from tests.drift.hands import HANDS
+from runbook.drift import commands
+from runbook.drift.change import Drift
+from tests.commands import Shell, bootstrap
+from tests.drift.hands import HANDS, LONDON
 from tests.instances import client_of
 
 ROOT = Path(__file__).parents[2]
-GROUNDWORK = Path(sys.executable).parent / "groundwork"
+ACCOUNT, HOME = "123456789012", "us-east-1"
 
 
 @dataclass
 class Story:
     """The deployed example, and what each command answered."""
 
-    state: Path
+    instance: embedded.Embedded
     file: Path
+    shell: Shell
     statuses: dict[str, int] = field(default_factory=dict)
     said: dict[str, str] = field(default_factory=dict)
 
-    def client(self, service: str, region: str = "us-east-1") -> Any:
-        instance = embedded.find(self.state)
-        assert instance
-        return client_of(instance, service, region)
+    def client(self, service: str, region: str = HOME) -> Any:
+        return client_of(self.instance, service, region)
 
     def run(self, step: str, *arguments: str) -> None:
-        instance = embedded.find(self.state)
-        aws = instance.environment() if instance else {}
-        finished = subprocess.run(
-            [GROUNDWORK, *arguments, f"--config={self.file}", f"--state={self.state}"],
-            cwd=ROOT,
-            env={**os.environ, **aws, "COLUMNS": "200", "NO_COLOR": "1"},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        self.statuses[step] = finished.returncode
-        self.said[step] = finished.stdout
-        assert "Traceback" not in finished.stderr, finished.stderr
-        assert finished.returncode == 0 or step.startswith("drift"), finished.stderr
+        state = self.instance.directory
+        ended = self.shell.run(*arguments, f"--config={self.file}", f"--state={state}")
+        self.statuses[step] = ended.status
+        self.said[step] = ended.output
+        assert ended.status == 0 or step.startswith("drift"), ended.output + ended.errors
 
     def found(self, step: str) -> dict[str, list[dict[str, Any]]]:
         return dict(json.loads(self.said[step]))
@@ -60,18 +52,29 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     file = folder / "groundwork.yaml"
     text = (ROOT / "groundwork.yaml").read_text()
     file.write_text(text.replace("two_people: true", "two_people: false"))
-    told = Story(folder / "aws", file)
     try:
+        instance = embedded.start(folder / "aws", ACCOUNT, HOME)
+        wide = {"COLUMNS": "200", "NO_COLOR": "1"}
+        told = Story(instance, file, Shell({**instance.within(os.environ), **wide}, ROOT))
+        bootstrap(told.shell, HOME, LONDON)
         told.run("deploy", "local", "deploy")
         told.run("drift-clean", "drift", "--json")
         for hand in HANDS.values():
             hand.change(told.client)
         told.run("drift", "drift", "--json")
-        told.run("drift-shown", "drift")
+        told.said["drift-shown"] = shown(told.said["drift"])
         told.run("revert", "drift", "--revert")
         told.run("approve", "changes", "approve")
         told.run("execute", "changes", "execute")
         told.run("drift-after", "drift", "--json")
         yield told
     finally:
-        subprocess.run([GROUNDWORK, "local", "stop", "--state", told.state], check=False, cwd=ROOT)
+        embedded.stop(folder / "aws")
+
+
+def shown(answer: str) -> str:
+    """Return what the command prints of a look, without looking again."""
+    printed = StringIO()
+    console = Console(file=printed, width=200, highlight=False)
+    commands.show(console, Drift.model_validate_json(answer))
+    return printed.getvalue()

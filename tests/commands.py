@@ -1,0 +1,123 @@
+"""The command, run inside this process: the CDK and boto3 are loaded once for many commands.
+
+What is left out is proved by the tests that start the command as a person does: the checks of a
+synthesis, and Node for each command.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import boto3
+import pytest
+from typer.testing import CliRunner
+
+from runbook.base import aws, project
+from runbook.cli import app as command
+from runbook.drift import clients
+from tests.synthesis import Synthesize, synthesize
+
+CDK = Path(sys.executable).parent / "cdk"
+ASKED = {
+    "CloudFormationExecutionPolicies": "arn:aws:iam::aws:policy/AdministratorAccess",
+    "FileAssetsBucketKmsKeyId": "AWS_MANAGED_KEY",
+}
+"""The parameters that `cdk bootstrap` passes besides its template's own."""
+MADE_BY_REGION = (
+    aws.cloudformation,
+    clients.ec2,
+    clients.iam,
+    clients.rds,
+    clients.ses,
+    clients.sesv2,
+    clients.sns,
+)
+
+
+@dataclass(frozen=True)
+class Ended:
+    """What a command printed, and how it ended."""
+
+    status: int
+    output: str
+    errors: str
+
+
+@dataclass
+class Shell:
+    """The variables and the folder in which commands are run, one after the other."""
+
+    environment: Mapping[str, str]
+    folder: Path
+    synthesize: Synthesize = synthesize
+    session: boto3.Session | None = field(default=None, repr=False)
+    """Kept between commands: a session that is made anew reads every service's description."""
+
+    def run(self, *arguments: str, typed: str = "") -> Ended:
+        """Run `groundwork`."""
+        with self.entered():
+            done = CliRunner().invoke(command, arguments, input=typed)
+        if done.exception and not isinstance(done.exception, SystemExit):
+            raise done.exception
+        return Ended(done.exit_code, done.stdout, done.stderr)
+
+    @contextmanager
+    def entered(self) -> Iterator[None]:
+        """Make this process's environment, folder and clients those of the shell."""
+        whole = patch.dict(os.environ, self.environment, clear=True)
+        with whole, pytest.MonkeyPatch.context() as changed:
+            changed.chdir(self.folder)
+            self.session = self.session or boto3.Session()
+            changed.setattr(boto3, "DEFAULT_SESSION", self.session)
+            changed.setattr(project, "synthesize", self.synthesize)
+            _forget()
+            try:
+                yield
+            finally:
+                _forget()
+
+
+def _forget() -> None:
+    for client in MADE_BY_REGION:
+        client.cache_clear()
+
+
+def bootstrap(shell: Shell, *regions: str) -> None:
+    """Prepare the account for the CDK, as `cdk bootstrap` does, without starting it each time."""
+    with shell.entered():
+        for region in regions:
+            client: Any = aws.cloudformation(region)
+            client.create_stack(
+                StackName="CDKToolkit",
+                TemplateBody=_bootstrap_template(),
+                Parameters=[
+                    {"ParameterKey": key, "ParameterValue": value} for key, value in ASKED.items()
+                ],
+                Capabilities=["CAPABILITY_NAMED_IAM"],
+            )
+        for region in regions:
+            aws.cloudformation(region).get_waiter("stack_create_complete").wait(
+                StackName="CDKToolkit", WaiterConfig={"Delay": 1}
+            )
+
+
+@cache
+def _bootstrap_template() -> str:
+    done = subprocess.run(
+        [CDK, "bootstrap", "--show-template", "--no-notices"],
+        cwd=tempfile.gettempdir(),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout
