@@ -24,7 +24,6 @@ from typer.testing import CliRunner
 
 from runbook.base import aws, project
 from runbook.cli import app as command
-from runbook.drift import clients
 from tests.synthesis import Synthesize, synthesize
 
 CDK = Path(sys.executable).parent / "cdk"
@@ -33,15 +32,6 @@ ASKED = {
     "FileAssetsBucketKmsKeyId": "AWS_MANAGED_KEY",
 }
 """The parameters that `cdk bootstrap` passes besides its template's own."""
-MADE_BY_REGION = (
-    aws.cloudformation,
-    clients.ec2,
-    clients.iam,
-    clients.rds,
-    clients.ses,
-    clients.sesv2,
-    clients.sns,
-)
 
 
 @dataclass(frozen=True)
@@ -80,16 +70,11 @@ class Shell:
             self.session = self.session or boto3.Session()
             changed.setattr(boto3, "DEFAULT_SESSION", self.session)
             changed.setattr(project, "synthesize", self.synthesize)
-            _forget()
+            aws.cloudformation.cache_clear()
             try:
                 yield
             finally:
-                _forget()
-
-
-def _forget() -> None:
-    for client in MADE_BY_REGION:
-        client.cache_clear()
+                aws.cloudformation.cache_clear()
 
 
 def bootstrap(shell: Shell, *regions: str) -> None:
