@@ -6,8 +6,10 @@ CONFIG ?=
 WORKERS ?= 2
 
 # Programs that the tests of backups, mail (with SASL's modules), forms and pages drive: Debian's names.
-CLIENTS := awscli chromium jq libsasl2-modules msmtp pgbackrest php-cli php-vlucas-phpdotenv postfix postgresql rclone \
-  restic s3cmd
+CLIENTS := awscli chromium default-jdk-headless jq libnss-wrapper libpostgresql-jdbc-java libsasl2-modules msmtp pgbackrest \
+  php-cli php-vlucas-phpdotenv postfix postgresql rclone restic ruby s3cmd
+# Exim's package excludes Postfix's, so that it is unpacked beside it.
+EXIM := /opt/exim/usr/sbin/exim4
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip -qq
@@ -30,7 +32,7 @@ unexport GIT_DIR GIT_INDEX_FILE GIT_WORK_TREE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup test lint format synth cfn-lint schema diff deploy-local stop-local clients hooks audit measure lock clean
+.PHONY: help setup test lint format synth cfn-lint schema diff deploy-local stop-local clients packages hooks audit measure lock clean
 
 help: ## List these commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1:\2/p' $(firstword $(MAKEFILE_LIST)) \
@@ -83,7 +85,9 @@ deploy-local: setup ## Deploy to the embedded AWS, on this machine (CONFIG=file:
 stop-local: setup ## Stop the embedded AWS
 	@exec $(BIN)/groundwork local stop
 
-clients: ## Install the programs that some tests drive (Debian, as root)
+clients: packages $(EXIM) ## Install the programs that some tests drive (Debian, as root)
+
+packages:
 	@missing=; for name in $(CLIENTS); do \
 	  dpkg-query -W -f '$${db:Status-Status}' $$name 2>/dev/null | grep -qx installed || missing="$$missing $$name"; \
 	done; \
@@ -102,6 +106,16 @@ clients: ## Install the programs that some tests drive (Debian, as root)
 	{ apt-get update -qq && apt-get install -qq -y --no-install-recommends -o DPkg::Lock::Timeout=300 $$missing; } </dev/null >$$log 2>&1 \
 	  || { cat $$log >&2; rm -f $$log; exit 1; }; \
 	rm -f $$log
+
+$(EXIM): | packages
+	@[ "$$(id -u)" = 0 ] || { echo 'make clients: only root can unpack Exim into /opt (sudo make clients)' >&2; exit 1; }
+	@echo 'Unpacking Exim into /opt/exim'
+	@folder=$$(mktemp -d); trap 'rm -rf "$$folder"' EXIT; cd "$$folder"; \
+	{ apt-get update -qq && apt-get download -qq exim4-daemon-light \
+	  && libraries=$$(dpkg-deb -f exim4-*.deb Depends | tr , '\n' | sed -n 's/^ *\(lib[^ ]*\).*/\1/p') \
+	  && apt-get install -qq -y --no-install-recommends -o DPkg::Lock::Timeout=300 $$libraries \
+	  && dpkg-deb -x exim4-*.deb exim && chmod u-s exim/usr/sbin/exim4 && rm -rf /opt/exim && mv exim /opt/exim; \
+	} </dev/null >log 2>&1 || { cat log >&2; exit 1; }
 
 hooks: setup ## Check each commit as CI does, and run the tests before each push
 	@exec $(BIN)/pre-commit install

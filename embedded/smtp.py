@@ -43,11 +43,30 @@ class Login:
     region: str
 
 
+class Server(SMTP):
+    """Takes the AUTH parameter of MAIL, as Exim sends it; aiosmtpd knows none.
+
+    <https://www.rfc-editor.org/rfc/rfc4954#section-5>
+    """
+
+    async def smtp_MAIL(self, arg: str | None) -> None:  # noqa: N802
+        """Leave the parameter out, as whoever is trusted less than another mail server may."""
+        await super().smtp_MAIL(re.sub(r"(?i) AUTH=\S+", "", arg) if arg else arg)
+
+
+class Listener(Controller):
+    """Serves connections by `Server`."""
+
+    def factory(self) -> Server:
+        """Return what serves one connection."""
+        return Server(self.handler, **self.SMTP_kwargs)
+
+
 def listen() -> None:
     """Serve in a thread of its own, as long as the process lives, as the environment says."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(os.environ["MINISTACK_SSL_CERT"], os.environ["MINISTACK_SSL_KEY"])
-    Controller(
+    Listener(
         Messages(),
         hostname=os.environ["BIND_HOST"],
         port=int(os.environ["EMBEDDED_SMTP_PORT"]),

@@ -62,10 +62,20 @@ def s3cmd(text: str) -> str:
 
 
 def shell(text: str) -> str:
-    r"""Quote for `sh`, and for systemd and dotenv where they agree with it: no `'` with a `\\`."""
-    if "'" in text and not re.search(r'["$`\\!]', text):
-        return f'"{text}"'
+    """Quote for `sh`."""
     return shlex.quote(text)
+
+
+def environment(text: str) -> str:
+    r"""Quote for `sh`, systemd and dotenv alike, which part over `'` beside other signs.
+
+    <https://www.freedesktop.org/software/systemd/man/latest/systemd.exec.html#EnvironmentFile=>
+    """
+    if "'" not in text:
+        return shlex.quote(text)
+    if found := re.search(r'["$`\\!]', text):
+        raise inexpressible(f"' and {found[0]} in it")
+    return f'"{text}"'
 
 
 def dotenv(text: str) -> str:
@@ -88,6 +98,14 @@ def percent(text: str) -> str:
 def json(text: str) -> str:
     """Quote for JSON, and for JavaScript and YAML, which read its strings alike."""
     return json_.dumps(text, ensure_ascii=False)
+
+
+def pillar(text: str) -> str:
+    """Quote for a Salt Pillar: YAML, which Jinja renders first, as `{{`, `{%` and `{#` would be.
+
+    <https://docs.saltproject.io/en/latest/ref/renderers/>
+    """
+    return re.sub(r"\{(?=[{%#])", r"\\u007b", json(text))
 
 
 def python(text: str) -> str:

@@ -73,7 +73,7 @@ class Layout:
 
 FORMS: dict[Form, Layout] = {
     Form.TABLE: Layout(EVERY, "for a person: one field a line", dialects.line),
-    Form.ENV: Layout(EVERY, "variables for sh, systemd and dotenv", dialects.shell),
+    Form.ENV: Layout(EVERY, "variables for sh, systemd and dotenv", dialects.environment),
     Form.URL: Layout((SENDER, DATABASE), "one URL", dialects.percent),
     Form.JSON: Layout(EVERY, "JSON", dialects.json),
     Form.POSTFIX: Layout((SENDER,), "files for /etc/postfix", None),
@@ -92,7 +92,7 @@ FORMS: dict[Form, Layout] = {
     Form.METABASE: Layout((SENDER,), "Metabase's variables", dialects.shell),
     Form.NODEMAILER: Layout((SENDER,), "the argument of createTransport()", dialects.json),
     Form.AWSCLI: Layout((BACKUP,), "~/.aws/credentials", dialects.word),
-    Form.SALT: Layout((BACKUP,), "a Salt Pillar", dialects.json),
+    Form.SALT: Layout((BACKUP,), "a Salt Pillar", dialects.pillar),
     Form.RCLONE: Layout((BACKUP,), "rclone.conf", dialects.rclone),
     Form.RESTIC: Layout((BACKUP,), "restic's variables", dialects.shell),
     Form.PGBACKREST: Layout((BACKUP,), "pgbackrest.conf", dialects.word),

@@ -84,6 +84,13 @@ def message(from_: str, subject: str, **headers: str) -> EmailMessage:
     return mail
 
 
+def test_the_auth_parameter_of_exim_is_taken(embedded_aws: Embedded, key: Key) -> None:
+    with logged_in(embedded_aws, key) as client:
+        assert client.docmd("MAIL", f"FROM:<{FROM}> SIZE=100 AUTH=root@example.org")[0] == 250
+        client.rset()
+        assert client.docmd("MAIL", f"FROM:<{FROM}> UNKNOWN=1")[0] == 555
+
+
 def refused(client: smtplib.SMTP, mail: EmailMessage, **envelope: Any) -> str:
     """The reply to a message that is not accepted."""
     with pytest.raises(smtplib.SMTPDataError) as error:
