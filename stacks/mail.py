@@ -17,6 +17,7 @@ from groundwork.mail import (
     Receiving,
     ReputationAlarms,
     SesConfigurationSet,
+    SesTenant,
     as_text,
 )
 from settings.contract import Output
@@ -38,8 +39,10 @@ class MailStack(AreaStack):
         self._topics = self._add_topics(items)
         self._sets = self._add_configuration_sets(items)
         self._feedback = Feedback(self, "feedback") if items.has_feedback else None
+        self._identities: dict[str, DomainIdentity | AddressIdentity] = {}
         self._add_domains(items)
         self._add_addresses(items)
+        self._add_tenants(items)
         self._add_receiving(items)
         if items.account:
             self._add_account(items.account)
@@ -84,6 +87,7 @@ class MailStack(AreaStack):
                 region=self.region,
                 configuration_set=self._set_name(item.declared.configuration_set),
             )
+            self._identities[name] = domain
             self._send_feedback(name, domain, item.feedback)
             self._publish_records(domain, name, item.declared.dns)
 
@@ -107,7 +111,24 @@ class MailStack(AreaStack):
                 name=name,
                 configuration_set=self._set_name(item.declared.configuration_set),
             )
+            self._identities[name] = address
             self._send_feedback(name, address, item.feedback)
+
+    def _add_tenants(self, items: MailItems) -> None:
+        scope = self.group("tenants")
+        for name, item in items.tenants.items():
+            SesTenant(
+                scope,
+                name,
+                item=item,
+                after=[
+                    *(self._identities[identity].identity for identity in item.identities),
+                    *(self._sets[used].configuration_set for used in item.configuration_sets),
+                ],
+                topic_arn=self._topics[item.alarms].arn,
+            )
+        if items.tenants and items.account:
+            self._topics[items.account.alarms].allow_events()
 
     def _set_name(self, name: str | None) -> str | None:
         """Refer to a set of this stack, so that it comes first; one of the first stack has."""

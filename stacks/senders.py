@@ -60,6 +60,7 @@ class Senders(Construct):
             declared=item.declared,
             sends_through=self._resources(item),
             sandbox=[identity_arn(self, "*", region) for region in item.identities if item.sandbox],
+            tenant=item.tenant,
         )
         regions = item.declared.regions
         credentials = AccessKeySecret(
@@ -72,6 +73,7 @@ class Senders(Construct):
             contents={
                 "from": [*item.declared.from_addresses],
                 "configuration_set": item.configuration_set,
+                **({"tenant": item.tenant} if item.tenant else {}),
             },
             smtp_hosts={region: f"email-smtp.{region}.amazonaws.com" for region in regions},
         )

@@ -80,6 +80,8 @@ GAPS = (
     "ses.quotas",
     "ses.receipt_rules",
     "ses.regions",
+    "ses.tenant_sending",
+    "ses.tenants",
     "ses.verification",
     "ses.verified_addresses",
     "ses.well_formed_messages",

@@ -60,6 +60,7 @@ _NEITHER = {
     "AWS::SES::EmailIdentity",
     "AWS::SES::ReceiptRule",
     "AWS::SES::ReceiptRuleSet",
+    "AWS::SES::Tenant",
     "AWS::SNS::Topic",
     "AWS::SQS::Queue",
     "AWS::SSM::Parameter",

@@ -36,6 +36,12 @@ def hand_over(
         rate=asked.rate or _rate(settings, secret.region),
         shared=asked.shared,
     )
+    if relay.shared and len(secret.headers) > 1:
+        raise UserError(
+            f"{secret.name}'s mail needs two headers, {' and '.join(secret.headers)}: a Postfix "
+            "that several senders share adds one.",
+            f"Give its identity the configuration set {secret.configuration_set} in the file.",
+        )
     before = asked.main_cf.read_text(encoding="utf-8") if asked.main_cf else None
     made = postfix.files(relay, before)
     if to is None:

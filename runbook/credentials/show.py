@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,14 +42,28 @@ def show(configuration: Path, asked: Asked, to: Path | None, *, reveal: bool) ->
         relay.hand_over(settings, secret, asked.postfix or relay.Asked(), to, reveal=reveal)
         return
     deliver(written(asked.form, secret), to, reveal=reveal)
-    if isinstance(secret, SenderSecret) and secret.header and asked.form is not Form.EXIM:
-        print(_HEADER.format(**secret.fields()), file=sys.stderr)
+    if isinstance(secret, SenderSecret) and asked.form is not Form.EXIM:
+        for note in _header_notes(secret):
+            print(note, file=sys.stderr)
 
 
-_HEADER = """\
+def _header_notes(secret: SenderSecret) -> Iterator[str]:
+    """Yield what a product has to add to each message, and what becomes of it without."""
+    if secret.header:
+        yield _SET.format(**secret.fields())
+    if secret.tenant:
+        yield _TENANT.format(**secret.fields())
+
+
+_SET = """\
 Each of {name}'s messages needs the header X-SES-CONFIGURATION-SET: {configuration_set}
 because its identity has another configuration set. Where a product cannot add it, give the identity
 this set in the file."""
+_TENANT = """\
+Each of {name}'s messages needs the header X-SES-TENANT: {tenant}
+Without it SES sends the message outside of the tenant: a pause of the tenant does not stop it, and
+its bounces and complaints count for the whole account. Where a product cannot add it, let it send
+through a Postfix: groundwork credentials show {name} --as postfix"""
 
 
 def _checked(settings: Settings, asked: Asked) -> Kind:

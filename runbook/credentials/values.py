@@ -58,8 +58,16 @@ class SenderSecret(Secret, Smtp):
     regions: dict[str, Smtp]
     header: bool = False
     """Whether its mail has to name the set: it is another than its identity's."""
+    tenant: str | None = None
+    """The tenant that its mail has to name, if it is in one."""
     trust: str = SYSTEM
     """The certificates that prove the host: the machine's own, or a file of them."""
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Return the headers that each of its messages needs, by name."""
+        headers = {"X-SES-CONFIGURATION-SET": self.configuration_set} if self.header else {}
+        return headers | ({"X-SES-TENANT": self.tenant} if self.tenant else {})
 
     def at(self, region: str, port: int | None = None) -> Self:
         """Return the log-in to another region or port."""
@@ -73,6 +81,7 @@ class SenderSecret(Secret, Smtp):
         return super().fields() | {
             "implicit_tls": self.port in IMPLICIT_TLS,
             "from_address": literal[0] if literal else None,
+            "headers": self.headers,
         }
 
 

@@ -13,9 +13,10 @@ from settings.models.identities import Address, ConfigurationSetName, Domain, Re
 from settings.models.records import record_problems
 from settings.models.senders import Sender
 from settings.models.sending import Identities
+from settings.models.tenants import Tenant, tenant_of, tenant_problems
 from settings.values.addresses import DomainName, EmailAddress
 from settings.values.matching import Matching
-from settings.values.names import IamUserName
+from settings.values.names import IamUserName, Label
 from settings.values.regions import DEFAULT_REGION
 
 Feedback = Literal["bounce", "complaint"]
@@ -110,6 +111,8 @@ class Mail(Model):
     """Single addresses to send from, by address."""
     configuration_sets: Mapping[ConfigurationSetName, ConfigurationSet] = {}
     """Configuration sets by name."""
+    tenants: Mapping[Label, Tenant] = {}
+    """Tenants by name: senders whose reputation and pauses are kept apart."""
     senders: Mapping[IamUserName, Sender] = {}
     """Applications that send, by the name of their IAM user."""
 
@@ -154,6 +157,7 @@ class Mail(Model):
                     "its identities have none, or several",
                     depends_on=(("domains",), ("addresses",)),
                 )
+        yield from tenant_problems(self)
 
     def _set_problems(
         self, path: tuple[str, ...], name: str | None, regions: tuple[str, ...]
@@ -228,4 +232,9 @@ class Mail(Model):
                     f"{name} uses the configuration set {self.identities.set_of(sender)}, which is "
                     "not its identity's: each of its messages has to name it in the header "
                     "X-SES-CONFIGURATION-SET, which Metabase, Auth0 and WordPress cannot add"
+                )
+            if tenant := tenant_of(self, sender):
+                yield (
+                    f"{name} is in the tenant {tenant}: each of its messages has to name it in the "
+                    "header X-SES-TENANT; one that does not is sent outside of every tenant"
                 )

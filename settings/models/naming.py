@@ -38,7 +38,8 @@ def naming_problems(settings: Settings) -> Iterator[Problem]:
     databases = [("data", "databases", name) for name in settings.data.databases]
     identities = [*_below("domains", settings.mail), *_below("addresses", settings.mail)]
     yield from _mail_from(settings.mail)
-    for paths, most in ((databases, 63), (users, 64), (identities, 256)):
+    tenants = [*_below("tenants", settings.mail)]
+    for paths, most in ((databases, 63), (users, 64), (tenants, 64), (identities, 256)):
         yield from _long(settings, paths, most)
 
 

@@ -106,6 +106,8 @@ class Sender(Model):
 
     Suppression, bounces, volume and logs are those of the set.
     """
+    tenant: Label | None = None
+    """The tenant that its mail is sent in, named in a header; its category's unless named here."""
     only_to: Annotated[tuple[RecipientPattern, ...], Field(min_length=1)] | None = None
     """A test environment's sender reaches these recipients and nobody else."""
     credentials: Credentials = Credentials()

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from settings.contract import Output
+from settings.models.tenants import senders_of, tenant_of
 from settings.models.topics import ALARMS, Topic, bounces_topic, events_topic, feedback_topic
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from settings.models.mail import ConfigurationSet, Feedback, Mail, ProductionAccess, Quota
     from settings.models.senders import Category, Sender
     from settings.models.settings import Settings
+    from settings.models.tenants import Tenant
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,21 @@ class SenderItem:
     """The identities that prove its From addresses, by region."""
     sandbox: bool
     """Whether the account is in SES's sandbox, as the file's quota says."""
+    tenant: str | None = None
+    """The tenant's name in SES, if it is in one."""
+
+
+@dataclass(frozen=True)
+class TenantItem:
+    """A tenant in one region, with what its senders need there."""
+
+    declared: Tenant
+    tenant: str
+    """Its name in SES, which the account knows once in a region."""
+    alarms: str
+    """The topic that is told when SES pauses it."""
+    identities: tuple[str, ...]
+    configuration_sets: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -94,6 +111,7 @@ class MailItems:
     received: tuple[str, ...] = ()
     """The recipients whose mail SES receives: domains, and the addresses declared in them."""
     senders: Mapping[str, SenderItem] = field(default_factory=dict)
+    tenants: Mapping[str, TenantItem] = field(default_factory=dict)
 
     @property
     def has_feedback(self) -> bool:
@@ -178,6 +196,7 @@ class _Region:
             addresses=addresses,
             received=() if part else self._received(),
             senders=senders,
+            tenants={} if part else self._tenant_items(),
         )
 
     def _account(self) -> AccountItem:
@@ -196,8 +215,27 @@ class _Region:
             for name, declared in self._configuration_sets.items()
         }
 
+    def _tenant_items(self) -> dict[str, TenantItem]:
+        found = {}
+        for name, declared in self._mail.tenants.items():
+            senders = _within(senders_of(self._mail, name), self._region)
+            proving = [
+                identity
+                for sender in senders.values()
+                for identity in self._mail.identities.of_sender(sender, self._region)
+            ]
+            if senders:
+                found[name] = TenantItem(
+                    declared,
+                    tenant=self._named(name),
+                    alarms=self._named(ALARMS),
+                    identities=tuple(sorted({*proving})),
+                    configuration_sets=tuple(sorted({self._used[sender] for sender in senders})),
+                )
+        return found
+
     def _sender_item(self, name: str, declared: Sender) -> SenderItem:
-        used = self._used[name]
+        used, tenant = self._used[name], tenant_of(self._mail, declared)
         return SenderItem(
             declared,
             user=self._named(name),
@@ -209,6 +247,7 @@ class _Region:
                 for region in declared.regions
             },
             sandbox=self._mail.quota.is_of_sandbox,
+            tenant=self._named(tenant) if tenant else None,
         )
 
     def _set_item(self, name: str, declared: ConfigurationSet) -> SetItem:

@@ -89,6 +89,7 @@ def _policy(account: str, sender: SenderItem) -> dict[str, object]:
                 "StringLike": addresses,
                 "ForAllValues:StringLike": only_to,
                 "Null": {"ses:Recipients": "false"},
+                "StringEqualsIfExists": {"ses:TenantName": sender.tenant or ""},
             },
             "Effect": "Allow",
             "Resource": [

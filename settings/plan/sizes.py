@@ -101,6 +101,8 @@ def _mail(items: MailItems) -> Iterator[Size]:
         yield Size(("mail", "domains", name), _domain(domain) + (name in received), 1)
     for name, address in items.addresses.items():
         yield Size(("mail", "addresses", name), _address(address) + (name in received), 0)
+    for name in items.tenants:
+        yield Size(("mail", "tenants", name), 2, 0)
     for name, sender in items.senders.items():
         home = items.region == sender.declared.regions[0]
         yield Size(("mail", "senders", name), _sender(sender, home=home), 2)

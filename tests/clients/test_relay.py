@@ -173,16 +173,21 @@ def test_a_relay_of_others_too_sends_their_mail_where_it_went_before(
     assert renewed.count(":new\n") == 2
 
 
-def test_by_implicit_tls_and_with_a_configuration_set_named_once(
+def test_by_implicit_tls_and_with_set_and_tenant_named_once(
     trust: certificate.Certificate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with ses(trust, implicit=True) as server, postfix() as machine, machine.running():
         monkeypatch.setattr("runbook.credentials.postfix.writing.IMPLICIT_TLS", (server.port,))
-        apply(machine, tmp_path / "files", relay(secret(server.port, trust, header=True)))
-        machine.send(FROM, TO, "over TLS\nX-SES-CONFIGURATION-SET: another")
+        apply(
+            machine,
+            tmp_path / "files",
+            relay(secret(server.port, trust, header=True, tenant="bulk")),
+        )
+        machine.send(FROM, TO, "over TLS\nX-SES-CONFIGURATION-SET: another\nX-SES-TENANT: other")
         machine.until(lambda: "status=sent" in machine.log)
     ((_, _, content),) = server.accepted
     assert re.findall(r"X-SES-CONFIGURATION-SET: (\w+)", content) == ["system"]
+    assert re.findall(r"X-SES-TENANT: (\w+)", content) == ["bulk"]
 
 
 def test_a_wrong_setting_leaves_postfix_as_it_was(

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import smtplib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from email.message import EmailMessage
 from itertools import product
 
 import pytest
@@ -211,6 +213,105 @@ def test_a_test_listens_at_every_topic_that_is_told(
 def test_production_access_is_asked_for_in_the_words_of_the_file(account: Account) -> None:
     details = account.client("sesv2").get_account()["Details"]
     assert details["UseCaseDescription"].startswith("Account notices to people")
+
+
+@pytest.fixture
+def paused(account: Account) -> Iterator[Queue]:
+    """Pause the tenant of marketing mail, with a queue beside the people who hear of it."""
+    ses = account.client("sesv2")
+    arn = ses.get_tenant(TenantName="bulk")["Tenant"]["TenantArn"]
+
+    def switch(status: str) -> None:
+        ses.update_reputation_entity_customer_managed_status(
+            ReputationEntityType="RESOURCE", ReputationEntityReference=arn, SendingStatus=status
+        )
+
+    with queue(account) as found:
+        switch("DISABLED")
+        try:
+            yield found
+        finally:
+            switch("ENABLED")
+
+
+Queue = Callable[[], list[str]]
+
+
+@contextmanager
+def queue(account: Account) -> Iterator[Queue]:
+    sqs, sns = account.client("sqs"), account.client("sns")
+    allowed = {
+        "Effect": "Allow",
+        "Principal": {"Service": "sns.amazonaws.com"},
+        "Action": "sqs:SendMessage",
+        "Resource": "arn:aws:sqs:us-east-1:123456789012:pauses",
+    }
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [allowed]})
+    url = sqs.create_queue(QueueName="pauses", Attributes={"Policy": policy})["QueueUrl"]
+    subscribed = sns.subscribe(
+        TopicArn="arn:aws:sns:us-east-1:123456789012:mail-alarms",
+        Protocol="sqs",
+        Endpoint="arn:aws:sqs:us-east-1:123456789012:pauses",
+        ReturnSubscriptionArn=True,
+    )["SubscriptionArn"]
+
+    def received() -> list[str]:
+        answer = sqs.receive_message(QueueUrl=url, WaitTimeSeconds=5, MaxNumberOfMessages=10)
+        return [each["Body"] for each in answer.get("Messages", ())]
+
+    yield received
+    sns.unsubscribe(SubscriptionArn=subscribed)
+    sqs.delete_queue(QueueUrl=url)
+
+
+def in_tenant(address: str, tenant: str, configuration_set: str) -> EmailMessage:
+    written = message(address, configuration_set)
+    written["X-SES-TENANT"] = tenant
+    return written
+
+
+def answered(client: smtplib.SMTP, written: EmailMessage) -> str:
+    """Return what SES answers to a message; nothing if it takes it."""
+    try:
+        client.send_message(written, to_addrs=["a@example.net"])
+    except smtplib.SMTPDataError as error:
+        return str(error.smtp_error)
+    return ""
+
+
+def test_a_paused_tenant_stops_its_own_mail_and_no_other(account: Account, paused: Queue) -> None:
+    newsletter = in_tenant("news@example.com", "bulk", NEWS)
+    with account.smtp("newsletter") as client:
+        assert "paused" in answered(client, newsletter)
+    with account.smtp("app") as client:
+        assert answered(client, message("noreply@example.org", SYSTEM)) == ""
+    assert any("Sending Status Disabled" in each for each in paused())
+
+
+def test_mail_that_names_no_tenant_is_outside_of_it(account: Account, paused: Queue) -> None:
+    with account.smtp("newsletter") as client:
+        assert answered(client, message("news@example.com", NEWS)) == ""
+
+
+def test_a_tenants_mail_is_sent_and_another_tenant_is_not_named(account: Account) -> None:
+    assert account.secret("newsletter")["tenant"] == "bulk"
+    assert "tenant" not in account.secret("app")
+    with account.smtp("newsletter") as client:
+        assert answered(client, in_tenant("news@example.com", "bulk", NEWS)) == ""
+        denied = answered(client, in_tenant("news@example.com", "other", NEWS))
+        assert "Access denied" in denied
+
+
+def test_may_send_names_a_paused_tenant(
+    account: Account, paused: Queue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in account.instance.environment().items():
+        monkeypatch.setenv(name, value)
+    file = account.instance.directory / "groundwork.yaml"
+    asked = ("newsletter", "news@example.com", "--to", "a@example.net", "--config", str(file))
+    run = groundwork("mail", "may-send", *asked)
+    assert run.status == 1
+    assert "bulk is paused" in run.output
 
 
 ENVELOPES = ("bounces@example.com", "root@host.example.net")

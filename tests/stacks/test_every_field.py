@@ -14,7 +14,7 @@ from settings.models.drills import Drill
 from settings.models.senders import Sender
 from settings.reader.model_lookup import fields
 from stacks import make_stacks
-from tests.builders import REGISTER
+from tests.builders import REGISTER, sender
 from tests.conftest import ACCOUNT, new_app, templates_of
 from tests.settings.test_every_field import EVERYTHING, subclasses
 
@@ -48,11 +48,13 @@ def test_the_stacks_read_every_field(monkeypatch: pytest.MonkeyPatch) -> None:
     assert declared - read == OF_THE_RUNBOOK
 
 
-MAIL = """
+MAIL = f"""
 mail:
-  domains: {example.org: {regions: [us-east-1, eu-west-1], configuration_set: one}}
-  configuration_sets: {one: &set {regions: [us-east-1, eu-west-1]}, other: *set}
+  tenants: {{bulk: {{}}}}
+  domains: {{example.org: {{regions: [us-east-1, eu-west-1], configuration_set: one}}}}
+  configuration_sets: {{one: &set {{regions: [us-east-1, eu-west-1]}}, other: *set}}
   senders:
+    newsletter: {sender("news@example.org", tenant="bulk")}
 """
 DECLARED = {**REGISTER, "from": ["a@example.org"], "delivery_logs": True}
 OTHERWISE: dict[str, Any] = {
@@ -68,6 +70,7 @@ OTHERWISE: dict[str, Any] = {
     "delivery_logs": False,
     "delivery_logs_days": 1,
     "configuration_set": "other",
+    "tenant": "bulk",
     "only_to": ["*@example.org"],
     "credentials": {"version": 2},
     "stack": "other",

@@ -13,6 +13,7 @@ from groundwork.mail.receiving import Receiving
 from groundwork.mail.records import HostedRecords, as_text
 from groundwork.mail.sender import SenderUser
 from groundwork.mail.suppression import AccountSuppression
+from groundwork.mail.tenant import SesTenant
 from groundwork.mail.topic import MailTopic
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "ReputationAlarms",
     "SenderUser",
     "SesConfigurationSet",
+    "SesTenant",
     "VolumeAlarm",
     "as_text",
     "configuration_set_arn",

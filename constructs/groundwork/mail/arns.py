@@ -17,6 +17,14 @@ def configuration_set_arn(scope: IConstruct, name: str, region: str | None = Non
     return arn_in_stack(scope, "ses", f"configuration-set/{name}", region=region)
 
 
+def tenant_arn(scope: IConstruct, name: str) -> str:
+    """Return the ARN of a tenant in the region of a construct's stack, without SES's own id.
+
+    The id, which SES gives it, follows after a slash.
+    """
+    return arn_in_stack(scope, "ses", f"tenant/{name}")
+
+
 def topic_arn(scope: IConstruct, name: str) -> str:
     """Return the ARN of a topic in the region of a construct's stack."""
     return arn_in_stack(scope, "sns", name)

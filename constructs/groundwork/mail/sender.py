@@ -37,23 +37,29 @@ class SenderUser(Construct):
         declared: Sender,
         sends_through: Iterable[str],
         sandbox: Sequence[str] = (),
+        tenant: str | None = None,
     ) -> None:
         """`sandbox` is every identity of the regions in which the account is in the sandbox."""
         super().__init__(scope, construct_id)
         self.user = AccessKeyUser(self, "user", name=name)
         for key, value in declared.tags.items():
             Tags.of(self.user).add(key, value)
-        statement = sending(declared, [*sends_through, *sandbox])
+        statement = sending(declared, [*sends_through, *sandbox], tenant)
         self.policy = iam.ManagedPolicy(self, "policy", users=[self.user], statements=[statement])
         for identities in sandbox:
             acknowledge(self.policy, f"AwsSolutions-IAM5[Resource::{identities}]", RECIPIENTS)
 
 
-def sending(declared: Sender, resources: Iterable[str]) -> iam.PolicyStatement:
+def sending(
+    declared: Sender, resources: Iterable[str], tenant: str | None = None
+) -> iam.PolicyStatement:
     """Allow sending as the From addresses, where `only_to` is declared to these recipients only.
 
     SMTP is `SendRawEmail`. `ForAllValues` looks at every recipient, and would be true without
-    any, so that there has to be one.
+    any, so that there has to be one. A sender in a tenant names no other. That it names its own is
+    not demanded: AWS documents the key for the calls of the second API, and a demand that SMTP does
+    not meet would refuse all mail.
+    <https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsimpleemailservicev2.html>
     """
     conditions: dict[str, dict[str, str | list[str]]] = {
         "StringLike": {"ses:FromAddress": [*declared.from_addresses]}
@@ -61,6 +67,8 @@ def sending(declared: Sender, resources: Iterable[str]) -> iam.PolicyStatement:
     if declared.only_to:
         conditions["ForAllValues:StringLike"] = {"ses:Recipients": [*declared.only_to]}
         conditions["Null"] = {"ses:Recipients": "false"}
+    if tenant:
+        conditions["StringEqualsIfExists"] = {"ses:TenantName": tenant}
     return iam.PolicyStatement(
         actions=["ses:SendRawEmail"], resources=[*resources], conditions=conditions
     )

@@ -45,6 +45,7 @@ class Send:
     recipients: list[str]
     feedback: str
     configuration_set: str
+    tenant: str
     message: Message
 
     @property
@@ -161,6 +162,7 @@ def _first(body: bytes) -> Send | None:
         recipients=_addresses(named) or _addressed(message),
         feedback=first.get("ReturnPath") or str(message["Return-Path"] or ""),
         configuration_set=first.get("ConfigurationSetName") or _set(message),
+        tenant=_named(message, "X-SES-TENANT"),
         message=message,
     )
 
@@ -180,6 +182,7 @@ def _second(action: str, body: bytes) -> Send:
         recipients=_addresses(named) or _addressed(message),
         feedback=given.get("FeedbackForwardingEmailAddress") or str(message["Return-Path"] or ""),
         configuration_set=given.get("ConfigurationSetName") or _set(message),
+        tenant=given.get("TenantName") or _named(message, "X-SES-TENANT"),
         message=message,
     )
 
@@ -193,7 +196,11 @@ def _message(encoded: str) -> Message:
 
 
 def _set(message: Message) -> str:
-    return str(message["X-SES-CONFIGURATION-SET"] or "").strip()
+    return _named(message, "X-SES-CONFIGURATION-SET")
+
+
+def _named(message: Message, header: str) -> str:
+    return str(message[header] or "").strip()
 
 
 def _addressed(message: Message) -> list[str]:

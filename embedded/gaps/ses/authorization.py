@@ -96,6 +96,7 @@ def _context(send: Send) -> dict[str, Any]:
         "ses:FromAddress": bare,
         "ses:FromDisplayName": name,
         "ses:Recipients": send.recipients,
+        "ses:TenantName": send.tenant,
     }
     return {key: value for key, value in keys.items() if value}
 

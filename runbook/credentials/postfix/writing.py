@@ -57,9 +57,9 @@ class Relay:
         return [f"ses{number}" for number in range(1, min(self.rate, MOST_LANES) + 1)]
 
     @property
-    def names_set(self) -> bool:
+    def adds_headers(self) -> bool:
         """Tell whether headers are added: senders that share a Postfix share its services too."""
-        return self.secret.header or self.shared
+        return bool(self.secret.headers) or self.shared
 
     @property
     def envelope_sender(self) -> str | None:
@@ -116,7 +116,7 @@ def _maps(relay: Relay) -> Iterator[File]:
         # Not a notice of a bounce, which has no envelope sender: with one, it would bounce again.
         rest = f"/@./ {literal_dollars(relay.envelope_sender)}\n"
         yield File("ses_envelope", 0o644, "".join([*lines, rest]))
-    if relay.names_set:
+    if relay.adds_headers:
         yield File("ses_header", 0o644, _render("ses_header.j2", relay))
 
 
@@ -143,6 +143,6 @@ def _options(relay: Relay) -> str:
     }
     if relay.secret.port in IMPLICIT_TLS:
         options["smtp_tls_wrappermode"] = "yes"
-    if relay.names_set:
+    if relay.adds_headers:
         options["smtp_header_checks"] = "regexp:$config_directory/ses_header"
     return "".join(f" -o {name}={value}" for name, value in options.items())

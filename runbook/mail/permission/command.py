@@ -78,6 +78,8 @@ def judge(
     identity = region.identity(message.from_address)
     used = message.header or (identity.configuration_set if identity else "")
     checks = [*region.checks(message, used)]
+    if message.tenant:
+        checks.append(region.tenant(message.tenant, used, identity.name if identity else ""))
     for resource, policies in _resources(region, message, used).items():
         arn = f"arn:aws:ses:{region.name}:{account}:{resource}"
         checks.append(iam.check(client, user, message, arn, policies))
@@ -105,7 +107,16 @@ def _message(settings: Settings, asked: Asked) -> Message:
         recipients=tuple(map(_address, asked.recipients)) or (_somebody(sender.only_to or ()),),
         header=asked.configuration_set or sender.configuration_set or "",
         name=parseaddr(asked.from_address)[0],
+        tenant=_tenant(settings, asked.sender),
     )
+
+
+def _tenant(settings: Settings, sender: str) -> str:
+    """Return the name in SES of the tenant that a sender is in; empty without one."""
+    for plan in plans(settings):
+        if isinstance(plan.items, MailItems) and sender in plan.items.senders:
+            return plan.items.senders[sender].tenant or ""
+    return ""
 
 
 def _somebody(only_to: Sequence[str]) -> str:

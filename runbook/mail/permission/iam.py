@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from runbook.mail.permission import statements
 from runbook.mail.permission.message import Check, Message
-from runbook.mail.permission.statements import ACTION, FROM, RECIPIENTS, Statement
+from runbook.mail.permission.statements import ACTION, FROM, RECIPIENTS, TENANT, Statement
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
@@ -85,6 +85,8 @@ def context(message: Message) -> Iterator[ContextEntryTypeDef]:
     yield _entry(RECIPIENTS, "stringList", *message.recipients)
     if message.name:
         yield _entry("ses:FromDisplayName", "string", message.name)
+    if message.tenant:
+        yield _entry(TENANT, "string", message.tenant)
 
 
 def _entry(key: str, kind: ContextKeyTypeEnumType, *values: str) -> ContextEntryTypeDef:

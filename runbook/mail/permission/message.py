@@ -12,7 +12,8 @@ SIMULATOR = "simulator.amazonses.com"
 class Message:
     """What SES judges a message by.
 
-    `header` is its X-SES-CONFIGURATION-SET, and `name` the From address's name, if it has them.
+    `header` is its X-SES-CONFIGURATION-SET, `tenant` its X-SES-TENANT, and `name` the From
+    address's name, if it has them.
     """
 
     from_address: str
@@ -20,6 +21,7 @@ class Message:
     recipients: tuple[str, ...]
     header: str = ""
     name: str = ""
+    tenant: str = ""
 
 
 @dataclass(frozen=True)

@@ -83,6 +83,22 @@ class Region:
         answer = UNVERIFIED.format(region=self.name.upper(), address=address)
         return Check(name, False, f"the {what}: {why}", answer)
 
+    def tenant(self, name: str, used: str, identity: str) -> Check:
+        """Say whether a tenant sends, and has the identity and the set of a message."""
+        try:
+            status = self.client.get_tenant(TenantName=name)["Tenant"]["SendingStatus"]
+        except self.client.exceptions.NotFoundException:
+            return Check("tenant", False, f"{name} does not exist", "554 Message rejected")
+        if status == "DISABLED":
+            return Check("tenant", False, f"{name} is paused", "554 Message rejected")
+        pages = self.client.get_paginator("list_tenant_resources").paginate(TenantName=name)
+        arns = [item["ResourceArn"] for page in pages for item in page["TenantResources"]]
+        theirs = {arn.partition("/")[2] for arn in arns}
+        if missing := [each for each in (identity, used) if each and each not in theirs]:
+            why = f"{' and '.join(missing)} is not of the tenant {name}"
+            return Check("tenant", False, why, "554 Message rejected")
+        return Check("tenant", True, f"{name}, named in X-SES-TENANT, sends")
+
     def _configuration_set(self, used: str, sender: str) -> Iterator[Check]:
         if not used:
             yield Check("configuration set", True, "none is used")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 ACTION = "ses:SendRawEmail"
 """What a message by SMTP is to IAM, too."""
-FROM, RECIPIENTS = "ses:FromAddress", "ses:Recipients"
+FROM, RECIPIENTS, TENANT = "ses:FromAddress", "ses:Recipients", "ses:TenantName"
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,7 @@ from settings.contract import Output
 if TYPE_CHECKING:
     from mypy_boto3_logs import CloudWatchLogsClient
 
+    from runbook.credentials.values import SenderSecret
     from settings import Settings
     from settings.models.senders import Sender
 
@@ -80,7 +81,7 @@ def test(
     with ExitStack() as stack:
         listeners = list(_listeners(stack, logs, places, region))
         client = stack.enter_context(smtp.connected(secret.regions[region], secret.trust))
-        sent = list(_send_all(client, name, sender))
+        sent = list(_send_all(client, name, sender, _headers(sender, secret)))
         results = _follow(listeners, places, sent, seconds)
     if as_json:
         print(json.dumps([_values(result) for result in results], indent=2))
@@ -111,13 +112,21 @@ def _address(sender: Sender) -> str:
     return sender.from_addresses[0].replace("*", "test").replace("?", "x")
 
 
-def _send_all(client: smtplib.SMTP, name: str, sender: Sender) -> Iterator[tuple[Case, Sent]]:
+def _headers(sender: Sender, secret: SenderSecret) -> dict[str, str]:
+    """Return what its mail names: the set, where the file names one for it, and its tenant."""
+    used = sender.configuration_set
+    return ({"X-SES-CONFIGURATION-SET": used} if used else {}) | secret.headers
+
+
+def _send_all(
+    client: smtplib.SMTP, name: str, sender: Sender, headers: Mapping[str, str]
+) -> Iterator[tuple[Case, Sent]]:
     for case in CASES:
         message = EmailMessage()
         message["From"], message["To"] = _address(sender), case.address
         message["Subject"] = f"Test of {name}: to be {case.name}"
-        if sender.configuration_set:
-            message["X-SES-CONFIGURATION-SET"] = sender.configuration_set
+        for header, value in headers.items():
+            message[header] = value
         message.set_content("A test, sent by: groundwork mail test\n")
         yield case, smtp.send(client, _address(sender), message)
 

@@ -123,3 +123,34 @@ class TestSending:
         clients = sender(pristine, "itself", [IDENTITY_ARN], **self.FROM)
         with pytest.raises(clients["ses"].exceptions.ClientError, match="AccessDenied"):
             self.raw(clients, "noreply@example.com", "you@example.net")
+
+
+class TestTenants:
+    """A tenant of a stack: its API is ministack's own."""
+
+    def deployed(self, where: Any) -> Any:
+        identity = {
+            "Type": "AWS::SES::EmailIdentity",
+            "Properties": {"EmailIdentity": "tenants.example.org"},
+        }
+        arn = "arn:aws:ses:us-east-1:123456789012:identity/tenants.example.org"
+        tenant = {
+            "Type": "AWS::SES::Tenant",
+            "DependsOn": ["Identity"],
+            "Properties": {"TenantName": "one", "ResourceAssociations": [{"ResourceArn": arn}]},
+        }
+        where.deploy("tenant", {"Identity": identity, "Tenant": tenant})
+        return where.client("sesv2")
+
+    def test_a_stack_makes_a_tenant_with_what_is_its_own(self, aws: Any) -> None:
+        ses = self.deployed(aws)
+        (found,) = ses.list_tenant_resources(TenantName="one")["TenantResources"]
+        assert found["ResourceArn"].endswith("identity/tenants.example.org")
+        assert aws.delete("tenant") == "DELETE_COMPLETE"
+        with pytest.raises(ses.exceptions.NotFoundException):
+            ses.get_tenant(TenantName="one")
+
+    def test_ministack_still_sends_in_any_tenant(self, pristine: Any) -> None:
+        pristine.client("ses").verify_email_identity(EmailAddress="a@example.com")
+        raw = message("a@example.com", "b@example.com", **{"X-SES-TENANT": "none"})
+        pristine.client("ses").send_raw_email(RawMessage={"Data": raw})

@@ -22,6 +22,7 @@ NEW_TYPES = (
     "AWS::IAM::UserToGroupAddition",
     "AWS::SES::ReceiptRule",
     "AWS::SES::ReceiptRuleSet",
+    "AWS::SES::Tenant",
     "AWS::SecretsManager::ResourcePolicy",
     "AWS::SecretsManager::RotationSchedule",
 )

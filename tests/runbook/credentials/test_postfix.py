@@ -125,6 +125,23 @@ def test_the_set_is_named_where_it_is_another_than_the_identitys() -> None:
     assert "smtp_header_checks=regexp:$config_directory/ses_header" in found["apply.sh"].text
 
 
+def test_the_tenant_is_named_on_every_message() -> None:
+    found = made(secret=secret(tenant="bulk"))
+    assert "/^From:/ PREPEND X-SES-TENANT: bulk\n" in found["ses_header"].text
+    assert "/^X-SES-TENANT:/ IGNORE\n" in found["ses_header"].text
+    assert "CONFIGURATION-SET" not in found["ses_header"].text
+    shared = made(secret=secret(tenant="bulk"), shared=True)["ses_header"].text
+    assert shared.endswith("PREPEND X-SES-TENANT: bulk\n")
+
+
+def test_a_message_that_needs_two_headers_gets_one_before_each_of_two() -> None:
+    found = made(secret=secret(tenant="bulk", header=True))
+    lines = found["ses_header"].text.splitlines()
+    assert "/^From:/ PREPEND X-SES-CONFIGURATION-SET: system" in lines
+    assert "/^Message-ID:/ PREPEND X-SES-TENANT: bulk" in lines
+    assert "always_add_missing_headers = yes" in found["main.cf"].text
+
+
 def test_without_an_address_of_its_own_no_envelope_sender_is_changed() -> None:
     found = made(secret=secret(**{"from": ["news-*@example.org"]}))
     assert "ses_envelope" not in found
