@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from embedded import processes
+from runbook.backup.drill import place
 from tests.clients.conftest import ACCOUNT, OPERATOR, REGION, STACK, Backups
 from tests.clients.drills import SECONDS, Drilled, Drills
 from tests.clients.postgresql import Cluster, give
@@ -124,6 +125,12 @@ def test_a_good_backup_is_restored_asked_recorded_and_removed(
         "SELECT count(*) FROM items: 2000",
     ]
     assert measured(backups, LEDGER, "ledger-drill")[-1] == 1
+
+
+def test_a_drill_does_not_wait_for_a_server_that_has_ended(drills: Drills, good: Drilled) -> None:
+    result = drills.results(LEDGER, "ledger-drill")[-1]
+    began, ended = (datetime.fromisoformat(result[key]) for key in ("began", "ended"))
+    assert (ended - began).total_seconds() < place.SECONDS
 
 
 def test_the_next_run_removes_what_a_killed_one_left_and_its_server(

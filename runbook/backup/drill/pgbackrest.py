@@ -124,7 +124,8 @@ def _configuration(given: Assignment) -> Path:
     file = given.work / "pgbackrest.conf"
     if not file.exists():
         work = given.work
-        local = f"lock-path={work}/lock\nspool-path={work}/spool\nlog-level-file=off\n"
+        # A request is repeated by itself; a file with another checksum stays what it is.
+        local = f"lock-path={work}/lock\nspool-path={work}/spool\nlog-level-file=off\njob-retry=1\n"
         prefix = given.writer.prefix
         secret = given.secret.model_copy(update={"prefix": prefix})
         place.write(file, written(Form.PGBACKREST, secret) + local + _elsewhere(given))

@@ -103,6 +103,8 @@ def stop(data: Path) -> None:
         os.kill(pid, signal.SIGQUIT)  # the immediate shutdown
         for _ in range(SECONDS * 10):
             os.kill(pid, 0)
+            if _server(data) is None:
+                return  # ended, and nobody has waited for it yet
             time.sleep(0.1)
         os.kill(pid, signal.SIGKILL)
 
