@@ -37,7 +37,10 @@ DRILLS = "drills"
 """Where a bucket keeps how its drills ended: `drills/USER/TIME.json`. No backup is below it."""
 
 DRILL_NAMESPACE, DRILL_METRIC = "Groundwork/Drills", "Succeeded"
-"""The metric of a drill: 1 or 0, by `Bucket` and `User`."""
+"""The metric of a drill: 1 or 0, by `Bucket` and `User`, or by `Database`."""
+
+DRILL_TAG = "groundwork-drill"
+"""The tag of a restored copy: the identifier of its database. The drill's policy relies on it."""
 
 DESCRIPTION_PREFIX = "Groundwork: "
 """What the description of every stack of ours starts with."""
@@ -101,6 +104,26 @@ def output_key(kind: Output, item: str = "") -> str:
     if item and (len(item) > _LONGEST or not _PLAIN.fullmatch(item)):
         text = text[:1].lower() + text[1:] + hashlib.sha256(item.encode()).hexdigest()[:8]
     return f"{text}{kind}"
+
+
+def drill_copy(database: str) -> str:
+    """Return the identifier of the copy that a drill makes of a database of this identifier."""
+    return f"{database}-drill"
+
+
+def drill_writer(database: str) -> str:
+    """Return the identifier of the one instance of a restored cluster."""
+    return f"{database}-drill-writer"
+
+
+def drill_machine(database: str) -> str:
+    """Return the name of the state machine that restores a database's snapshots."""
+    return f"groundwork-drill-{database}"
+
+
+def drill_log(database: str) -> str:
+    """Return the log group with a record of each drill of a database."""
+    return f"/groundwork/drills/{database}"
 
 
 def stack_description(area: Area, region: str) -> str:

@@ -8,6 +8,7 @@ from groundwork.data import (
     Bastion,
     DatabaseAlarms,
     DatabaseContext,
+    DatabaseDrill,
     DatabaseSecurityGroup,
     DeletionProtection,
     PostgreSqlInstance,
@@ -84,18 +85,17 @@ class DataStack(AreaStack):
         return bastions
 
     def _add_database(self, scope: Construct, name: str, item: DatabaseItem) -> None:
-        made = make_database(
-            scope,
-            name,
-            declared=item.declared,
-            context=DatabaseContext(
-                identifier=item.identifier,
-                vpc=self._networks[item.network],
-                security_groups=self._groups_of(item),
-                protection=self._protection,
-            ),
+        context = DatabaseContext(
+            identifier=item.identifier,
+            vpc=self._networks[item.network],
+            security_groups=self._groups_of(item),
+            protection=self._protection,
         )
+        made = make_database(scope, name, declared=item.declared, context=context)
         alarms = self._add_alarms(made, item) if item.declared.notify else None
+        if item.declared.drill and alarms:
+            topic = alarms.topic.arn
+            DatabaseDrill(made, "drill", database=made, context=context, topic_arn=topic)
         secret = made.password.secret.ref
         self.output(Output.DATABASE_ADDRESS, name, made.address, f"Host and port of {name}")
         self.output(Output.DATABASE_SECRET, name, secret, f"The password of {name}")

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from runbook.base.names import count
-from runbook.changes import access_diff, consumers
+from runbook.changes import access_diff, consumers, drills
 from runbook.changes.layout import Code, Row, Section, Text, Values
 from runbook.changes.outcome import DANGERS, EFFECTS, UNDO, VERDICTS, Tone, Undo, severity, undo
 from runbook.changes.review import (
@@ -73,7 +73,8 @@ def risk_row(risk: Risk, review: Review) -> Row:
 
 def _declared(change: DeclaredChange) -> Row:
     outcome = EFFECTS[change.effect]
-    means = (Row((Code(line(text)),), "!", Tone.CHANGE) for text in consumers.words(change))
+    words = (*consumers.words(change), *drills.words(change))
+    means = (Row((Code(line(text)),), "!", Tone.CHANGE) for text in words)
     rows = (*means, *(_value(difference) for difference in change.differences))
     return Row((f"{outcome.words}: ", Code(change.item)), outcome.sign, outcome.tone, rows=rows)
 

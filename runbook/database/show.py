@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypedDict
 
 from runbook.base.outputs import Outputs
+from runbook.database.drills import drilled
 from runbook.database.place import Place, find, of_replica
 from settings import Settings, load
-from settings.contract import Output
+from settings.contract import Output, drill_log
 
 
 def show(configuration: Path, name: str, *, as_json: bool) -> None:
@@ -24,8 +26,12 @@ def show(configuration: Path, name: str, *, as_json: bool) -> None:
         "user": place.user,
         "password": f"in the secret {place.secret}",
     }
+    drills = drilled(load(configuration), name, datetime.now(UTC))
     if as_json:
         all_of_it = {"password": place.secret, "public": place.public, "replicas": replicas}
+        if drills:
+            copies = [copy for copy, _ in drills.copies]
+            all_of_it |= {"drill": {"last": drills.words, "copies": copies}}
         print(json.dumps({**details, **all_of_it}, indent=2))
         return
     for key, value in details.items():
@@ -34,6 +40,16 @@ def show(configuration: Path, name: str, *, as_json: bool) -> None:
         print(f"\nReplica   {replica['name']}: {replica['host']}, port {replica['port']}")
         for consumer, secret in replica["consumers"].items():
             print(f"          read by {consumer}, whose login is in the secret {secret}")
+    if drills:
+        print(
+            f"\nDrill     {drills.words}; each has a line in the log group "
+            f"{drill_log(drills.identifier)}"
+        )
+    for copy, made in drills.copies if drills else ():
+        print(
+            f"          {copy} is there since {made:%Y-%m-%d %H:%M}, by a drill that runs or was "
+            "stopped; the next one deletes it"
+        )
     print(f"\nConnect: groundwork database connect {name}")
     print(f"For a program: groundwork credentials show {name} --as env --to {name}.env")
     if not place.public:

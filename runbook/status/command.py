@@ -46,7 +46,8 @@ def plain(found: Summary) -> dict[str, object]:
         "senders": [senders.plain(row) for row in found.senders],
         "buckets": [backup.plain(each) for each in found.buckets],
         "databases": [
-            {"database": each.key.name, "address": each.address} for each in found.databases
+            {"database": each.key.name, "address": each.address, "last_drill": each.drills or None}
+            for each in found.databases
         ],
         "dns_records": {
             domain: [

@@ -57,7 +57,8 @@ def present(
         backup.present(console, found.buckets)
     if found.databases:
         console.print(Text("\nDatabases", style="bold"))
-        table(console, ("Database", "Address"), [_database(each) for each in found.databases])
+        titles = ("Database", "Address", "Last drill")
+        table(console, titles, [_database(each) for each in found.databases])
     _records(console, settings, found)
     _risks(console, found)
     _problems(console, found)
@@ -80,8 +81,8 @@ def steps(found: Summary) -> Iterator[Step]:
         yield f"groundwork database connect {each.key.name}", "a session of psql"
 
 
-def _database(each: Database) -> tuple[str, str]:
-    return each.key.name, each.address or "not deployed"
+def _database(each: Database) -> tuple[str, str, str]:
+    return each.key.name, each.address or "not deployed", each.drills
 
 
 def _records(console: Console, settings: Settings, found: Summary) -> None:

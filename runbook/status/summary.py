@@ -15,6 +15,7 @@ from runbook.base import aws
 from runbook.base.names import Kind
 from runbook.base.outputs import Outputs
 from runbook.credentials.keys import Entry, entries
+from runbook.database.drills import drilled
 from runbook.dns.deployed import Deployed
 from runbook.dns.records import Record
 from runbook.mail.status import command as mail
@@ -58,6 +59,10 @@ class Database:
     key: Entry
     address: str | None
     """Its host and port; None where it is not deployed."""
+    drills: str = ""
+    """How its last drill ended; "" without one in the file."""
+    problems: Sequence[str] = ()
+    """What its drills ask somebody's attention for."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +89,7 @@ class Summary:
         found = [f"{row.name}: {', '.join(row.notes)}" for row in self.senders if row.notes]
         found += [f"{each.name}: {text}" for each in self.buckets for text in each.problems]
         found += [f"{each.key.name}: not deployed" for each in self.databases if not each.address]
+        found += [f"{each.key.name}: {text}" for each in self.databases for text in each.problems]
         found += [f"{risk.rule} on {risk.on}: expired" for risk, days in self.risks if days < 0]
         return found + [f"Not seen: {each}" for each in self.unseen]
 
@@ -114,7 +120,7 @@ def summarize(settings: Settings, now: datetime) -> Summary:
         dict(records),
         part("senders", lambda: rows(settings, now)),
         part("backups", lambda: reports(settings, now)),
-        part("databases", lambda: _databases(settings)),
+        part("databases", lambda: _databases(settings, now)),
         part("reputation", lambda: _reputations(settings, now)),
         ending(settings.accepted_risks, now),
         unseen,
@@ -136,12 +142,23 @@ def _records(settings: Settings) -> dict[str, Sequence[Record]]:
     return {name: found for name in by_hand if (found := deployed.records(name))}
 
 
-def _databases(settings: Settings) -> list[Database]:
+def _databases(settings: Settings, now: datetime) -> list[Database]:
     if not settings.data.databases:
         return []
     outputs = Outputs(settings, Output.DATABASE_ADDRESS)
     keys = entries(settings, Kind.DATABASE)
-    return [Database(key, outputs.get(Output.DATABASE_ADDRESS, key.name)) for key in keys]
+    return [
+        _database(settings, key, outputs.get(Output.DATABASE_ADDRESS, key.name), now)
+        for key in keys
+    ]
+
+
+def _database(settings: Settings, key: Entry, address: str | None, now: datetime) -> Database:
+    drill = settings.data.databases[key.name].drill
+    found = drilled(settings, key.name, now) if drill and address else None
+    if not drill or not found:
+        return Database(key, address)
+    return Database(key, address, found.words, (*found.problems(drill.every, now),))
 
 
 def _reputations(settings: Settings, now: datetime) -> list[Reputation]:

@@ -8,6 +8,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
 
 from settings.models.base import Model, Problem
+from settings.models.drills import ClusterDrill, DatabaseDrill
 from settings.models.networks import Network, SecurityGroup, is_block
 from settings.models.replica_problems import replica_problems
 from settings.models.replicas import MOST_REPLICAS, Consumer, ConsumerName, Replica
@@ -105,9 +106,15 @@ class PostgreSql(_Database):
     """Keep which statements took the time, for a week."""
     replicas: Annotated[Mapping[Label, Replica], Field(max_length=MOST_REPLICAS)] = {}
     """Read replicas by name, for consumers outside the team."""
+    drill: DatabaseDrill | None = None
+    """Restore the newest snapshot on a schedule, check it, and delete what was restored."""
 
     def problems(self) -> Iterator[Problem]:
-        """Storage grows by at least a tenth."""
+        """Storage grows by at least a tenth, and a drill needs snapshots."""
+        if self.drill and self.backup_days == 0:
+            yield Problem(
+                ("drill",), "requires backup_days of 1 or more: there is no snapshot to restore"
+            )
         if self.storage_max_gib and self.storage_max_gib * 10 < self.storage_gib * 11:
             yield Problem(
                 ("storage_max_gib",), f"at least a tenth more than storage_gib, {self.storage_gib}"
@@ -162,6 +169,8 @@ class Aurora(_Database):
     """Take SQL over HTTPS from principals that IAM allows."""
     backup_days: Annotated[int, Field(ge=1, le=35)] = 7
     """Aurora always keeps a backup of at least one day."""
+    drill: ClusterDrill | None = None
+    """Restore the newest snapshot on a schedule, ask it, and delete what was restored."""
 
     @property
     def public(self) -> bool:
@@ -185,6 +194,9 @@ class Aurora(_Database):
         if self.data_api and not versions.has(version, versions.DATA_API_FROM):
             known = versions.listed(versions.DATA_API_FROM)
             yield Problem(("version",), f"one with the Data API, {known}; or data_api: false")
+        if self.drill and not versions.has(version, versions.DATA_API_FROM):
+            known = versions.listed(versions.DATA_API_FROM)
+            yield Problem(("drill",), f"left out, or a version with the Data API, {known}")
 
 
 Database = Annotated[PostgreSql | Aurora, Field(discriminator="engine")]
@@ -251,6 +263,9 @@ class Data(Model):
 
     def _database_problems(self, name: str, database: PostgreSql | Aurora) -> Iterator[Problem]:
         path = ("databases", name)
+        if database.drill and not database.notify:
+            message = "requires notify for the database: nobody would get the alarm"
+            yield Problem((*path, "drill"), message)
         if reason := _refused_database(database.first_database(name)):
             yield Problem(
                 (*path, "database"),

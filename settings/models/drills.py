@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Annotated
+from collections.abc import Iterator, Mapping
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
@@ -24,6 +24,10 @@ Database = Annotated[
     ),
 ]
 Line = Annotated[str, ONE_LINE]
+NO_DATA_API = (
+    "RDS has the Data API for engine: aurora-postgresql alone. A dump or pgBackRest in a bucket "
+    "has a drill that asks"
+)
 
 
 class Drill(Model):
@@ -57,3 +61,37 @@ class Drill(Model):
             yield Problem(("every",), message)
         if "expect" in self.model_fields_set and self.query is None:
             yield Problem(("expect",), "left out: there is no query to answer")
+
+
+class DatabaseDrill(Model):
+    """The newest snapshot is restored beside the database, checked, and deleted again.
+
+    <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_RestoreFromSnapshot.html>
+    """
+
+    misplaced: ClassVar[Mapping[str, str]] = dict.fromkeys(("query", "expect"), NO_DATA_API)
+
+    every: Annotated[Seconds, Field(json_schema_extra={"default": "7d"})] = 7 * DAY
+    """Raise an alarm when no drill succeeded for this long: whole hours, from 1d to 7d.
+
+    A drill runs twice within it, and each restores the whole database.
+    """
+    max_age: Annotated[Seconds, Field(json_schema_extra={"default": "36h"})] = 36 * HOUR
+    """How old the newest automated snapshot may be. RDS makes one each day."""
+
+    def problems(self) -> Iterator[Problem]:
+        """Keep within what CloudWatch looks back on, and to whole hours of a schedule."""
+        if self.every % HOUR or not DAY <= self.every <= 7 * DAY:
+            message = "whole hours, from 1d to 7d: CloudWatch looks back no further"
+            yield Problem(("every",), message)
+
+
+class ClusterDrill(DatabaseDrill):
+    """A drill that also asks the restored cluster, through the Data API."""
+
+    misplaced: ClassVar[Mapping[str, str]] = {}
+
+    query: Line = "SELECT true"
+    """What is asked of the restored database: one value, in one row."""
+    expect: Line = "t"
+    """What the query has to answer, as psql prints it: true, unless named."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from settings.contract import STACK_TAG
+from settings.contract import STACK_TAG, drill_copy, drill_writer
 from settings.diagnostics import Location, dotted
 from settings.models.base import Problem
 from settings.models.replicas import replica_identifier
@@ -119,6 +119,23 @@ def _replicas(settings: Settings) -> Iterator[Problem]:
             if spare < 0:
                 message = f"shorter by {-spare} characters: RDS knows it as {identifier}"
                 yield Problem(path, message, key=True, depends_on=())
+    yield from _drills(settings, owners)
+
+
+def _drills(settings: Settings, owners: dict[str, Location]) -> Iterator[Problem]:
+    """The copy that a drill makes has its database's identifier with more behind it."""
+    for name, database in settings.data.databases.items():
+        if not database.drill:
+            continue
+        path = ("data", "databases", name)
+        for identifier in (drill_copy(name), drill_writer(name)):
+            if identifier in owners:
+                message = f"left out: it restores into {identifier}, which is "
+                yield Problem((*path, "drill"), f"{message}{dotted(owners[identifier])}")
+        spare = 63 - len(settings.named(drill_writer(name)))
+        if spare < 0:
+            message = f"left out, or a name shorter by {-spare} characters: it restores into "
+            yield Problem((*path, "drill"), f"{message}{settings.named(drill_writer(name))}")
 
 
 def _environment(settings: Settings) -> Iterator[Problem]:

@@ -37,6 +37,10 @@ SCHEDULE = 1
 """What lets Secrets Manager call the function that renews keys."""
 
 
+DRILL = 8
+"""The state machine, its schedule, their roles, a security group, a log group and two alarms."""
+
+
 class Size(NamedTuple):
     """What an item adds to its stack at most."""
 
@@ -160,7 +164,8 @@ def _database(item: DatabaseItem) -> int:
     declared = item.declared
     alarms = TOPIC + len(declared.notify) + 3 if declared.notify else 0
     replicas = sum(_replica(replica, alarms=bool(alarms)) for replica in item.replicas.values())
-    return 8 + alarms + bool(declared.readers) + declared.major_upgrade + replicas
+    drill = DRILL if declared.drill else 0
+    return 8 + alarms + bool(declared.readers) + declared.major_upgrade + replicas + drill
 
 
 def _replica(item: ReplicaItem, *, alarms: bool) -> int:

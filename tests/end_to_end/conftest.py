@@ -13,7 +13,9 @@ from typing import Any
 import pytest
 
 import embedded
+from embedded import Embedded
 from tests.instances import client_of
+from tests.settings.test_every_field import EVERYTHING
 
 ROOT = Path(__file__).parents[2]
 
@@ -103,6 +105,36 @@ def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]
     finally:
         groundwork("local", "stop", "--state", str(state))
         assert embedded.find(state) is None
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """The account, the file as it was deployed, and what both runs said."""
+
+    instance: Embedded
+    file: Path
+    first: Run
+    second: Run
+
+    def client(self, service: str, region: str) -> Any:
+        return client_of(self.instance, service, region)
+
+
+@pytest.fixture(scope="session")
+def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
+    """Deploy the file, with the hosted zone that it names made before."""
+    state = tmp_path_factory.mktemp("everything")
+    instance = embedded.start(state, "123456789012", "us-east-1")
+    try:
+        zone = client_of(instance, "route53").create_hosted_zone(
+            Name="example.net", CallerReference="everything"
+        )["HostedZone"]["Id"]
+        file = state / "everything.yaml"
+        file.write_text(EVERYTHING.replace("Z0123456789ABC", zone.removeprefix("/hostedzone/")))
+        command = ("local", "deploy", "--config", str(file), "--state", str(state))
+        yield Deployed(instance, file, groundwork(*command), groundwork(*command))
+    finally:
+        embedded.stop(state)
 
 
 @pytest.fixture

@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -14,49 +13,16 @@ from typing import Any
 
 import pytest
 
-import embedded
-from embedded import Embedded, processes
+from embedded import processes
 from groundwork.data.replica import PARAMETERS
 from runbook.base import aws
 from runbook.base.outputs import Outputs
 from settings import load
 from settings.contract import Output, output_key
 from settings.plan import plans
-from tests.end_to_end.conftest import Run, groundwork
-from tests.instances import client_of
-from tests.settings.test_every_field import EVERYTHING
+from tests.end_to_end.conftest import Deployed, Run
 
 pytestmark = [pytest.mark.embedded, pytest.mark.xdist_group("everything")]
-
-
-@dataclass(frozen=True)
-class Deployed:
-    """The account, the file as it was deployed, and what both runs said."""
-
-    instance: Embedded
-    file: Path
-    first: Run
-    second: Run
-
-    def client(self, service: str, region: str) -> Any:
-        return client_of(self.instance, service, region)
-
-
-@pytest.fixture(scope="module")
-def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
-    """Deploy the file, with the hosted zone that it names made before."""
-    state = tmp_path_factory.mktemp("everything")
-    instance = embedded.start(state, "123456789012", "us-east-1")
-    try:
-        zone = client_of(instance, "route53").create_hosted_zone(
-            Name="example.net", CallerReference="everything"
-        )["HostedZone"]["Id"]
-        file = state / "everything.yaml"
-        file.write_text(EVERYTHING.replace("Z0123456789ABC", zone.removeprefix("/hostedzone/")))
-        command = ("local", "deploy", "--config", str(file), "--state", str(state))
-        yield Deployed(instance, file, groundwork(*command), groundwork(*command))
-    finally:
-        embedded.stop(state)
 
 
 def test_every_stack_of_the_plans_is_deployed_under_its_environments_name(

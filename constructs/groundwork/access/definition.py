@@ -11,7 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from groundwork.access import stack_flow
-from groundwork.access.stack_flow import Calls, State, States, jsonata, task
+from groundwork.access.stack_flow import Calls, task
+from groundwork.kit.states import State, States, jsonata
 
 DAY_MILLISECONDS = 24 * 60 * 60 * 1000
 """How old a change set may be, by CloudFormation's own word."""

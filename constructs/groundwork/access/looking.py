@@ -37,6 +37,7 @@ SETTINGS = (
     "s3:Get*Configuration",
     "s3:GetBucket*",
     "s3:List*",
+    "scheduler:GetSchedule",
     "secretsmanager:DescribeSecret",
     "secretsmanager:GetResourcePolicy",
     "secretsmanager:ListSecrets",

@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-State = dict[str, object]
-States = dict[str, State]
+from groundwork.kit.states import State, States, jsonata
 
 RETRY = [
     {
@@ -26,11 +25,6 @@ RETRY = [
 COMPLETE = "['CREATE_COMPLETE', 'UPDATE_COMPLETE', 'IMPORT_COMPLETE']"
 POLL = "$min([60, $ceil($states.input.seconds * 1.5)])"
 """Longer and longer: an execution's history ends at 25,000 events."""
-
-
-def jsonata(expression: str) -> str:
-    """Mark an expression."""
-    return f"{{% {' '.join(expression.split())} %}}"
 
 
 def task(action: str, arguments: Mapping[str, object], output: str, following: str = "") -> State:

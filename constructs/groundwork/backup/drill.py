@@ -10,9 +10,8 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from groundwork.checks import acknowledge
-from groundwork.kit import Alarm, Metric, NotificationTopic, Threshold
-from groundwork.kit.alarm import HOUR
-from settings.contract import DRILL_METRIC, DRILL_NAMESPACE, DRILLS
+from groundwork.kit import NotificationTopic, add_drill_alarms
+from settings.contract import DRILL_NAMESPACE, DRILLS
 
 EVERY_RESULT = "Each result is an object with its time in its name, below the drill's own folder."
 NO_RESOURCE = "CloudWatch takes no resource for a metric; the condition names the one namespace."
@@ -46,11 +45,7 @@ class DrillPolicy(Construct):
 
 
 class DrillAlarms(Construct):
-    """Alarms when a drill fails, and when none succeeded for some whole hours, up to 7 days.
-
-    A drill that is not run reports nothing, which is the failure that the second is about: missing
-    data is breaching. A new drill's alarm begins within the hour, and ends with its first success.
-    """
+    """Alarms when a drill fails, and when none succeeded for some whole hours, up to 7 days."""
 
     def __init__(
         self,
@@ -63,33 +58,19 @@ class DrillAlarms(Construct):
         notify: Sequence[str],
     ) -> None:
         super().__init__(scope, construct_id)
-        self._metric = Metric(DRILL_NAMESPACE, DRILL_METRIC, {"Bucket": bucket, "User": name})
-        self._alarms = f"{bucket} drill {name}"
-        self._topic = NotificationTopic(
+        topic = NotificationTopic(
             self, "topic", display_name=f"Drills of {bucket}"[:100], subscribers=notify
         )
-        self._topic.allow_alarms(f"{self._alarms} *")
-        self._watch(
-            "failed",
-            f"A drill by {name} failed: a backup in {bucket} could not be restored. "
-            f"groundwork backup drill {name} says why.",
-            Threshold("Minimum", "LessThan", 1, HOUR, 1, "notBreaching"),
-        )
-        self._watch(
-            "missing",
-            f"No drill by {name} succeeded for {hours} h: nobody knows whether the backups in "
-            f"{bucket} can be restored.",
-            Threshold("Sum", "LessThan", 1, HOUR, hours, "breaching"),
-        )
-
-    def _watch(self, what: str, description: str, threshold: Threshold) -> None:
-        Alarm(
+        alarms = f"{bucket} drill {name}"
+        topic.allow_alarms(f"{alarms} *")
+        add_drill_alarms(
             self,
-            what,
-            name=f"{self._alarms} {what}",
-            description=description,
-            metric=self._metric,
-            threshold=threshold,
-            topic_arn=self._topic.arn,
-            tell_when_over=True,
+            name=alarms,
+            dimensions={"Bucket": bucket, "User": name},
+            failed=f"A drill by {name} failed: a backup in {bucket} could not be restored. "
+            f"groundwork backup drill {name} says why.",
+            missing=f"No drill by {name} succeeded for {hours} h: nobody knows whether the backups "
+            f"in {bucket} can be restored.",
+            hours=hours,
+            topic_arn=topic.arn,
         )

@@ -5,6 +5,7 @@ from groundwork.data.bastion import Bastion
 from groundwork.data.database import DatabaseContext
 from groundwork.data.databases import make_database
 from groundwork.data.deletion_protection import DeletionProtection
+from groundwork.data.drill import DatabaseDrill
 from groundwork.data.postgresql import PostgreSqlInstance
 from groundwork.data.replica import PostgreSqlReplica, ReplicaContext
 from groundwork.data.security_group import DatabaseSecurityGroup
@@ -14,6 +15,7 @@ __all__ = [
     "Bastion",
     "DatabaseAlarms",
     "DatabaseContext",
+    "DatabaseDrill",
     "DatabaseSecurityGroup",
     "DeletionProtection",
     "PostgreSqlInstance",

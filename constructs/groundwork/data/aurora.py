@@ -29,6 +29,7 @@ class AuroraCluster(Database):
         context: DatabaseContext,
     ) -> None:
         super().__init__(scope, construct_id, engine=ENGINE, declared=declared, context=context)
+        self.declared = declared
         self.cluster = self._cluster(declared, context)
         self.retain(self.cluster)
         context.protection.protect(self, self.cluster, enabled=declared.deletion_protection)

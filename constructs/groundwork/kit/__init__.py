@@ -3,6 +3,7 @@
 from groundwork.kit.alarm import Alarm, Metric, Threshold
 from groundwork.kit.arns import arn, arn_in_stack, execution_role_arn
 from groundwork.kit.bucket import PrivateBucket
+from groundwork.kit.drill_alarms import add_drill_alarms
 from groundwork.kit.function import SERVICE_TIMEOUT, RuntimeFunction
 from groundwork.kit.secret_readers import SecretReaders
 from groundwork.kit.setting_function import SettingFunction
@@ -18,6 +19,7 @@ __all__ = [
     "SecretReaders",
     "SettingFunction",
     "Threshold",
+    "add_drill_alarms",
     "arn",
     "arn_in_stack",
     "execution_role_arn",

@@ -27,7 +27,7 @@ SDK = "arn:aws:states:::aws-sdk:"
 INVOKE = "arn:aws:states:::lambda:invoke"
 PRINCIPAL = "states.amazonaws.com"
 # The services whose name in an integration is another one than boto3's.
-NAMES = {"sfn": "stepfunctions"}
+NAMES = {"cloudwatchlogs": "logs", "rdsdata": "rds-data", "sfn": "stepfunctions"}
 
 _running: ContextVar[dict[str, Any]] = ContextVar("execution")
 
@@ -44,7 +44,7 @@ def install() -> None:
     def invoke_resource(resource: str, given: Any) -> Any:
         if resource.startswith(SDK):
             name, action = resource.removeprefix(SDK).split(":")
-            return _call(NAMES.get(name, name), action, given)
+            return _call(name, action, given)
         if resource == INVOKE:
             answer = _call("lambda", "invoke", {**given, "Payload": json.dumps(given["Payload"])})
             return _payload(answer)
@@ -57,14 +57,15 @@ def install() -> None:
 def _call(name: str, action: str, given: dict[str, Any]) -> dict[str, Any]:
     states = service("stepfunctions")
     try:
-        client: Any = _client(name)
+        client: Any = _client(NAMES.get(name, name))
         operation = action[:1].upper() + action[1:]
         methods = {value: key for key, value in client.meta.method_to_api_mapping.items()}
         model = client.meta.service_model.operation_model(operation)
         sent = _sent(_named(given, model.input_shape, _api))
         answer = getattr(client, methods[operation])(**sent)
     except ClientError as error:
-        code = str(error.response["Error"]["Code"]).removesuffix("Exception")
+        code = str(error.response["Error"]["Code"]).removesuffix("Exception").removesuffix("Fault")
+        code = _sdk(code, None)
         prefix = states._AWS_SDK_ERROR_PREFIX.get(name, name.capitalize())
         raise states._ExecutionError(f"{prefix}.{code}Exception", str(error)) from None
     except (BotoCoreError, KeyError) as error:

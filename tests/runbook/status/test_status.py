@@ -174,7 +174,8 @@ def test_a_program_gets_all_of_it() -> None:
     found = json.loads(json.dumps(plain(summary(mail=URGENT, risks=[(risk(NOW.date()), 0)]))))
     assert found["attention"] is True
     assert found["mail"][0]["remedy"] == "Leave it."
-    assert found["databases"] == [{"database": "books", "address": "books.example:5432"}]
+    books = {"database": "books", "address": "books.example:5432", "last_drill": None}
+    assert found["databases"] == [books]
     assert found["dns_records"]["open-contracting.org"][0]["value"] == "v=DMARC1; p=none"
     assert found["days"]["us-east-1"]["Send"][0] == ["2026-11-10T12:00:00+00:00", 1200.0]
     assert found["accepted_risks"][0]["days_left"] == 0

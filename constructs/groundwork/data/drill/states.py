@@ -1,0 +1,87 @@
+"""The kinds of states that a drill is made of.
+
+Their input is what the drill knows: `problem`, `error`, `snapshot`, `answer`. A failure is no end:
+whatever goes wrong leads to the deletion of the copy and to a record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from groundwork.kit.states import State, jsonata, quoted
+
+EXECUTION = "$states.context.Execution.Id"
+PAUSE = "$min([60, $states.input.seconds * 2])"
+"""Longer and longer, up to a minute."""
+ABSENT = ("Rds.DbInstanceNotFoundException", "Rds.DbClusterNotFoundException")
+BUSY = ("Rds.InvalidDbInstanceStateException", "Rds.InvalidDbClusterStateException")
+RETRY = [
+    {"ErrorEquals": [*ABSENT], "MaxAttempts": 0},
+    {
+        "ErrorEquals": [*BUSY],
+        "IntervalSeconds": 10,
+        "MaxAttempts": 60,
+        "BackoffRate": 1.5,
+        "MaxDelaySeconds": 120,
+    },
+    {"ErrorEquals": ["States.ALL"], "IntervalSeconds": 2, "MaxAttempts": 4, "BackoffRate": 2},
+]
+"""What is busy is tried for two hours: RDS deletes nothing while it makes or backs it up."""
+
+
+def task(
+    action: str,
+    arguments: Mapping[str, object],
+    more: str,
+    following: str,
+    *,
+    failed: str,
+) -> State:
+    """Call AWS, and add `more` to what is known. An error is added, and leads to `failed`."""
+    error = "$states.errorOutput.Error & ': ' & $states.errorOutput.Cause"
+    caught = {"ErrorEquals": ["States.ALL"], "Output": merged(f"{{'error': {error}}}")}
+    return {
+        "Type": "Task",
+        "Resource": f"arn:aws:states:::aws-sdk:{action}",
+        "Arguments": dict(arguments),
+        "Output": merged(more),
+        "Retry": RETRY,
+        "Catch": [{**caught, "Next": failed}],
+        "Next": following,
+    }
+
+
+def choice(choices: Sequence[State], default: str) -> State:
+    """Take the first choice whose condition holds, else the default."""
+    return {"Type": "Choice", "Choices": [*choices], "Default": default}
+
+
+def when(condition: str, following: str, more: str = "{}") -> State:
+    """Go on there if the condition holds, with more."""
+    return {"Condition": jsonata(condition), "Output": merged(more), "Next": following}
+
+
+def problem(condition: str, words: str, following: str) -> State:
+    """Note a problem if the condition holds; `words` are an expression."""
+    return when(condition, following, f"{{'problem': {words}}}")
+
+
+def failing(doing: str, following: str) -> State:
+    """Note that what was being done failed, and why."""
+    words = f"{quoted(f'{doing} failed: ')} & $substring($states.input.error, 0, 1000)"
+    return {"Type": "Pass", "Output": merged(f"{{'problem': {words}}}"), "Next": following}
+
+
+def wait(following: str) -> State:
+    """Wait, the next time longer."""
+    return {
+        "Type": "Wait",
+        "Seconds": jsonata("$states.input.seconds"),
+        "Output": merged(f"{{'seconds': {PAUSE}}}"),
+        "Next": following,
+    }
+
+
+def merged(more: str) -> str:
+    """Return what is known, with more."""
+    return jsonata(f"$merge([$states.input, {more}])")
