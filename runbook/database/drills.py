@@ -17,6 +17,7 @@ from settings.models.data import Aurora
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
+    from mypy_boto3_cloudwatch.type_defs import MetricStatTypeDef, MetricTypeDef
     from mypy_boto3_rds import RDSClient
 
 DAYS = 14
@@ -34,7 +35,7 @@ class Drilled:
     identifier: str
     """The database, as RDS knows it."""
     last: datetime | None
-    """The hour in which the last one ended; None where none has in 14 days."""
+    """When the last one ended, to the minute; None where none has in 14 days."""
     succeeded: bool
     copies: tuple[tuple[str, datetime], ...]
     """Copies that are there now, and when they were made."""
@@ -74,17 +75,20 @@ def drilled(settings: Settings, name: str, now: datetime) -> Drilled | None:
 def _last(
     cloudwatch: CloudWatchClient, identifier: str, now: datetime
 ) -> tuple[datetime | None, bool]:
-    points = cloudwatch.get_metric_statistics(
-        Namespace=DRILL_NAMESPACE,
-        MetricName=DRILL_METRIC,
-        Dimensions=[{"Name": "Database", "Value": identifier}],
+    metric: MetricTypeDef = {
+        "Namespace": DRILL_NAMESPACE,
+        "MetricName": DRILL_METRIC,
+        "Dimensions": [{"Name": "Database", "Value": identifier}],
+    }
+    stat: MetricStatTypeDef = {"Metric": metric, "Period": 60, "Stat": "Minimum"}
+    (found,) = cloudwatch.get_metric_data(
+        MetricDataQueries=[{"Id": "drills", "MetricStat": stat}],
         StartTime=now - timedelta(days=DAYS),
-        EndTime=now + timedelta(hours=1),
-        Period=HOUR,
-        Statistics=["Minimum"],
-    )["Datapoints"]
-    newest = max(points, key=lambda point: point["Timestamp"], default=None)
-    return (newest["Timestamp"], newest["Minimum"] == 1) if newest else (None, False)
+        EndTime=now + timedelta(minutes=1),
+        ScanBy="TimestampDescending",
+    )["MetricDataResults"]
+    last = max(zip(found["Timestamps"], found["Values"], strict=True), default=None)
+    return (last[0], last[1] == 1) if last else (None, False)
 
 
 def _copies(rds: RDSClient, identifier: str, *, cluster: bool) -> Iterator[tuple[str, datetime]]:

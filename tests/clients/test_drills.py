@@ -80,8 +80,16 @@ def segments(drills: Drills) -> list[str]:
 
 @pytest.fixture(scope="module")
 def server(drills: Drills, ledger: Cluster) -> int:
-    """The process of a restored server that a drill left, when it was killed without a warning."""
+    """The process of a restored server that a drill left, when it was killed without a warning.
+
+    Two drills before it were killed as well: the first with the key in its folder, the second with
+    the restore under way. Each had to clear what the one before it left.
+    """
     work = drills.folder / "groundwork-drill-ledger-drill/work"
+    for begun in (work / "pgbackrest.conf", work / "data"):
+        with killed(drills, signal.SIGKILL, begun):
+            pass
+        assert work.exists()
     with killed(drills, signal.SIGKILL, work / "data/postmaster.pid"):
         assert (work / "pgbackrest.conf").stat().st_mode & 0o777 == 0o600
         found = int((work / "data/postmaster.pid").read_text().split()[0])
@@ -91,7 +99,9 @@ def server(drills: Drills, ledger: Cluster) -> int:
 
 
 @contextmanager
-def killed(drills: Drills, number: signal.Signals, begun: Path) -> Iterator[None]:
+def killed(
+    drills: Drills, number: signal.Signals, begun: Path
+) -> Iterator[subprocess.Popen[bytes]]:
     """Start a drill, wait for a file of it, and kill it at the end of the block."""
     process = subprocess.Popen(
         drills.command("ledger-drill"),
@@ -101,7 +111,7 @@ def killed(drills: Drills, number: signal.Signals, begun: Path) -> Iterator[None
     )
     try:
         assert processes.until(begun.exists, SECONDS)
-        yield
+        yield process
     finally:
         process.send_signal(number)
         process.wait(SECONDS)
@@ -138,6 +148,58 @@ def test_the_next_run_removes_what_a_killed_one_left_and_its_server(
 ) -> None:
     with pytest.raises(ProcessLookupError):
         os.kill(server, 0)
+
+
+def test_a_drill_that_is_running_is_left_alone_by_a_second(
+    drills: Drills, good: Drilled, ledger: Cluster
+) -> None:
+    work = drills.folder / "groundwork-drill-ledger-drill/work"
+    with killed(drills, signal.SIGTERM, work / "pgbackrest.conf") as first:
+        first.send_signal(signal.SIGSTOP)
+        try:
+            second = subprocess.run(
+                drills.command("ledger-drill"),
+                env=drills.environment(),
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            assert work.exists()
+        finally:
+            first.send_signal(signal.SIGCONT)
+    assert second.returncode == 1
+    assert "This drill is running already." in second.stderr
+    assert not list(drills.folder.iterdir())
+
+
+def test_whoever_may_not_read_the_key_is_refused_before_anything_is_made(
+    backups: Backups, drills: Drills
+) -> None:
+    refused = subprocess.run(
+        drills.command("ledger-drill"),
+        env=backups.environment("reports"),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert refused.returncode == 1
+    assert "not authorized" in refused.stderr
+    assert "Traceback" not in refused.stderr
+    assert not list(drills.folder.iterdir())
+
+
+@pytest.mark.parametrize("folder", ["/nonexistent/folder", "/proc"])
+def test_a_folder_that_cannot_be_used_is_named(drills: Drills, folder: str) -> None:
+    refused = subprocess.run(
+        [*drills.command("newest-report"), "--folder", folder],
+        env=drills.environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert refused.returncode == 1
+    assert f"{folder}/groundwork-drill-newest-report" in refused.stderr
+    assert "Traceback" not in refused.stderr
 
 
 def measured(backups: Backups, bucket: str, user: str) -> list[float]:

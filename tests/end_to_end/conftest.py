@@ -119,6 +119,16 @@ class Deployed:
     def client(self, service: str, region: str) -> Any:
         return client_of(self.instance, service, region)
 
+    def run(self, arguments: str, variables: str = "") -> Run:
+        """Run the command with the deployed file, in a shell that was pointed at the account."""
+        program = Path(sys.executable).parent / "groundwork"
+        script = (
+            f". '{self.file.parent}/aws.env' && exec env {variables} "
+            f"'{program}' {arguments} --config '{self.file}'"
+        )
+        finished = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=False)
+        return Run(finished.returncode, finished.stdout, finished.stderr)
+
 
 @pytest.fixture(scope="session")
 def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:

@@ -118,7 +118,6 @@ def test_a_good_snapshot_is_restored_checked_recorded_and_deleted(
         (CLUSTER, ("FROM notices", "FROM notices WHERE id < 0"), "the query answered 0, and 2 is"),
         (CLUSTER, ("FROM notices", "FROM nothing"), "the query failed: RdsData."),
         (INSTANCE, ('(?<="DbSubnetGroupName":")[^"]*', "none"), "the restore failed: Rds.DbSubnet"),
-        (CLUSTER, ('(?<="DbSubnetGroupName":")[^"]*', "none"), "the restore failed: Rds.DbSubnet"),
         (INSTANCE, (SIX_HOURS, "-1"), "the copy was still creating after 6 h"),
         (CLUSTER, (SIX_HOURS, "-1"), "the copy was still creating after 6 h"),
         (INSTANCE, ("found.AllocatedStorage =", "found.AllocatedStorage + 1 ="), "storage"),
@@ -135,15 +134,61 @@ def test_each_fault_is_named_and_nothing_of_the_copy_is_left(
     assert (record["succeeded"], said in record["problem"]) == (False, True)
 
 
-@pytest.mark.parametrize("database", [INSTANCE, CLUSTER])
-def test_what_a_stopped_drill_left_is_deleted_by_the_next(drills: Drills, database: str) -> None:
-    with drills.changed(database, UNREADY):
-        stopped = drills.start(database)
+@dataclass(frozen=True)
+class Stopped:
+    """A drill that was stopped while its copy was there, and the one after it."""
+
+    copy: dict[str, Any]
+    shown: dict[str, Any]
+    """What the runbook said of the copy."""
+    left: set[str]
+    next: dict[str, Any]
+    then: set[str]
+    """The copies after the next drill."""
+
+
+@pytest.fixture(scope="module")
+def stopped(drills: Drills) -> Stopped:
+    rds = drills.client("rds")
+    with drills.changed(INSTANCE, UNREADY):
+        execution = drills.start(INSTANCE)
         assert processes.until(lambda: bool(drills.copies()), 30)
-        drills.client("stepfunctions").stop_execution(executionArn=stopped)
-    assert drills.copies()
-    assert drills(database)["status"] == "SUCCEEDED"
-    assert not drills.copies()
+        (copy,) = rds.describe_db_instances(DBInstanceIdentifier=f"{INSTANCE}-drill")["DBInstances"]
+        shown = json.loads(drills.deployed.run("database show analysis --json").output)
+        drills.client("stepfunctions").stop_execution(executionArn=execution)
+    left = drills.copies()
+    return Stopped(copy, shown, left, drills(INSTANCE), drills.copies())
+
+
+def test_what_a_stopped_drill_left_is_deleted_by_the_next(stopped: Stopped) -> None:
+    assert stopped.left == {f"{INSTANCE}-drill"}
+    assert stopped.next["status"] == "SUCCEEDED"
+    assert not stopped.then
+
+
+def test_a_copy_is_closed_and_has_no_way_out(drills: Drills, stopped: Stopped) -> None:
+    rds, ec2, copy = drills.client("rds"), drills.client("ec2"), stopped.copy
+    (source,) = rds.describe_db_instances(DBInstanceIdentifier=INSTANCE)["DBInstances"]
+    assert copy["PubliclyAccessible"] is False
+    assert copy["DeletionProtection"] is False
+    assert copy["DBSubnetGroup"]["VpcId"] == source["DBSubnetGroup"]["VpcId"]
+    ids = [group["VpcSecurityGroupId"] for group in copy["VpcSecurityGroups"]]
+    (group,) = ec2.describe_security_groups(GroupIds=ids)["SecurityGroups"]
+    assert group["IpPermissions"] == []
+    assert all(rule["IpProtocol"] == "icmp" for rule in group["IpPermissionsEgress"])
+
+
+def test_the_runbook_shows_how_the_last_drill_ended_and_a_copy_that_is_there(
+    drills: Drills, stopped: Stopped
+) -> None:
+    assert stopped.shown["drill"]["copies"] == [f"{INSTANCE}-drill"]
+    said = drills.deployed.run("database show analysis").output
+    assert re.search(rf"Drill     (good|failed) .*/groundwork/drills/{INSTANCE}", said)
+    rows = json.loads(drills.deployed.run("status --json").output)["databases"]
+    assert {row["database"]: bool(row["last_drill"]) for row in rows} == {
+        "analysis": True,
+        "common": True,
+    }
 
 
 def test_two_drills_at_once_do_not_touch_each_others_copy(drills: Drills) -> None:
@@ -176,24 +221,6 @@ def test_the_role_deletes_no_database_whatever_the_state_machine_says(drills: Dr
     (left,) = drills.copies()
     tags = rds.describe_db_instances(DBInstanceIdentifier=left)["DBInstances"][0]["TagList"]
     assert {"Key": DRILL_TAG, "Value": INSTANCE} in tags
-    assert drills(INSTANCE)["status"] == "SUCCEEDED"
-
-
-def test_a_copy_is_closed_and_has_no_way_out(drills: Drills) -> None:
-    rds, ec2 = drills.client("rds"), drills.client("ec2")
-    with drills.changed(INSTANCE, UNREADY):
-        execution = drills.start(INSTANCE)
-        assert processes.until(lambda: bool(drills.copies()), 30)
-        (copy,) = rds.describe_db_instances(DBInstanceIdentifier=f"{INSTANCE}-drill")["DBInstances"]
-        drills.client("stepfunctions").stop_execution(executionArn=execution)
-    (source,) = rds.describe_db_instances(DBInstanceIdentifier=INSTANCE)["DBInstances"]
-    assert copy["PubliclyAccessible"] is False
-    assert copy["DeletionProtection"] is False
-    assert copy["DBSubnetGroup"]["VpcId"] == source["DBSubnetGroup"]["VpcId"]
-    ids = [group["VpcSecurityGroupId"] for group in copy["VpcSecurityGroups"]]
-    (group,) = ec2.describe_security_groups(GroupIds=ids)["SecurityGroups"]
-    assert group["IpPermissions"] == []
-    assert all(rule["IpProtocol"] == "icmp" for rule in group["IpPermissionsEgress"])
     assert drills(INSTANCE)["status"] == "SUCCEEDED"
 
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -199,23 +197,7 @@ def test_a_consumers_secret_leads_to_the_replica(deployed: Deployed) -> None:
 def at(deployed: Deployed) -> Callable[..., Run]:
     """Run the command with the deployed file, in a shell that was pointed at the account."""
 
-    def run(arguments: str, variables: str = "") -> Run:
-        program = Path(sys.executable).parent / "groundwork"
-        state = deployed.file.parent
-        finished = subprocess.run(
-            [
-                "sh",
-                "-c",
-                f". '{state}/aws.env' && exec env {variables} "
-                f"'{program}' {arguments} --config '{deployed.file}'",
-            ],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        return Run(finished.returncode, finished.stdout, finished.stderr)
-
-    return run
+    return deployed.run
 
 
 def test_a_database_is_shown_with_its_replicas_and_who_reads_them(at: Callable[..., Run]) -> None:

@@ -33,8 +33,12 @@ class Place:
         self._lock = -1
 
     def __enter__(self) -> Self:
-        with suppress(FileExistsError):
-            self.folder.mkdir(mode=0o700)
+        try:
+            self.folder.mkdir(mode=0o700, exist_ok=True)
+        except OSError as error:
+            raise UserError(
+                f"{self.folder} cannot be made: {error.strerror}", "Name another --folder."
+            ) from None
         self._lock = self._locked()
         self._clear()
         self.folder.chmod(0o711 if as_account() else 0o700)
@@ -76,6 +80,7 @@ class Place:
 
     def _clear(self) -> None:
         stop(self.work / "data")
+        end(self.work)
         if self.work.exists():
             shutil.rmtree(self.work)
 
@@ -107,6 +112,29 @@ def stop(data: Path) -> None:
                 return  # ended, and nobody has waited for it yet
             time.sleep(0.1)
         os.kill(pid, signal.SIGKILL)
+
+
+def end(work: Path) -> None:
+    """End every program that still works in a folder: one that was killed leaves its own behind.
+
+    On Linux alone, where it can be told which these are.
+    """
+    deadline = time.monotonic() + SECONDS
+    while (left := _working(work.resolve())) and time.monotonic() < deadline:
+        for pid in left:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        time.sleep(0.05)
+
+
+def _working(folder: Path) -> list[int]:
+    """Return the processes whose working directory is in a folder; those of others are unknown."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*/cwd"):
+        with suppress(OSError):
+            if entry.readlink().is_relative_to(folder):
+                found.append(int(entry.parent.name))
+    return found
 
 
 def _server(data: Path) -> int | None:
