@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from botocore.exceptions import ClientError
 
@@ -21,6 +21,7 @@ from runbook.changes.template import held
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
+    from mypy_boto3_cloudformation.type_defs import StackEventTypeDef
 
 
 class Event(NamedTuple):
@@ -33,7 +34,7 @@ class Event(NamedTuple):
     reason: str
 
     @classmethod
-    def of(cls, stack: str, raw: Mapping[str, Any]) -> Event:
+    def of(cls, stack: str, raw: StackEventTypeDef) -> Event:
         """Read an event of CloudFormation's."""
         return cls(
             stack,
@@ -199,9 +200,11 @@ def _is_over(client: CloudFormationClient, change_set_arn: str) -> bool:
     return description["ExecutionStatus"] not in ("AVAILABLE", "EXECUTE_IN_PROGRESS")
 
 
-def _events(client: CloudFormationClient, stack: str, seen: Collection[str]) -> list[Any]:
+def _events(
+    client: CloudFormationClient, stack: str, seen: Collection[str]
+) -> list[StackEventTypeDef]:
     """Return the stack's events that are not seen yet, the newest first."""
-    found: list[Any] = []
+    found: list[StackEventTypeDef] = []
     with suppress(ClientError):
         for page in client.get_paginator("describe_stack_events").paginate(StackName=stack):
             for event in page["StackEvents"]:

@@ -6,8 +6,7 @@ Executing a change set obeys the policy and cannot override it, whoever executes
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from typing import Any
+from collections.abc import Collection, Mapping
 
 from runbook.changes.template.values import Template, resources
 from runbook.changes.verdict import holds_data
@@ -18,7 +17,7 @@ def holders(template: Template) -> tuple[str, ...]:
     return tuple(sorted(name for name, item in resources(template).items() if holds_data(item)))
 
 
-def stack_policy(guarded: Collection[str]) -> dict[str, Any]:
+def stack_policy(guarded: Collection[str]) -> dict[str, list[Mapping[str, object]]]:
     """Return the policy that forbids to replace or delete some resources, by logical id."""
     allow = {"Effect": "Allow", "Principal": "*", "Action": "Update:*", "Resource": "*"}
     if not guarded:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
@@ -25,6 +25,7 @@ from runbook.changes.records import StoredApproval, StoredReview
 from runbook.changes.review import StackReview
 
 if TYPE_CHECKING:
+    from mypy_boto3_cloudformation.type_defs import StackEventTypeDef
     from mypy_boto3_stepfunctions import SFNClient
     from mypy_boto3_stepfunctions.literals import ExecutionStatusType
     from mypy_boto3_stepfunctions.type_defs import DescribeExecutionOutputTypeDef
@@ -114,7 +115,7 @@ def _watched(
 def _events(stack: StackReview, since: datetime, seen: set[str]) -> Iterator[Event]:
     """Yield what happened to a stack since then and was not seen yet, the oldest first."""
     client = aws.cloudformation(stack.region)
-    new: list[Any] = []
+    new: list[StackEventTypeDef] = []
     for page in client.get_paginator("describe_stack_events").paginate(
         StackName=stack.stack_id or stack.name
     ):

@@ -18,7 +18,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from runbook.backup.drill import files, pgbackrest, restic
 from runbook.backup.drill.assignment import Assignment, DrillError, Findings
 from runbook.backup.drill.place import Place
-from runbook.backup.drill.record import Result, client, record
+from runbook.backup.drill.record import Result, record, session
 from runbook.base import aws
 from runbook.base.errors import UserError
 from runbook.base.names import Kind, listed, require
@@ -88,7 +88,7 @@ def _has_key(given: Assignment) -> None:
     """Try the key first: restic tries again for minutes what it is refused."""
     prefix = f"{given.writer.prefix}/" if given.writer.prefix else ""
     try:
-        client("s3", given.secret).list_objects_v2(
+        session(given.secret).client("s3", config=aws.CONFIG).list_objects_v2(
             Bucket=given.secret.bucket, Prefix=prefix, MaxKeys=1
         )
     except ClientError as error:

@@ -10,7 +10,8 @@ from rich.filesize import decimal
 
 from runbook.backup.drill import place, programs
 from runbook.backup.drill.assignment import Assignment, Backup, DrillError
-from runbook.backup.drill.record import client
+from runbook.backup.drill.record import session
+from runbook.base import aws
 from settings.contract import DRILLS
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ EARLIER = 7
 def restore(given: Assignment) -> None:
     """Fetch the newest object, and judge its age, its size, and what the file's command says."""
     prefix = f"{given.writer.prefix}/" if given.writer.prefix else ""
-    s3 = client("s3", given.secret)
+    s3 = session(given.secret).client("s3", config=aws.CONFIG)
     pages = s3.get_paginator("list_objects_v2").paginate(Bucket=given.secret.bucket, Prefix=prefix)
     newest, *earlier = _newest(item for page in pages for item in page.get("Contents", ()))
     given.found(Backup(newest["Key"], newest["LastModified"], newest["Size"]))

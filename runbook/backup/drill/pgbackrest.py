@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 from runbook.backup.drill import place, programs
 from runbook.backup.drill.assignment import Assignment, Backup, DrillError
@@ -21,6 +21,36 @@ PASSWORDS = ("PGBACKREST_REPO1_CIPHER_TYPE", "PGBACKREST_REPO1_CIPHER_PASS")
 
 <https://pgbackrest.org/configuration.html#section-repository/option-repo-cipher-type>
 """
+
+
+class _Database(TypedDict):
+    id: int
+    version: str
+
+
+class _Archive(TypedDict):
+    database: _Database
+    max: str | None
+
+
+class _Backup(TypedDict):
+    label: str
+    database: _Database
+    timestamp: dict[str, int]
+    info: dict[str, int]
+
+
+class Stanza(TypedDict):
+    """A stanza as `pgbackrest info` has it, as far as a drill reads it.
+
+    <https://pgbackrest.org/command.html#command-info>
+    """
+
+    name: str
+    status: dict[str, str]
+    db: list[_Database]
+    backup: list[_Backup]
+    archive: list[_Archive]
 
 
 @dataclass(frozen=True)
@@ -79,7 +109,7 @@ def _is_whole(server: Server, last: str) -> None:
 
 
 def _newest(given: Assignment) -> Newest:
-    stanzas = json.loads(_pgbackrest(given, "info", "--output=json"))
+    stanzas: list[Stanza] = json.loads(_pgbackrest(given, "info", "--output=json"))
     names = [stanza["name"] for stanza in stanzas]
     wanted = given.drill.stanza
     fitting = [stanza for stanza in stanzas if wanted in (None, stanza["name"])]
@@ -93,11 +123,8 @@ def _newest(given: Assignment) -> Newest:
     return _read(stanza)
 
 
-def _read(stanza: dict[str, Any]) -> Newest:
-    """Take the newest backup from `pgbackrest info`.
-
-    <https://pgbackrest.org/command.html#command-info>
-    """
+def _read(stanza: Stanza) -> Newest:
+    """Take the newest backup from what a stanza has."""
     newest = stanza["backup"][-1]
     database = newest["database"]["id"]
     versions = {each["id"]: each["version"] for each in stanza["db"]}

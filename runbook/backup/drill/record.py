@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING
 
 import boto3
 
@@ -13,6 +13,9 @@ from runbook.backup.drill.assignment import Assignment
 from runbook.base import aws
 from runbook.credentials.values import BackupSecret
 from settings.contract import DRILL_METRIC, DRILL_NAMESPACE, DRILLS
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudwatch.type_defs import DimensionTypeDef
 
 
 @dataclass(frozen=True)
@@ -47,25 +50,26 @@ def record(result: Result) -> str:
     bucket, user = given.secret.bucket, given.secret.name
     key = f"{DRILLS}/{user}/{result.ended.astimezone(UTC):%Y-%m-%dT%H%M%SZ}.json"
     body = json.dumps(result.plain(), indent=2).encode()
-    client("s3", given.secret).put_object(
+    own = session(given.secret)
+    own.client("s3", config=aws.CONFIG).put_object(
         Bucket=bucket, Key=key, Body=body, ContentType="application/json"
     )
-    dimensions = [{"Name": "Bucket", "Value": bucket}, {"Name": "User", "Value": user}]
+    dimensions: list[DimensionTypeDef] = [
+        {"Name": "Bucket", "Value": bucket},
+        {"Name": "User", "Value": user},
+    ]
     value = float(result.problem is None)
-    datum = {"MetricName": DRILL_METRIC, "Dimensions": dimensions, "Value": value}
-    client("cloudwatch", given.secret).put_metric_data(
-        Namespace=DRILL_NAMESPACE, MetricData=[datum]
+    own.client("cloudwatch", config=aws.CONFIG).put_metric_data(
+        Namespace=DRILL_NAMESPACE,
+        MetricData=[{"MetricName": DRILL_METRIC, "Dimensions": dimensions, "Value": value}],
     )
     return key
 
 
-def client(service: str, secret: BackupSecret) -> Any:
-    """Make a client with the drill's own key, not that of whoever calls."""
-    make: Any = boto3.client
-    return make(
-        service,
+def session(secret: BackupSecret) -> boto3.Session:
+    """Return a session with the drill's own key, not that of whoever calls."""
+    return boto3.Session(
         region_name=secret.region,
         aws_access_key_id=secret.access_key_id,
         aws_secret_access_key=secret.secret_access_key,
-        config=aws.CONFIG,
     )

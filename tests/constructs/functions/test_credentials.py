@@ -58,7 +58,7 @@ def answers(aws: FakeAws, sts: Sts, monkeypatch: pytest.MonkeyPatch) -> list[dic
     return told
 
 
-def event(kind: str, version: str = "1") -> Event:
+def event(kind: str, version: str = "1") -> Event[handler.Properties]:
     """Write a request as CloudFormation does, which makes text of numbers."""
     return {
         "RequestType": kind,

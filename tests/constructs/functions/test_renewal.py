@@ -43,7 +43,7 @@ def request(aws: FakeAws, name: str, wanted: dict[str, Any] | None) -> str | Non
 
         aws.calls.make("get_caller_identity", work)
 
-    def work(event: Event) -> None:
+    def work(event: Event[Any]) -> None:
         if wanted is None:
             renewal.remove(keys)
         else:

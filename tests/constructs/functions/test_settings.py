@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from copy import deepcopy
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import boto3
 import pytest
@@ -18,6 +18,9 @@ from groundwork.functions.shared.saved_state import SavedState
 from groundwork.functions.suppression.handler import SuppressedReasons
 from tests.constructs.functions.fake_ses import FakeSes, FakeSsm
 from tests.constructs.functions.faults import Calls, Client, Crash, Fault
+
+if TYPE_CHECKING:
+    from mypy_boto3_sesv2.type_defs import PutAccountDetailsRequestTypeDef
 
 TOPIC = "arn:aws:sns:us-east-1:123456789012:data-example-org"
 BEFORE = "arn:aws:sns:us-east-1:123456789012:before"
@@ -34,12 +37,12 @@ class Aws(NamedTuple):
     ses: FakeSes
     email: Any
     ssm: FakeSsm
-    saved: SavedState
+    saved: SavedState[Any]
 
-    def make(self, made: setting.Setting) -> None:
+    def make(self, made: setting.Setting[Any]) -> None:
         setting.make(made, self.saved)
 
-    def remove(self, made: setting.Setting) -> None:
+    def remove(self, made: setting.Setting[Any]) -> None:
         setting.remove(made, self.saved)
 
 
@@ -163,7 +166,10 @@ def test_suppression_that_somebody_changed_since_is_left_alone(aws: Aws) -> None
     assert suppressed(aws) == ["COMPLAINT"]
 
 
-WORDS = {"MailType": "TRANSACTIONAL", "WebsiteURL": "https://example.org"}
+WORDS: PutAccountDetailsRequestTypeDef = {
+    "MailType": "TRANSACTIONAL",
+    "WebsiteURL": "https://example.org",
+}
 
 
 @pytest.mark.parametrize(
@@ -219,7 +225,7 @@ def test_ses_is_called_once_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
 class Case(NamedTuple):
     """A setting, how it looks, and how it looks while it is made."""
 
-    setting: Callable[[Aws], setting.Setting]
+    setting: Callable[[Aws], setting.Setting[Any]]
     look: Callable[[Aws], Any]
     made: Any
 
@@ -271,7 +277,7 @@ def test_a_deletion_that_dies_at_any_call_can_be_repeated(
         assert (case.look(aws), aws.ssm.parameters) == (found, {})
 
 
-def _die(aws: Aws, fault: Fault, work: Callable[[setting.Setting], None], case: Case) -> None:
+def _die(aws: Aws, fault: Fault, work: Callable[[setting.Setting[Any]], None], case: Case) -> None:
     aws.calls.restart(fault)
     with suppress(Crash):
         work(case.setting(aws))

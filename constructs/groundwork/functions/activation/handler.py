@@ -2,27 +2,40 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 import boto3
 
 from ..shared import cloudformation, ses, setting
 from ..shared.cloudformation import Event
 from ..shared.retry import retry_until_allowed
-from ..shared.saved_state import State
+from ..shared.setting import SettingProperties
 
 if TYPE_CHECKING:
     from mypy_boto3_ses import SESClient
 
+
+class Properties(SettingProperties):
+    """What the request asks for."""
+
+    RuleSet: str
+
+
+class State(TypedDict):
+    """The name of the set that was active."""
+
+    active: str | None
+
+
 PHYSICAL_ID = "active-receipt-rule-set"
 
 
-def handle(event: Event, context: object) -> None:
+def handle(event: Event[Properties], context: object) -> None:
     """Serve one request of CloudFormation."""
     cloudformation.answer(event, PHYSICAL_ID, _apply)
 
 
-def _apply(event: Event) -> None:
+def _apply(event: Event[Properties]) -> None:
     email = retry_until_allowed(ses.rate_limited(boto3.client("ses", config=ses.RETRIES)))
     setting.handle(event, ActiveRuleSet(email, event["ResourceProperties"]["RuleSet"]))
 

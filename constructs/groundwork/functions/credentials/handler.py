@@ -12,7 +12,7 @@ from ..shared.retry import retry_until_allowed
 from . import renewal, verify
 from .access_keys import AccessKeys
 from .rotation import rotate
-from .secret import CURRENT, Secret
+from .secret import CURRENT, Secret, Value
 
 
 class RotationEvent(TypedDict):
@@ -23,7 +23,16 @@ class RotationEvent(TypedDict):
     ClientRequestToken: str
 
 
-def handle(event: Event | RotationEvent, context: object) -> None:
+class Properties(TypedDict):
+    """What a request of CloudFormation asks for."""
+
+    User: str
+    Secret: str
+    Version: str
+    Template: Value
+
+
+def handle(event: Event[Properties] | RotationEvent, context: object) -> None:
     """Serve one request."""
     if "Step" in event:
         _rotate(cast("RotationEvent", event))
@@ -31,7 +40,7 @@ def handle(event: Event | RotationEvent, context: object) -> None:
         cloudformation.answer(event, event["ResourceProperties"]["User"], _apply)
 
 
-def _apply(event: Event) -> None:
+def _apply(event: Event[Properties]) -> None:
     properties = event["ResourceProperties"]
     keys = _keys_of(properties["User"])
     if event["RequestType"] == "Delete":

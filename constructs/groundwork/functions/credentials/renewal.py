@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict
-from typing import Any
 
 from . import smtp
 from .access_keys import AccessKey, AccessKeys, UserDeletedError
@@ -31,7 +30,7 @@ def render(template: Value, key: AccessKey, previous: str | None) -> Value:
     return value
 
 
-def _smtp(name: str, region: dict[str, Any], key: AccessKey) -> dict[str, Any]:
+def _smtp(name: str, region: Value, key: AccessKey) -> Value:
     return {
         "host": region["host"],
         "port": smtp.PORT,

@@ -2,26 +2,43 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol, TypedDict
 
 import boto3
 
 from ..shared import cloudformation, setting
 from ..shared.cloudformation import Event
 from ..shared.retry import retry_until_allowed
-from ..shared.saved_state import State
+from ..shared.setting import SettingProperties
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
     from mypy_boto3_rds import RDSClient
 
 
-def handle(event: Event, context: object) -> None:
+Kind = Literal["instance", "cluster"]
+
+
+class Properties(SettingProperties):
+    """What the request asks for."""
+
+    Kind: Kind
+    Identifier: str
+    Enabled: Literal["true", "false"]
+
+
+class State(TypedDict):
+    """Whether it was protected."""
+
+    enabled: bool
+
+
+def handle(event: Event[Properties], context: object) -> None:
     """Serve one request of CloudFormation."""
     cloudformation.answer(event, event["ResourceProperties"]["Identifier"], _apply)
 
 
-def _apply(event: Event) -> None:
+def _apply(event: Event[Properties]) -> None:
     """Switch it on or off; when the resource goes, put it back in a rollback only.
 
     A database that leaves the file keeps its protection, which is what it is for.
@@ -96,7 +113,7 @@ class Cluster:
         )
 
 
-DATABASES: dict[str, type[Database]] = {"instance": Instance, "cluster": Cluster}
+DATABASES: dict[Kind, type[Database]] = {"instance": Instance, "cluster": Cluster}
 
 
 class DeletionProtection:

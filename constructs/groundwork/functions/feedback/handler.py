@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypedDict
 
 import boto3
 
 from ..shared import cloudformation, ses, setting
 from ..shared.cloudformation import Event, Failure
 from ..shared.retry import retry_until_allowed
-from ..shared.saved_state import State
+from ..shared.setting import SettingProperties
 
 if TYPE_CHECKING:
     from mypy_boto3_ses import SESClient
@@ -18,12 +18,33 @@ Kind = Literal["Bounce", "Complaint"]
 KINDS: tuple[Kind, ...] = ("Bounce", "Complaint")
 
 
-def handle(event: Event, context: object) -> None:
+class Properties(SettingProperties):
+    """What the request asks for."""
+
+    Identity: str
+    Topic: str
+
+
+class Destination(TypedDict):
+    """Where one kind goes, and whether with the original headers."""
+
+    topic: str | None
+    headers: bool
+
+
+class State(TypedDict):
+    """Where each kind went."""
+
+    Bounce: Destination
+    Complaint: Destination
+
+
+def handle(event: Event[Properties], context: object) -> None:
     """Serve one request of CloudFormation."""
     cloudformation.answer(event, event["ResourceProperties"]["Identity"], _apply)
 
 
-def _apply(event: Event) -> None:
+def _apply(event: Event[Properties]) -> None:
     email = retry_until_allowed(ses.rate_limited(boto3.client("ses", config=ses.RETRIES)))
     asked = event["ResourceProperties"]
     setting.handle(event, FeedbackTopic(email, asked["Identity"], asked["Topic"]))
@@ -66,15 +87,16 @@ class FeedbackTopic:
         found = answer["NotificationAttributes"].get(self.identity)
         if found is None:
             return None
-        headers: dict[Kind, bool] = {
-            "Bounce": found.get("HeadersInBounceNotificationsEnabled", False),
-            "Complaint": found.get("HeadersInComplaintNotificationsEnabled", False),
+        return {
+            "Bounce": {
+                "topic": found.get("BounceTopic"),
+                "headers": found.get("HeadersInBounceNotificationsEnabled", False),
+            },
+            "Complaint": {
+                "topic": found.get("ComplaintTopic"),
+                "headers": found.get("HeadersInComplaintNotificationsEnabled", False),
+            },
         }
-        topics: dict[Kind, str | None] = {
-            "Bounce": found.get("BounceTopic"),
-            "Complaint": found.get("ComplaintTopic"),
-        }
-        return {kind: {"topic": topics[kind], "headers": headers[kind]} for kind in KINDS}
 
     def _write(self, kind: Kind, topic: str | None, *, headers: bool) -> None:
         """Set the topic first: headers are a property of it. No topic at all removes it."""

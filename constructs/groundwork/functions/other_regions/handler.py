@@ -7,8 +7,9 @@ Step Functions calls services in its own region only.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, TypedDict
+from typing import TypedDict
 
 import boto3
 from botocore.config import Config
@@ -29,15 +30,15 @@ class Call(TypedDict):
 
     region: str
     action: str
-    arguments: dict[str, Any]
+    arguments: Mapping[str, object]
 
 
-def handle(event: Call, context: object) -> dict[str, Any]:
+def handle(event: Call, context: object) -> dict[str, object]:
     """Make one call and return its answer, moments as text. A refusal fails the function."""
-    client: Any = boto3.client("cloudformation", region_name=event["region"], config=RETRIES)
-    answer = getattr(client, METHODS[event["action"]])(**event["arguments"])
+    client = boto3.client("cloudformation", region_name=event["region"], config=RETRIES)
+    answer: dict[str, object] = getattr(client, METHODS[event["action"]])(**event["arguments"])
     answer.pop("ResponseMetadata", None)
-    plain: dict[str, Any] = json.loads(json.dumps(answer, default=_text))
+    plain: dict[str, object] = json.loads(json.dumps(answer, default=_text))
     return plain
 
 

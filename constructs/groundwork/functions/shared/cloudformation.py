@@ -10,13 +10,15 @@ from __future__ import annotations
 import json
 import traceback
 import urllib.request
-from collections.abc import Callable
-from typing import Any, TypedDict
+from collections.abc import Callable, Mapping
+from typing import Generic, TypedDict, TypeVar
 
 from botocore.exceptions import ClientError
 
+Properties = TypeVar("Properties", bound=Mapping[str, object])
 
-class Event(TypedDict):
+
+class Event(TypedDict, Generic[Properties]):
     """A request of CloudFormation. It makes text of every number among the properties."""
 
     RequestType: str
@@ -24,19 +26,21 @@ class Event(TypedDict):
     ResponseURL: str
     StackId: str
     LogicalResourceId: str
-    ResourceProperties: dict[str, Any]
+    ResourceProperties: Properties
 
 
 class Failure(Exception):  # noqa: N818 - an answer more than an error
     """What went wrong and what to do, in words that may be shown."""
 
 
-def answer(event: Event, physical_id: str, work: Callable[[Event], None]) -> None:
+def answer(
+    event: Event[Properties], physical_id: str, work: Callable[[Event[Properties]], None]
+) -> None:
     """Do the work of a request and report how it ended."""
     _send(event, physical_id, attempt(work, event))
 
 
-def attempt(work: Callable[[Event], None], event: Event) -> str | None:
+def attempt(work: Callable[[Event[Properties]], None], event: Event[Properties]) -> str | None:
     """Do the work; return why it failed, or None."""
     try:
         work(event)
@@ -61,7 +65,7 @@ def words_of(error: ClientError) -> str:
     return f"{error.operation_name}: {details['Code']}: {details['Message']}"
 
 
-def _send(event: Event, physical_id: str, reason: str | None) -> None:
+def _send(event: Event[Properties], physical_id: str, reason: str | None) -> None:
     body = {
         "Status": "FAILED" if reason else "SUCCESS",
         "Reason": (reason or "Done")[:1000],

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from typing import Any, TypeVar
+from collections.abc import Callable, Mapping
+from typing import TypeVar, cast
 
 from botocore.client import BaseClient
 
@@ -35,12 +35,15 @@ def retry_until_allowed(client: Client) -> Client:
     <https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency>
     """
     # botocore sleeps for what the handler returns, which its type hints do not know.
-    register: Any = client.meta.events.register
+    register = cast("Callable[[str, object], None]", client.meta.events.register)
     register("needs-retry", pause_if_denied)
     return client
 
 
-def pause_if_denied(response: Any, attempts: int, **_: object) -> float | None:
+Response = tuple[object, Mapping[str, Mapping[str, object]]]
+
+
+def pause_if_denied(response: Response | None, attempts: int, **_: object) -> float | None:
     """Tell botocore for how long to wait before the next try; None for no other try."""
     if not response or attempts >= TRIES:
         return None

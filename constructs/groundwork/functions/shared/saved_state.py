@@ -8,15 +8,16 @@ stays, until the setting is put back.
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient
 
-State = dict[str, Any]
+State = TypeVar("State", bound=Mapping[str, object])
 
 
-class SavedState:
+class SavedState(Generic[State]):
     """One parameter, by name."""
 
     def __init__(self, ssm: SSMClient, name: str) -> None:
@@ -35,7 +36,8 @@ class SavedState:
             parameter = self.ssm.get_parameter(Name=self.name)["Parameter"]
         except self.ssm.exceptions.ParameterNotFound:
             return None
-        return dict(json.loads(parameter["Value"]))
+        found: State = json.loads(parameter["Value"])
+        return found
 
     def clear(self) -> None:
         """Remove it: the setting is as it was."""

@@ -3,28 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 import boto3
 
 from ..shared import cloudformation, ses, setting
 from ..shared.cloudformation import Event
 from ..shared.retry import retry_until_allowed
-from ..shared.saved_state import State
+from ..shared.setting import SettingProperties
 
 if TYPE_CHECKING:
     from mypy_boto3_sesv2 import SESV2Client
     from mypy_boto3_sesv2.literals import SuppressionListReasonType as Reason
 
+
+class Properties(SettingProperties):
+    """What the request asks for."""
+
+    Reasons: list[Reason]
+
+
+class State(TypedDict):
+    """The reasons that were set."""
+
+    reasons: list[Reason]
+
+
 PHYSICAL_ID = "account-suppression"
 
 
-def handle(event: Event, context: object) -> None:
+def handle(event: Event[Properties], context: object) -> None:
     """Serve one request of CloudFormation."""
     cloudformation.answer(event, PHYSICAL_ID, _apply)
 
 
-def _apply(event: Event) -> None:
+def _apply(event: Event[Properties]) -> None:
     email = retry_until_allowed(ses.rate_limited(boto3.client("sesv2", config=ses.RETRIES)))
     setting.handle(event, SuppressedReasons(email, event["ResourceProperties"]["Reasons"]))
 
