@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -95,6 +96,39 @@ def test_every_page_is_linked_from_another() -> None:
     }
     inside = [page for page in PAGES if ".github" not in page.parts and page.name != "README.md"]
     assert [named(page) for page in inside if not {page, page.parent} & linked] == []
+
+
+ROW = re.compile(r"^\| (?!Then |-)(.+?) \| (.+?) \| (.+?) \| (.+?) \|$", re.MULTILINE)
+
+
+def shown(page: Path) -> set[str]:
+    """Return the commands of a page, by their first two words, that their output follows."""
+    found = set()
+    for block in re.findall(
+        r"^```console\n(.*?)^```", page.read_text(encoding="utf-8"), re.M | re.S
+    ):
+        lines = [*block.splitlines(), "$"]
+        for line, after in pairwise(lines):
+            command = re.match(r"\$ groundwork ([a-z-]+)(?: ([a-z-]+))?", line)
+            if command and not after.startswith("$"):
+                found |= {command[1], " ".join(filter(None, command.groups()))}
+    return found
+
+
+def test_every_command_of_then_and_now_is_shown_with_its_output() -> None:
+    page = ROOT / "docs/then-and-now.md"
+    rows = ROW.findall(page.read_text(encoding="utf-8"))
+    assert len(rows) > 40
+    missing = [
+        (then, command)
+        for then, _, now, beside in rows
+        for command in re.findall(r"`([a-z]+(?: [a-z-]+)?)[^`]*`", now)
+        if not any(
+            command in shown(each)
+            for each in [page, *(page.parent / name for name in re.findall(r"\((\w+\.md)", beside))]
+        )
+    ]
+    assert missing == []
 
 
 class TestDecisions:

