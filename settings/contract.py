@@ -29,6 +29,14 @@ VERSION = "0.1.0"
 
 VERSION_KEY = "GroundworkVersion"
 """The template metadata with the version of Groundwork that made the template."""
+APPROVAL_CHECK = "Is it approved?"
+"""The state that decides whether a change was approved, in the state machine that executes."""
+
+OTHER_PERSON = "Whoever prepared a change cannot approve it"
+"""The state to which that one leads where `two_people` is asked for and only one took part."""
+
+ENOUGH_PEOPLE = "$count($approvers) >= "
+"""What stands there before the number of people who have to approve."""
 
 STACK_TAG = "groundwork-stack"
 """The tag by which a stack's function tells the users of its own stack. Policies rely on it."""

@@ -72,12 +72,13 @@ class AccessStack(AreaStack):
             records=items.records_bucket,
             region=self.region,
             machine=items.machine,
+            guards=items.guards,
         )
         self._add_roles(items, reach)
         Execution(
             self,
             "execution",
-            names=Names(items.machine, items.executor),
+            names=Names(items.machine, items.guards, items.executor),
             reach=reach,
             rules=Rules(
                 records=items.records_bucket,

@@ -91,6 +91,7 @@ GAPS = (
     "ses.well_formed_messages",
     "stepfunctions.service_calls",
     "stepfunctions.started_again",
+    "stepfunctions.stopped",
 )
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypedDict
 
 from runbook.changes import dangers
 from runbook.changes.access import diff
+from runbook.changes.approval_rules import of_rules
 from runbook.changes.consequences.judge import judge
 from runbook.changes.consequences.names import name_of
 from runbook.changes.declared import declared
@@ -97,6 +98,7 @@ def analyse(
         "findings": (
             *_unreadable(after),
             *_unknown(listed),
+            *of_rules(before, after),
             *dangers.of_access(gained, (permissions, network), before, staying),
             *dangers.of_changes(changes, before, after, account),
             *_consequences(changes),
@@ -165,7 +167,8 @@ def _change(item: ResourceChangeTypeDef, before: Reading, after: Reading) -> Res
     places = {**before.places(), **after.places()}
     was, becomes = (named(_compared(side), places) for side in (old, new))
     found = tuple(differences(was, becomes)) if shown else ()
-    only_tags = item.get("Scope") == ["Tags"] or (
+    scope = {*item.get("Scope", ())}
+    only_tags = (bool(scope) and scope <= {"Metadata", "Tags"}) or (
         bool(found) and all(one.path.startswith(_TAGS) for one in found)
     )
     return ResourceChange(

@@ -90,7 +90,7 @@ def approve(
     state: State = STATE,
     typed: Annotated[
         list[str] | None,
-        typer.Option("--type", help="Approve an item that holds data by its name."),
+        typer.Option("--type", help="Approve an item whose name has to be typed."),
     ] = None,
 ) -> None:
     """Record that a review may be executed, by you.
@@ -164,6 +164,4 @@ def _changing(config: Path, state: Path) -> Context:
 
 
 def _ask(name: str) -> str:
-    return str(
-        typer.prompt(f"{name} holds data. Type its name to approve", default="", show_default=False)
-    )
+    return str(typer.prompt(f"Type the name {name} to approve", default="", show_default=False))

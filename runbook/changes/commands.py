@@ -83,8 +83,8 @@ def approve(
 ) -> Approval:
     """Show a review, and record that it may be executed.
 
-    Each replacement or deletion of what holds data is approved by typing its name: in `typed`, or
-    in answer to `ask` where there is a person to ask.
+    What loses data, cannot be read, or decides who approves, is approved by typing its name: in
+    `typed`, or in answer to `ask` where there is a person to ask.
     """
     found = context.records.review(identifier)
     _two_people(context, found)
@@ -96,7 +96,7 @@ def approve(
     for item in found.review.guarded:
         if item not in typed and (ask is None or ask(item) != item):
             raise UserError(
-                f"Not approved: {item} holds data, and its name was not typed.",
+                f"Not approved: the name {item} was not typed.",
                 f"Type it when asked, or pass --type {item}",
             )
     approval = Approval(

@@ -188,11 +188,16 @@ def _has_other_code(old: Template | None, new: Template | None) -> bool:
 
 def _new_work(old: Template | None, new: Template | None) -> str:
     """Say what a state machine does by itself from now on, in its own words where it has some."""
-    texts = [(side or {}).get("Properties", {}).get("DefinitionString") for side in (old, new)]
+    texts = [_definition(side) for side in (old, new)]
     if (new or {}).get("Type") != "AWS::StepFunctions::StateMachine" or texts[0] == texts[1]:
         return ""
     said = re.search(r'"Comment" *: *"([^"\\]+)"', str(texts[1]))
     return f"by itself, it {said[1]}" if said else "what it does by itself has no description"
+
+
+def _definition(resource: Template | None) -> str:
+    properties = (resource or {}).get("Properties", {})
+    return properties.get("DefinitionString") or json.dumps(properties.get("Definition"))
 
 
 def _stays(change: ResourceChange, changes: Iterable[ResourceChange]) -> bool:

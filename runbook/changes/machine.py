@@ -1,7 +1,9 @@
 """The execution by the state machine of the access stack: started here, done by AWS.
 
 This process only watches. Killed or disconnected, it leaves everything to the state machine, which
-puts the guards back whatever happens; started again, it shows how far the execution is.
+puts the guards back whatever happens; started again, it shows how far the execution is. Where the
+execution itself was stopped, another state machine guards the stacks. EventBridge starts it, and so
+does this process: EventBridge delivers such events as well as it can, without a promise.
 <https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html>
 """
 
@@ -74,7 +76,8 @@ def follow(context: Context, found: StoredReview, execution: str) -> None:
             f"See how far it is: groundwork changes execute {found.review.id}",
         ) from None
     if ended["status"] != "SUCCEEDED":
-        raise UserError(_why(found, ended, events), advice(ended["status"]))
+        started = _guard(context, found) if ended["status"] != "FAILED" else False
+        raise UserError(_why(found, ended, events), advice(ended["status"], started=started))
     for stack in found.review.changed:
         if left := left_over(stack, [event for event in events if event.stack == stack.name]):
             raise UserError(
@@ -83,14 +86,33 @@ def follow(context: Context, found: StoredReview, execution: str) -> None:
             )
 
 
-def advice(status: ExecutionStatusType) -> str:
-    """Say how the guards are after an execution that ended so. Stopped, it puts nothing back."""
+def advice(status: ExecutionStatusType, *, started: bool) -> str:
+    """Say how the guards are after an execution that ended so. Stopped, it put nothing back."""
     if status == "FAILED":
         return "The guards of the stacks are back, but for those that it names."
+    if not started:
+        return (
+            "It was stopped before it could put the guards back, and what does so could not be "
+            "started. Look at the stack policy and the termination protection of each stack."
+        )
     return (
-        "It was stopped before it could put the guards back. Look at the stack policy and the "
-        "termination protection of each stack of the review."
+        "It was stopped before it could put the guards back. AWS guards its stacks now: nothing in "
+        "them can be replaced or deleted before the next approved change."
     )
+
+
+def _guard(context: Context, found: StoredReview) -> bool:
+    """Have the stacks guarded, and tell whether that could be started. It may be done twice."""
+    settings = context.settings
+    place = f"{settings.region}:{settings.account}"
+    try:
+        _client(context).start_execution(
+            stateMachineArn=f"arn:aws:states:{place}:stateMachine:{settings.guarding_machine}",
+            input=json.dumps({"detail": {"name": found.review.id}}),
+        )
+    except ClientError:
+        return False
+    return True
 
 
 def _watched(

@@ -170,6 +170,7 @@ class DangerOutcome:
 
 DANGERS: Mapping[Danger, DangerOutcome] = {
     Danger.UNREADABLE: DangerOutcome("Not understood: assume the worst", Tone.BAD),
+    Danger.APPROVAL: DangerOutcome("Who has to approve", Tone.BAD),
     Danger.EVERYBODY: DangerOutcome("Opened to everybody", Tone.BAD),
     Danger.ADMINISTRATOR: DangerOutcome("Administrator rights", Tone.BAD),
     Danger.ESCALATES: DangerOutcome("Rights that give further rights", Tone.BAD),

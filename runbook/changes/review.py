@@ -48,6 +48,7 @@ class Danger(StrEnum):
     """What a reviewer has to see first, whatever else a change does. Worst first."""
 
     UNREADABLE = "unreadable"
+    APPROVAL = "approval"
     EVERYBODY = "everybody"
     ADMINISTRATOR = "administrator"
     ESCALATES = "escalates"
@@ -60,7 +61,7 @@ class Danger(StrEnum):
     INTERRUPTS = "interrupts"
 
 
-TYPED = frozenset({Danger.UNREADABLE})
+TYPED = frozenset({Danger.UNREADABLE, Danger.APPROVAL})
 """The dangers whose item has to be typed for an approval."""
 
 
@@ -247,11 +248,11 @@ class StackReview(_Record):
     @property
     def guarded(self) -> frozenset[str]:
         """Return the items whose names have to be typed."""
-        unreadable = (f for f in self.findings if f.danger in TYPED)
+        typed = (f for f in self.findings if f.danger in TYPED)
         return frozenset(
             (
                 *(change.item for change in self.changes if change.guarded),
-                *(item_of(finding.place) for finding in unreadable),
+                *(item_of(finding.place) for finding in typed),
             )
         )
 
@@ -292,7 +293,8 @@ class Review(_Record):
     def guarded(self) -> tuple[str, ...]:
         """Return the items, each after its stack's name, whose names have to be typed.
 
-        They hold data that is replaced or leaves its stack, or something about them cannot be read.
+        They hold data that is replaced or leaves its stack, something about them cannot be read, or
+        they decide who has to approve.
         """
         return tuple(
             sorted({f"{stack.name}/{item}" for stack in self.stacks for item in stack.guarded})

@@ -35,7 +35,9 @@ def sections(stack: StackReview, review: Review) -> Iterable[Section]:
     code = (Row((Code(change.place),), "~", Tone.CHANGE) for change in stack.functions)
     yield Section("Functions whose code changes", tuple(code))
     tagged = tuple(_changed(change) for change in stack.changes if _folds(change))
-    yield Section("Tags alone", tagged, folded=True, summary=count(len(tagged), "resource"))
+    yield Section(
+        "Tags and metadata alone", tagged, folded=True, summary=count(len(tagged), "resource")
+    )
     outputs = tuple(map(_value, stack.outputs))
     yield Section("Outputs", outputs, folded=True, summary=count(len(outputs), "value"))
     yield Section("The stack's own settings", tuple(map(_value, stack.settings)))

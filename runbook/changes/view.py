@@ -74,7 +74,7 @@ def _alerts(review: Review) -> Iterable[Section]:
     for danger, outcome in DANGERS.items():
         yield Section(outcome.title, tuple(_findings(review, danger)), tone=outcome.tone)
     risks = tuple(risk_row(risk, review) for stack in review.changed for risk in stack.new_risks)
-    yield Section("Newly accepted risks", risks, tone=Tone.CHANGE)
+    yield Section("Newly accepted or renewed risks", risks, tone=Tone.CHANGE)
     names = tuple(Row((Code(name),), "!", Tone.BAD) for name in review.guarded)
     yield Section("Names to type for the approval", names, tone=Tone.BAD)
 

@@ -125,7 +125,7 @@ def _execute(console: Console, prepared: Review) -> None:
         console.print("[bold green]Nothing changed:[/] the account is as the file declares it.")
         return
     for name in prepared.guarded:
-        console.print(f"On AWS, {escape(name)} would have to be typed: it holds data.")
+        console.print(f"On AWS, {escape(name)} would have to be typed.")
     with watching(console, prepared) as watch:
         execute(prepared, watch, lifted=prepared.leaving)
     count = len(prepared.changed)

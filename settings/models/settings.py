@@ -75,6 +75,11 @@ class Settings(Model):
         return self.named("groundwork-execution")
 
     @property
+    def guarding_machine(self) -> str:
+        """Return the name of the state machine that guards what a stopped execution left."""
+        return self.named("groundwork-guards")
+
+    @property
     def records_bucket(self) -> str:
         """Return the name of the bucket that `access` keeps records in: known without a look-up."""
         return self.named(f"groundwork-records-{self.account}-{self.region}")

@@ -33,8 +33,10 @@ class AccessItems:
     records_bucket: str
     machine: str
     """The name of the state machine that executes what was approved."""
+    guards: str
+    """The name of the state machine that guards what a stopped execution left."""
     executor: str
-    """The name of that state machine's role."""
+    """The name of the state machines' role."""
     stacks: tuple[StackId, ...]
     """The stacks that the roles reach: every area in every region of the file."""
 
@@ -61,6 +63,7 @@ def access_items(settings: Settings) -> Iterator[tuple[str, str, AccessItems]]:
                 },
                 records_bucket=settings.records_bucket,
                 machine=settings.state_machine,
+                guards=settings.guarding_machine,
                 executor=settings.named("groundwork-executor"),
                 stacks=(
                     StackId(Area.ACCESS, settings.region, environment=environment),

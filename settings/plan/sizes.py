@@ -31,8 +31,9 @@ REPUTATION = 4
 """The alarms of a reputation."""
 BASTION = 8
 """The machine, its role and profile, its groups and the rules between them."""
-APPROVAL = 7
-"""What executes approved changes: the state machine, its function, and their roles and logs."""
+APPROVAL = 10
+"""What executes approved changes: the state machines, what starts the second one, a function, and
+their roles and logs."""
 SCHEDULE = 1
 """What lets Secrets Manager call the function that renews keys."""
 

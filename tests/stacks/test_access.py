@@ -274,8 +274,9 @@ def test_tokens_are_trusted_by_their_provider_audience_and_exact_subject(
     )
 
 
-def definition(template: Template) -> dict[str, Any]:
-    (machine,) = template.find_resources("AWS::StepFunctions::StateMachine").values()
+def definition(template: Template, name: str = "groundwork-execution") -> dict[str, Any]:
+    named = {"Properties": {"StateMachineName": name}}
+    (machine,) = template.find_resources("AWS::StepFunctions::StateMachine", named).values()
     return dict(machine["Properties"]["Definition"])
 
 
@@ -285,12 +286,13 @@ def every_state(states: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
         yield from every_state(state.get("ItemProcessor", {}).get("States", {}))
 
 
-def test_every_state_has_a_name_of_its_own_and_is_reached(template: Template) -> None:
-    found = [*every_state(definition(template)["States"])]
+@pytest.mark.parametrize("machine", ["groundwork-execution", "groundwork-guards"])
+def test_every_state_has_a_name_of_its_own_and_is_reached(template: Template, machine: str) -> None:
+    found = [*every_state(definition(template, machine)["States"])]
     names = [name for name, _ in found]
     assert len(names) == len({*names})
     assert all(len(name) <= 80 for name in names)
-    text = json.dumps(definition(template))
+    text = json.dumps(definition(template, machine))
     reached = {*re.findall(r'"(?:Next|Default|StartAt)": "([^"]+)"', text)}
     assert reached == {*names}
 
@@ -304,6 +306,20 @@ def test_whatever_fails_after_the_policy_is_lifted_leads_to_the_guards(template:
         assert caught["ErrorEquals"] == ["States.ALL"]
         assert caught["Next"].startswith(("Put the guard back", "Protect the stack", "Report"))
         assert name != caught["Next"]
+
+
+def test_an_execution_that_is_stopped_starts_the_guards(template: Template) -> None:
+    (rule,) = template.find_resources("AWS::Events::Rule").values()
+    detail = rule["Properties"]["EventPattern"]["detail"]
+    assert detail["status"] == ["ABORTED", "FAILED", "TIMED_OUT"]
+    (machine,) = detail["stateMachineArn"]
+    assert machine.endswith(":stateMachine:groundwork-execution")
+    (target,) = rule["Properties"]["Targets"]
+    (guards,) = template.find_resources(
+        "AWS::StepFunctions::StateMachine",
+        {"Properties": {"StateMachineName": "groundwork-guards"}},
+    )
+    assert target["Arn"] == {"Ref": guards}
 
 
 @pytest.mark.parametrize("two_people", ["true", "false"])

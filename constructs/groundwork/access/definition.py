@@ -11,8 +11,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from groundwork.access import stack_flow
-from groundwork.access.stack_flow import Calls, task
+from groundwork.access.calls import Calls, task
 from groundwork.kit.states import State, States, jsonata
+from settings.contract import APPROVAL_CHECK, ENOUGH_PEOPLE, OTHER_PERSON
 
 DAY_MILLISECONDS = 24 * 60 * 60 * 1000
 """How old a change set may be, by CloudFormation's own word."""
@@ -64,11 +65,11 @@ def _reading(rules: Rules) -> States:
         "Read what was prepared": task(
             "s3:getObject", {**get, "Key": jsonata(orders)}, read, "Read the approvals"
         ),
-        "Read the approvals": _each(
+        "Read the approvals": each(
             "[$states.input.approvers]",
             {"Read an approval": task("s3:getObject", {**get, "Key": jsonata(approval)}, said)},
             "approvals",
-            "Is it approved?",
+            APPROVAL_CHECK,
         ),
     }
 
@@ -81,13 +82,13 @@ def _deciding(rules: Rules) -> States:
         "Not somebody's id": f"$not($contains($states.input.author, '/')) and {ids} = {approvals}",
         "The orders are another review's": f"$states.input.orders.review = {NAME}",
         "What was prepared is not what was approved": f"{same} = {approvals}",
-        "Too few people approved": PEOPLE % f"$count($approvers) >= {rules.approvers}",
+        "Too few people approved": PEOPLE % f"{ENOUGH_PEOPLE}{rules.approvers}",
     }
     if rules.two_people:
         other = "$not($name($states.input.author) in $approvers)"
-        needed["Whoever prepared a change cannot approve it"] = PEOPLE % other
+        needed[OTHER_PERSON] = PEOPLE % other
     return {
-        "Is it approved?": _refusing(needed, "Look at the change sets"),
+        APPROVAL_CHECK: _refusing(needed, "Look at the change sets"),
         **{why: {"Type": "Fail", "Error": "Refused", "Cause": why} for why in needed},
     }
 
@@ -102,7 +103,7 @@ def _checking(calls: Calls) -> States:
     )"""
     look = {"Find the change set": ("listChangeSets", {"StackName": "stack"}, fit)}
     return {
-        "Look at the change sets": _each(
+        "Look at the change sets": each(
             "$states.input.orders.stacks", calls.alone(look), "checks", "Can all be executed?"
         ),
         "Can all be executed?": _refusing(
@@ -116,9 +117,9 @@ def _checking(calls: Calls) -> States:
 def _doing(rules: Rules, calls: Calls) -> States:
     failed = "Record the failure"
     more = "$states.input.wave < $max($states.input.orders.stacks.wave)"
-    wave = _each(
+    wave = each(
         "[$states.input.orders.stacks[wave = $states.input.wave]]",
-        stack_flow.states(calls),
+        stack_flow.executing(calls),
         "ended",
         "What comes next?",
     )
@@ -128,11 +129,11 @@ def _doing(rules: Rules, calls: Calls) -> States:
     advance = "$merge([$states.input, {'wave': $states.input.wave + 1}])"
     messages = "$join([$states.input.message, $states.input.ended[$not(ok)].message], '; ')"
     return {
-        "Record the beginning": _record(
+        "Record the beginning": record(
             rules, "begun", "''", "Execute a wave", "{'wave': 0, 'ended': [], 'message': []}"
         ),
         "Execute a wave": wave,
-        "What comes next?": _choice(
+        "What comes next?": choice(
             {failed: f"$not({well})", "Take the next wave": more},
             "Record the end",
         ),
@@ -141,18 +142,19 @@ def _doing(rules: Rules, calls: Calls) -> States:
             "Output": jsonata(advance),
             "Next": "Execute a wave",
         },
-        "Record the end": _record(rules, "executed", "''", "Executed"),
+        "Record the end": record(rules, "executed", "''", "Executed"),
         "Executed": {"Type": "Succeed"},
-        failed: _record(rules, "failed", messages, "Failed", f"{{'failure': {messages}}}"),
+        failed: record(rules, "failed", messages, "Failed", f"{{'failure': {messages}}}"),
         "Failed": {"Type": "Fail", "Error": "Failed", "Cause": jsonata("$states.input.failure")},
     }
 
 
-def _record(rules: Rules, status: str, message: str, following: str, more: str = "{}") -> State:
+def record(rules: Rules, status: str, message: str, following: str, more: str = "{}") -> State:
+    """Return the state that records how far a review's execution came."""
     moment = "$now('[Y0001][M01][D01]T[H01][m01][s01][f001]') & '000'"
-    key = f"'executions/' & {NAME} & '/' & {moment} & '-{status}.json'"
+    key = f"'executions/' & $states.input.orders.review & '/' & {moment} & '-{status}.json'"
     body = {
-        "review": jsonata(NAME),
+        "review": jsonata("$states.input.orders.review"),
         "digest": jsonata("$states.input.approvals[0].digest"),
         "executed_by": jsonata("$states.context.Execution.Id"),
         "executed_at": jsonata("$now()"),
@@ -171,7 +173,8 @@ def _record(rules: Rules, status: str, message: str, following: str, more: str =
     return task("s3:putObject", put, f"$merge([$states.input, {more}])", following)
 
 
-def _each(items: str, states: States, result: str, following: str) -> State:
+def each(items: str, states: States, result: str, following: str) -> State:
+    """Return the state that does the same for each item, side by side."""
     return {
         "Type": "Map",
         "Items": jsonata(items),
@@ -183,10 +186,11 @@ def _each(items: str, states: States, result: str, following: str) -> State:
 
 def _refusing(needed: dict[str, str], otherwise: str) -> State:
     """Refuse unless every condition holds: what is missing from a record never passes for true."""
-    return _choice({why: f"$not({condition})" for why, condition in needed.items()}, otherwise)
+    return choice({why: f"$not({condition})" for why, condition in needed.items()}, otherwise)
 
 
-def _choice(choices: dict[str, str], otherwise: str) -> State:
+def choice(choices: dict[str, str], otherwise: str) -> State:
+    """Return the state that chooses what follows by the first condition that holds."""
     return {
         "Type": "Choice",
         "Choices": [

@@ -1,4 +1,4 @@
-"""The state machine that executes approved changes, and the role that nobody else can assume."""
+"""The state machines that execute approved changes and guard stacks, and the role of both."""
 
 from __future__ import annotations
 
@@ -6,16 +6,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from aws_cdk import Duration
+from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
+from groundwork.access import guarding
+from groundwork.access.calls import Calls
 from groundwork.access.definition import Rules, definition
 from groundwork.access.permissions import Permission, Scope, executing, executing_in
 from groundwork.access.role import AccessRole, wildcards
-from groundwork.access.stack_flow import Calls
 from groundwork.checks import acknowledge
 from groundwork.kit import RuntimeFunction
+from groundwork.kit.states import State
 
 PURPOSE = "Executes approved changes of Groundwork's stacks, for the state machine alone"
 UNLOGGED = (
@@ -27,16 +30,18 @@ UNTRACED = "CloudTrail has every call of an execution; there is no latency to lo
 
 @dataclass(frozen=True)
 class Names:
-    """What the account knows the state machine and its role by."""
+    """What the account knows the state machines and their role by."""
 
     machine: str
+    guards: str
     role: str
 
 
 class Execution(Construct):
     """A state machine that executes what was reviewed and approved, and nothing else.
 
-    Its role trusts Step Functions alone, for this state machine of this account.
+    Another one guards the stacks when an execution is stopped before it could. Their role trusts
+    Step Functions alone, for these state machines of this account.
     <https://docs.aws.amazon.com/step-functions/latest/dg/procedure-create-iam-role.html#prevent-cross-service-confused-deputy>
     """
 
@@ -46,7 +51,7 @@ class Execution(Construct):
         super().__init__(scope, construct_id)
         elsewhere = [region for region in reach.regions if region != reach.region]
         function = self._function(reach, elsewhere) if elsewhere else None
-        made = AccessRole(
+        self._role = AccessRole(
             self,
             "role",
             name=names.role,
@@ -55,17 +60,56 @@ class Execution(Construct):
             permissions=[*executing(reach), *_invoking(function)],
             session=Duration.hours(1),
         )
-        arn = function.function.function_arn if function else ""
-        self.machine = sfn.CfnStateMachine(
+        calls = Calls(reach.region, function.function.function_arn if function else "")
+        self.machine = self._machine("machine", names.machine, definition(rules, calls))
+        (executions,) = reach.executions()
+        guards = guarding.definition(rules, calls, executions.removesuffix("*"))
+        self.guards = self._machine("guards", names.guards, guards)
+        self._guard_when_stopped(reach)
+
+    def _machine(self, construct_id: str, name: str, states: State) -> sfn.CfnStateMachine:
+        machine = sfn.CfnStateMachine(
             self,
-            "machine",
-            state_machine_name=names.machine,
-            role_arn=made.role.role_arn,
-            definition=definition(rules, Calls(reach.region, arn)),
+            construct_id,
+            state_machine_name=name,
+            role_arn=self._role.role.role_arn,
+            definition=states,
         )
-        self.machine.node.add_dependency(made.policy)
-        acknowledge(self.machine, "AwsSolutions-SF1", UNLOGGED)
-        acknowledge(self.machine, "AwsSolutions-SF2", UNTRACED)
+        machine.node.add_dependency(self._role.policy)
+        acknowledge(machine, "AwsSolutions-SF1", UNLOGGED)
+        acknowledge(machine, "AwsSolutions-SF2", UNTRACED)
+        return machine
+
+    def _guard_when_stopped(self, reach: Scope) -> None:
+        """Have EventBridge start the guards.
+
+        <https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html>
+        """
+        start = iam.PolicyStatement(actions=["states:StartExecution"], resources=[self.guards.ref])
+        role = iam.Role(
+            self,
+            "starter",
+            assumed_by=iam.ServicePrincipal("events.amazonaws.com"),
+            inline_policies={"start": iam.PolicyDocument(statements=[start])},
+        )
+        events.CfnRule(
+            self,
+            "stopped",
+            description="Guards the stacks of an execution that was stopped before it did so",
+            event_pattern={
+                "source": ["aws.states"],
+                "detail-type": ["Step Functions Execution Status Change"],
+                "detail": {
+                    "stateMachineArn": [reach.machine_arn],
+                    "status": list(guarding.STOPPED),
+                },
+            },
+            targets=[
+                events.CfnRule.TargetProperty(
+                    id="guards", arn=self.guards.ref, role_arn=role.role_arn
+                )
+            ],
+        )
 
     def _function(self, reach: Scope, regions: list[str]) -> RuntimeFunction:
         made = RuntimeFunction(
@@ -91,7 +135,7 @@ def _step_functions(reach: Scope) -> iam.IPrincipal:
         "states.amazonaws.com",
         conditions={
             "StringEquals": {"aws:SourceAccount": reach.account},
-            "ArnEquals": {"aws:SourceArn": reach.machine_arn},
+            "ArnEquals": {"aws:SourceArn": [reach.machine_arn, reach.guards_arn]},
         },
     )
 

@@ -66,13 +66,21 @@ class Scope:
     """Where the bucket and the state machine are."""
     machine: str
     """The name of the state machine that executes changes."""
+    guards: str
+    """The name of the state machine that guards what a stopped execution left."""
 
     @property
     def machine_arn(self) -> str:
         """The state machine's ARN, which others have to know before it is there."""
-        return arn(
-            "states", f"stateMachine:{self.machine}", region=self.region, account=self.account
-        )
+        return self._machine(self.machine)
+
+    @property
+    def guards_arn(self) -> str:
+        """The ARN of the state machine that guards."""
+        return self._machine(self.guards)
+
+    def _machine(self, name: str) -> str:
+        return arn("states", f"stateMachine:{name}", region=self.region, account=self.account)
 
     def executions(self) -> tuple[str, ...]:
         """Return the state machine's executions."""
@@ -175,14 +183,14 @@ def approving(scope: Scope) -> list[Permission]:
     """
     return [
         *reading(scope, "cloudformation:DeleteChangeSet"),
-        Permission(("states:StartExecution",), (scope.machine_arn,)),
+        Permission(("states:StartExecution",), (scope.machine_arn, scope.guards_arn)),
         Permission(("states:DescribeExecution",), scope.executions(), EXECUTION),
         Permission(("s3:PutObject",), scope.recorded("approvals"), RECORD),
     ]
 
 
 def executing(scope: Scope) -> list[Permission]:
-    """Do what the state machine does itself: read records, write executions, execute.
+    """Do what the state machines do themselves: read records, write executions, execute, guard.
 
     It reads no other kind of record, and reaches the stacks of its own region. For those of others
     it has a function, see `executing_in`.
@@ -191,6 +199,7 @@ def executing(scope: Scope) -> list[Permission]:
     return [
         Permission(("s3:GetObject",), read, RECORD),
         Permission(("s3:PutObject",), (arn("s3", f"{scope.records}/executions/*"),), RECORD),
+        Permission(("states:DescribeExecution",), scope.executions(), EXECUTION),
         executing_in(scope, scope.region),
     ]
 

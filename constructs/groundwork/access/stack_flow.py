@@ -1,4 +1,4 @@
-"""What the state machine does with one stack: lift, execute, wait, and put the guards back.
+"""What is done with one stack: lift, execute, wait, put the guards back; or wait and guard alone.
 
 Whatever fails on the way leads to the guards. The states exist twice where stacks are in other
 regions: Step Functions calls CloudFormation itself in its own region, and elsewhere by a function.
@@ -6,101 +6,56 @@ regions: Step Functions calls CloudFormation itself in its own region, and elsew
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import json
 
+from groundwork.access.calls import ELSEWHERE, Calls
 from groundwork.kit.states import State, States, jsonata
 
-RETRY = [
-    {
-        "ErrorEquals": ["States.ALL"],
-        "IntervalSeconds": 2,
-        "MaxAttempts": 4,
-        "BackoffRate": 2,
-        "JitterStrategy": "FULL",
-    }
-]
-"""A call that is refused for a moment is made again. Every call here can be made twice."""
-
+RUNNING = "['AVAILABLE', 'EXECUTE_IN_PROGRESS']"
+"""Of a change set that was executed: for a moment it is as before."""
 COMPLETE = "['CREATE_COMPLETE', 'UPDATE_COMPLETE', 'IMPORT_COMPLETE']"
 POLL = "$min([60, $ceil($states.input.seconds * 1.5)])"
 """Longer and longer: an execution's history ends at 25,000 events."""
 
 
-def task(action: str, arguments: Mapping[str, object], output: str, following: str = "") -> State:
-    """Return a call of an AWS service; the last one without `following`."""
-    return {
-        "Type": "Task",
-        "Resource": f"arn:aws:states:::aws-sdk:{action}",
-        "Arguments": arguments,
-        "Output": jsonata(output),
-        "Retry": RETRY,
-        **({"Next": following} if following else {"End": True}),
+EVERYTHING = json.dumps(
+    {
+        "Statement": [
+            {"Effect": "Allow", "Principal": "*", "Action": "Update:*", "Resource": "*"},
+            {
+                "Effect": "Deny",
+                "Principal": "*",
+                "Action": ["Update:Replace", "Update:Delete"],
+                "Resource": "*",
+            },
+        ]
     }
+)
+"""The stack policy that allows least: whoever has it set, it loosens nothing."""
 
 
-@dataclass(frozen=True)
-class Calls:
-    """How CloudFormation is called: in `region` directly, elsewhere by a function of ours."""
-
-    region: str
-    function: str = ""
-    """The ARN of the function; "" where every stack is in `region`."""
-
-    def both(self, here: States, elsewhere: States) -> States:
-        """Choose by the stack's region, where stacks are in several."""
-        if not self.function:
-            return here
-        choice = {
-            "Condition": jsonata(f"$states.input.region = '{self.region}'"),
-            "Next": next(iter(here)),
-        }
-        first = next(iter(elsewhere))
-        asked = f"Where is it? ({next(iter(here))})"
-        return {
-            asked: {"Type": "Choice", "Choices": [choice], "Default": first},
-            **here,
-            **elsewhere,
-        }
-
-    def alone(self, calls: Mapping[str, tuple[str, dict[str, str], str]]) -> States:
-        """Return one call for each stack, by the state's name."""
-        ((name, (action, arguments, output)),) = calls.items()
-        here = {name: self.call(action, arguments, output, suffix="")}
-        elsewhere = {name + ELSEWHERE: self.call(action, arguments, output, suffix=ELSEWHERE)}
-        return self.both(here, elsewhere)
-
-    def call(
-        self,
-        action: str,
-        arguments: Mapping[str, str],
-        output: str,
-        following: str = "",
-        *,
-        suffix: str,
-    ) -> State:
-        """Return a call; `arguments` are fields of the state's input, or values after "="."""
-        given = {name: _given(value) for name, value in arguments.items()}
-        if not suffix:
-            return task(f"cloudformation:{action}", given, output, following)
-        payload = {"region": jsonata("$states.input.region"), "action": action, "arguments": given}
-        invoked = {"FunctionName": self.function, "Payload": payload}
-        answered = output.replace("$states.result", "$states.result.Payload")
-        made = task("", invoked, answered, following)
-        return {**made, "Resource": "arn:aws:states:::lambda:invoke"}
+def executing(calls: Calls) -> States:
+    """Return the states that execute one stack's change set. Their input is the stack's order."""
+    return calls.both(_executing(calls, ""), _executing(calls, ELSEWHERE))
 
 
-ELSEWHERE = " (another region)"
-"""What ends the names of states for stacks in other regions: each name is there once."""
+def guarding(calls: Calls) -> States:
+    """Return the states that guard all of one stack, as soon as nothing runs there."""
+    return calls.both(_guarding_all(calls, ""), _guarding_all(calls, ELSEWHERE))
 
 
-def states(calls: Calls) -> States:
-    """Return the states for one stack, whose order is their input."""
-    return calls.both(_flow(calls, ""), _flow(calls, ELSEWHERE))
+def _guarding_all(calls: Calls, suffix: str) -> States:
+    begin = {"status": "", "failure": "", "seconds": 2, "afterwards": EVERYTHING}
+    flow: States = {
+        f"Begin{suffix}": _pass(json.dumps(begin), f"Wait{suffix}"),
+        **_waiting(calls, suffix, "['EXECUTE_IN_PROGRESS']"),
+        **_guards(calls, suffix),
+        f"Report{suffix}": _report("$states.input.failure = ''"),
+    }
+    return _caught_by_guards(flow, suffix)
 
 
-def _flow(calls: Calls, suffix: str) -> States:
-    guard, report = f"Put the guard back{suffix}", f"Report{suffix}"
+def _executing(calls: Calls, suffix: str) -> States:
     begin = "{'status': '', 'failure': '', 'seconds': 2}"
     flow: States = {
         f"Begin{suffix}": _pass(begin, f"Is it new?{suffix}"),
@@ -125,29 +80,28 @@ def _flow(calls: Calls, suffix: str) -> States:
             f"Wait{suffix}",
             suffix=suffix,
         ),
-        **_waiting(calls, suffix, guard),
-        guard: _when(
-            "$states.input.creates and $states.input.status != 'CREATE_COMPLETE'",
-            report,
-            f"Guard what holds data{suffix}",
+        **_waiting(calls, suffix, RUNNING),
+        **_guards(calls, suffix),
+        f"Report{suffix}": _report(
+            f"$states.input.status in {COMPLETE} and $states.input.failure = ''"
         ),
-        **_guarding(calls, suffix, report),
-        report: _report(),
     }
+    return _caught_by_guards(flow, suffix)
+
+
+def _caught_by_guards(flow: States, suffix: str) -> States:
+    """Lead every failure to the guards."""
     for name, state in flow.items():
         if state["Type"] == "Task":
-            after = _after(name, suffix, guard, report)
-            state["Catch"] = [_caught(after)]
+            state["Catch"] = [_caught(_after(name, suffix))]
     return flow
 
 
-def _waiting(calls: Calls, suffix: str, guard: str) -> States:
+def _waiting(calls: Calls, suffix: str, running: str) -> States:
     found = "$states.result.Summaries[ChangeSetId = $states.input.change_set].ExecutionStatus"
     waits = f"Wait{suffix}"
     longer = f"$merge([$states.input, {{'seconds': {POLL}}}])"
-    looking = (
-        f"$merge([$states.input, {{'running': {found} in ['AVAILABLE', 'EXECUTE_IN_PROGRESS']}}])"
-    )
+    looking = f"$merge([$states.input, {{'running': {found} in {running}}}])"
     status = "$merge([$states.input, {'status': $states.result.Stacks[0].StackStatus}])"
     wait = jsonata("$states.input.seconds")
     return {
@@ -175,14 +129,22 @@ def _waiting(calls: Calls, suffix: str, guard: str) -> States:
             suffix=suffix,
         ),
         f"Has it ended?{suffix}": _when(
-            "$contains($states.input.status, '_IN_PROGRESS')", waits, guard
+            "$contains($states.input.status, '_IN_PROGRESS') "
+            "and $states.input.status != 'REVIEW_IN_PROGRESS'",
+            waits,
+            f"Put the guard back{suffix}",
         ),
     }
 
 
-def _guarding(calls: Calls, suffix: str, report: str) -> States:
-    protect = f"Protect the stack against deletion{suffix}"
+def _guards(calls: Calls, suffix: str) -> States:
+    protect, report = f"Protect the stack against deletion{suffix}", f"Report{suffix}"
     return {
+        f"Put the guard back{suffix}": _when(
+            "$states.input.creates and $states.input.status != 'CREATE_COMPLETE'",
+            report,
+            f"Guard what holds data{suffix}",
+        ),
         f"Guard what holds data{suffix}": calls.call(
             "setStackPolicy",
             {"StackName": "stack", "StackPolicyBody": "afterwards"},
@@ -200,12 +162,12 @@ def _guarding(calls: Calls, suffix: str, report: str) -> States:
     }
 
 
-def _after(name: str, suffix: str, guard: str, report: str) -> str:
+def _after(name: str, suffix: str) -> str:
     """Return where a failure leads: to the guards, and past a guard that cannot be put back."""
     return {
         f"Guard what holds data{suffix}": f"Protect the stack against deletion{suffix}",
-        f"Protect the stack against deletion{suffix}": report,
-    }.get(name, guard)
+        f"Protect the stack against deletion{suffix}": f"Report{suffix}",
+    }.get(name, f"Put the guard back{suffix}")
 
 
 def _caught(following: str) -> State:
@@ -214,8 +176,7 @@ def _caught(following: str) -> State:
     return {"ErrorEquals": ["States.ALL"], "Output": output, "Next": following}
 
 
-def _report() -> State:
-    ok = f"$states.input.status in {COMPLETE} and $states.input.failure = ''"
+def _report(ok: str) -> State:
     message = "$states.input.name & ' is ' & $states.input.status & ' ' & $states.input.failure"
     said = f"{{'name': $states.input.name, 'ok': {ok}, 'message': {message}}}"
     return {"Type": "Pass", "Output": jsonata(said), "End": True}
@@ -229,7 +190,3 @@ def _pass(more: str, following: str) -> State:
 def _when(condition: str, then: str, otherwise: str) -> State:
     choice = {"Condition": jsonata(condition), "Next": then}
     return {"Type": "Choice", "Choices": [choice], "Default": otherwise}
-
-
-def _given(value: str) -> str:
-    return jsonata(value[1:] if value.startswith("=") else f"$states.input.{value}")

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from itertools import islice
 from typing import NamedTuple
 
-from aws_cdk import App, Stack
+from aws_cdk import App, CfnResource, Stack
 from constructs import IConstruct
 
 from groundwork.checks.findings import Finding, acknowledge
@@ -22,13 +23,24 @@ from settings.plan import StackId
 
 def accept(app: App, risks: Sequence[AcceptedRisk]) -> None:
     """Acknowledge each risk at its place, wherever an area's stacks have that place."""
-    carried: dict[Stack, list[dict[str, str]]] = {}
+    carried: dict[Stack | CfnResource, list[dict[str, str]]] = {}
     for risk in risks:
         for construct in _at(app, risk.on):
             acknowledge(construct, risk.rule, f"{risk.reason} ({risk.owner}, until {risk.until})")
-            carried.setdefault(Stack.of(construct), []).append(risk.model_dump(mode="json"))
-    for stack, items in carried.items():
-        stack.add_metadata(ACCEPTED_RISKS, items)
+            for carrier in (Stack.of(construct), *_resource(construct)):
+                carried.setdefault(carrier, []).append(risk.model_dump(mode="json"))
+    for carrier, items in carried.items():
+        carrier.add_metadata(ACCEPTED_RISKS, items)
+
+
+def _resource(construct: IConstruct) -> Iterator[CfnResource]:
+    """Yield a resource of a construct: a change of its metadata is one that can be reviewed.
+
+    CloudFormation makes no change set of a change of a template's own metadata.
+    <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/metadata-section-structure.html>
+    """
+    below = (child for child in construct.node.find_all() if isinstance(child, CfnResource))
+    yield from islice(below, 1)
 
 
 def place(path: str) -> str:

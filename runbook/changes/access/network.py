@@ -38,6 +38,11 @@ _GROUPS: Mapping[str, str] = {
 _PROTOCOLS: Mapping[str, str] = {"1": "icmp", "6": "tcp", "17": "udp", "58": "icmpv6"}
 GROUP_ID = f".GroupId{CLOSE}"
 ALL_PORTS = (0, 65_535)
+NOBODY = "255.255.255.255/32"
+"""The broadcast address. A VPC has no broadcasts: a rule to it stands for "no connection".
+
+<https://aws.amazon.com/vpc/faqs/#Topology_and_Subnets>
+"""
 WIDE = {4: 8, 6: 16}
 """A public network with a shorter prefix is everybody: half of the internet is no restriction."""
 
@@ -79,6 +84,10 @@ def compare(
 
 def connections(version: Reading) -> Iterator[Connection]:
     """Yield every connection that a template admits."""
+    yield from (one for one in _admitted(version) if one.source != NOBODY)
+
+
+def _admitted(version: Reading) -> Iterator[Connection]:
     for logical_id, resource in version.resources.items():
         kind, properties = resource["Type"], resource.get("Properties", {})
         own = reference(logical_id)

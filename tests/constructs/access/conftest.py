@@ -36,6 +36,7 @@ backup: {buckets: {reports: {region: eu-west-2}}}
 USERS = {"author": "ann", "approver": "bob", "reader": "cleo"}
 EXECUTION_ROLE = f"arn:aws:iam::{ACCOUNT}:role/cdk-hnb659fds-cfn-exec-role-{ACCOUNT}-{REGION}"
 RECORDS = f"groundwork-records-{ACCOUNT}-{REGION}"
+LONGEST_TEMPLATE = 51_200
 QUEUE = {"Resources": {"Queue": {"Type": "AWS::SQS::Queue"}}}
 
 
@@ -63,7 +64,7 @@ class Session:
             StackName=stack,
             ChangeSetName=f"groundwork-{uuid.uuid4()}",
             ChangeSetType=more.pop("kind", "CREATE"),
-            TemplateBody=json.dumps(template),
+            **self._given(json.dumps(template)),
             Capabilities=["CAPABILITY_NAMED_IAM"],
             **more,
         )
@@ -73,6 +74,15 @@ class Session:
         )
         assert ready
         return str(answer["Id"])
+
+    def _given(self, template: str) -> dict[str, str]:
+        """Give a template that is longer than a call takes by its URL."""
+        if len(template) <= LONGEST_TEMPLATE:
+            return {"TemplateBody": template}
+        s3 = self.client("s3")
+        s3.create_bucket(Bucket="templates")
+        s3.put_object(Bucket="templates", Key="long.json", Body=template.encode())
+        return {"TemplateURL": "https://s3.us-east-1.amazonaws.com/templates/long.json"}
 
     def record(self, key: str, body: str = "{}", **more: Any) -> str:
         """Write a record once, as the command does, and return its version."""

@@ -209,10 +209,11 @@ class TestAttacks:
         own = f"approvals/{approver.id}/{change.name}"
         approver.record(f"{own}/orders.json", forged)
         change.approve(approver)
+        started = []
         for path in (approver.id, f"../approvals/{approver.id}", f"{author.id}/x"):
-            result = change.executed(approver, author=path)
-            assert result[0] == "FAILED"
+            started.append(change.start(approver, author=path))
             change.name = change.name[:-1] + chr(ord(change.name[-1]) + 1)
+        assert [ended(approver, each)[0] for each in started] == ["FAILED"] * 3
         assert status_of(approver, stack)["StackStatus"] == "REVIEW_IN_PROGRESS"
 
     def test_other_orders_than_those_approved_are_refused(

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
-from aws_cdk import App
+from aws_cdk import App, Stack
+from aws_cdk.assertions import Template
 
 from app import REPORT_BY_OURSELVES, synthesize
-from groundwork.checks import Finding, place, refusals
+from groundwork.checks import Finding, accept, place, refusals
 from settings import parse
 from settings.models.risks import AcceptedRisk
+from stacks import make_stacks
 from tests.conftest import CONTEXT, EXAMPLE
 
 TODAY = date(2026, 11, 22)
@@ -134,3 +137,21 @@ accepted_risks:
     assert "AwsSolutions-EC32 on data/security_groups/open matches no finding" in message
     assert "AwsSolutions-S10 on backup/buckets/risks-of-a-test matches no finding" in message
     assert "W2508 on data/security_groups/open" in message  # open, and accepted by nobody
+
+
+def test_a_renewed_risk_alone_changes_a_resource_so_that_it_can_be_reviewed(tmp_path: Path) -> None:
+    """CloudFormation makes no change set of a change of the template's own metadata."""
+
+    def resources(until: str) -> dict[str, Any]:
+        app = App(outdir=str(tmp_path / until))
+        make_stacks(app, parse(EXAMPLE))
+        accept(app, [risk(until=date.fromisoformat(until))])
+        (stack,) = (c for c in app.node.children if c.node.id == "data-us-east-1")
+        assert isinstance(stack, Stack)
+        found: dict[str, Any] = Template.from_stack(stack).to_json()["Resources"]
+        return found
+
+    before, after = resources("2026-11-22"), resources("2027-11-22")
+    (changed,) = (name for name in before if before[name] != after[name])
+    assert before[changed]["Metadata"]["GroundworkAcceptedRisks"][0]["until"] == "2026-11-22"
+    assert {**before[changed], "Metadata": {}} == {**after[changed], "Metadata": {}}

@@ -103,6 +103,32 @@ class TestStartedAgain:
                 states.start_execution(**start)
 
 
+class TestStopped:
+    def test_a_stopped_execution_stays_so(self, aws: Any, pristine: Any) -> None:
+        inner = {"W": {"Type": "Wait", "Seconds": 5, "Next": "F"}, "F": {"Type": "Fail"}}
+        processor = {"StartAt": "W", "States": inner}
+        each = {"Type": "Map", "Items": [1], "ItemProcessor": processor, "End": True}
+        for where, final in ((pristine, "FAILED"), (aws, "ABORTED")):
+            states = where.client("stepfunctions")
+            arn = machine(where, each, "s3:PutObject")
+            execution = states.start_execution(stateMachineArn=arn)["executionArn"]
+            history = states.get_execution_history
+            assert processes.until(
+                lambda: "MapStateEntered" in str(history(executionArn=execution)),  # noqa: B023
+                10,
+            )
+            states.stop_execution(executionArn=execution)
+            seen: list[str] = []
+
+            def has_failed() -> bool:
+                found = states.describe_execution(executionArn=execution)  # noqa: B023
+                seen.append(found["status"])  # noqa: B023
+                return bool(seen[-1] == "FAILED")  # noqa: B023
+
+            processes.until(has_failed, 10 if final == "FAILED" else 1.5)
+            assert seen[-1] == final
+
+
 class TestPolicies:
     def user(self, aws: Any, statement: dict[str, Any]) -> Any:
         iam, name = aws.client("iam"), f"user-{uuid.uuid4().hex[:8]}"

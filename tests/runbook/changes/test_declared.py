@@ -80,8 +80,8 @@ def test_a_tag_on_many_resources_is_one_line_and_the_rest_is_folded() -> None:
     (view,) = build(samples.review(samples.stack("backup-us-east-1", **found))).stacks
     titles = {section.title: section for section in view.sections}
     assert "What changes" not in titles
-    assert titles["Tags alone"].folded
-    assert titles["Tags alone"].summary == "40 resources"
+    assert titles["Tags and metadata alone"].folded
+    assert titles["Tags and metadata alone"].summary == "40 resources"
 
 
 def test_every_property_of_what_is_added_is_among_the_details() -> None:

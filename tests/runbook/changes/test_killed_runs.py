@@ -1,14 +1,14 @@
-"""What an execution leaves that was killed, and who puts it right."""
+"""An execution by the command that is killed, at each of its steps, and what repairs it."""
 
 from __future__ import annotations
 
+import io
 import json
-import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from botocore.client import BaseClient
+from rich.console import Console
 
 from runbook.base import aws
 from runbook.changes import commands
@@ -17,9 +17,10 @@ from runbook.changes.guards import stack_policy
 from runbook.changes.records import Records
 from runbook.changes.review import ExecutionStatus
 from runbook.changes.stores import Folder
-from tests.runbook.changes.approving import BOB, saved
+from settings import parse
+from tests.runbook.changes.approving import APPROVER, BOB, ONE_PERSON, saved
 from tests.runbook.changes.stacks import TOPIC, bucket, buckets, deploy, prepare, stack_of
-from tests.runbook.conftest import REGION
+from tests.runbook.conftest import ACCOUNT, REGION
 
 pytestmark = [
     pytest.mark.embedded,
@@ -28,58 +29,79 @@ pytestmark = [
 ]
 
 
-KILLED = """
-import os, signal, sys
-from runbook.changes import execute
-from runbook.changes.review import Review
-
-review = Review.model_validate_json(sys.stdin.read())
-step = sys.argv[1]
-pristine = getattr(execute, step)
-
-def then_die(*arguments, **options):
-    if step == "_run":
-        client, stack = arguments[:2]
-        client.execute_change_set(StackName=stack.stack_id, ChangeSetName=stack.change_set)
-    else:
-        pristine(*arguments, **options)
-    os.kill(os.getpid(), signal.SIGKILL)
-
-setattr(execute, step, then_die)
-execute.execute(review, lambda event: None, lifted=review.leaving)
-"""
+class Dead(BaseException):
+    """The process was killed: whatever it calls from now on has no effect."""
 
 
-@pytest.mark.parametrize("step", ["_guard", "_run"])
-def test_a_run_that_is_killed_leaves_a_record_and_the_next_one_repairs(
-    context: Context, name: str, step: str
+class Dying:
+    """Lets a process have so many effects, calls of AWS and files, and then none."""
+
+    READS = ("Describe", "Detect", "Get", "Head", "List")
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, effects: int) -> None:
+        self.left = effects
+        call, write = BaseClient._make_api_call, Folder.write  # type: ignore[attr-defined]
+
+        def calls(client: BaseClient, operation: str, given: object) -> object:
+            self.live(effect=not operation.startswith(self.READS))
+            return call(client, operation, given)
+
+        def writes(folder: Folder, name: str, text: str) -> None:
+            self.live(effect=True)
+            write(folder, name, text)
+
+        monkeypatch.setattr(BaseClient, "_make_api_call", calls)
+        monkeypatch.setattr(Folder, "write", writes)
+
+    def live(self, *, effect: bool) -> None:
+        self.left -= effect
+        if self.left < 0:
+            raise Dead
+
+
+@pytest.fixture
+def local(tmp_path: Path) -> Context:
+    """An account without `access`: the command executes, and has its records on this machine."""
+    console = Console(file=io.StringIO(), width=120)
+    records = Records(Folder(tmp_path / "here"), BOB)
+    return Context(console, parse(ONE_PERSON), aws.Caller(ACCOUNT, APPROVER, BOB), records)
+
+
+STEPS = ("begun", "lifted", "executed", "protected", "guarded", "recorded")
+"""The effects of an execution by the command, in order."""
+
+
+@pytest.mark.parametrize("effects", range(len(STEPS)))
+def test_a_run_that_is_killed_at_any_step_leaves_a_record_and_the_next_one_repairs(
+    local: Context, name: str, effects: int
 ) -> None:
     deploy(name, {**TOPIC, "Gone": bucket(name), "Kept": bucket(f"{name}-kept")})
     review = prepare(stack_of(name, {**TOPIC, "Kept": bucket(f"{name}-kept")}))
-    identifier = saved(context, review)
-    commands.approve(context, identifier, review.guarded, None)
-    commands._record(context, context.records.review(identifier), (), ExecutionStatus.BEGUN)
-    killed = subprocess.run(
-        [sys.executable, "-c", KILLED, step], input=review.text(), text=True, check=False
-    )
-    assert killed.returncode == -signal.SIGKILL
-    assert [one.status for one in context.records.executions(review)] == [ExecutionStatus.BEGUN]
-    commands.run(context, identifier)
+    identifier = saved(local, review)
+    commands.approve(local, identifier, review.guarded, None)
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        Dying(monkeypatch, effects)
+        with pytest.raises(Dead):
+            commands.run(local, identifier)
+    recorded = [one.status for one in local.records.executions(review)]
+    assert recorded == [ExecutionStatus.BEGUN][:effects]
+    commands.run(local, identifier)
     assert name not in buckets()
-    found = aws.cloudformation(REGION).get_stack_policy(StackName=name)["StackPolicyBody"]
+    assert f"{name}-kept" in buckets()
+    client = aws.cloudformation(REGION)
+    found = client.get_stack_policy(StackName=name)["StackPolicyBody"]
     assert json.loads(found)["Statement"][1]["Resource"] == ["LogicalResourceId/Kept"]
+    assert client.describe_stacks(StackName=name)["Stacks"][0]["EnableTerminationProtection"]
+    assert local.records.executions(review)[-1].status is ExecutionStatus.DONE
 
 
-def test_discarding_what_a_killed_run_left_puts_the_guard_back(
-    tmp_path: Path, context: Context, name: str
-) -> None:
-    here = context._replace(records=Records(Folder(tmp_path / "here"), BOB))
+def test_discarding_what_a_killed_run_left_puts_the_guard_back(local: Context, name: str) -> None:
     deploy(name, {**TOPIC, "Gone": bucket(name)})
-    identifier = saved(here, prepare(stack_of(name, TOPIC)))
-    commands._record(here, here.records.review(identifier), (), ExecutionStatus.BEGUN)
+    identifier = saved(local, prepare(stack_of(name, TOPIC)))
+    commands._record(local, local.records.review(identifier), (), ExecutionStatus.BEGUN)
     client = aws.cloudformation(REGION)
     lifted = json.dumps(stack_policy(()))
     client.set_stack_policy(StackName=name, StackPolicyBody=lifted)
-    commands.discard(here, identifier)
+    commands.discard(local, identifier)
     found = client.get_stack_policy(StackName=name)["StackPolicyBody"]
     assert json.loads(found) == stack_policy(["Gone"])
