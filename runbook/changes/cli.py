@@ -32,6 +32,9 @@ def prepare(
     ] = None,
     config: Configuration = CONFIGURATION,
     state: State = STATE,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Discard others' open reviews of the same stacks.")
+    ] = False,
 ) -> None:
     """Make a change set for every stack that would change. Nothing is executed.
 
@@ -39,7 +42,8 @@ def prepare(
     """
     from runbook.changes import commands
 
-    commands.prepare(_changing(config, state), config, stacks or (), state / "assembly")
+    context = _changing(config, state)
+    commands.prepare(context, config, stacks or (), state / "assembly", replace=replace)
 
 
 @app.command()

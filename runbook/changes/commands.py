@@ -15,6 +15,7 @@ from runbook.base.errors import UserError
 from runbook.changes import machine
 from runbook.changes.context import Context
 from runbook.changes.execute import execute, guard_again, verify
+from runbook.changes.locks import refuse_open
 from runbook.changes.people import name, same
 from runbook.changes.prepare import Preparation, discard_reviewed, now, review, undeclared
 from runbook.changes.progress import watching
@@ -33,11 +34,23 @@ SAVED = "Review {id} is saved to {place}."
 Ask = Callable[[str], str]
 
 
-def prepare(context: Context, configuration: Path, stacks: Collection[str], output: Path) -> Review:
-    """Synthesize once, make the change sets, and save the review."""
+def prepare(
+    context: Context,
+    configuration: Path,
+    stacks: Collection[str],
+    output: Path,
+    *,
+    replace: bool = False,
+) -> Review:
+    """Synthesize once, make the change sets, and save the review.
+
+    Where somebody else has a review of one of the stacks open, that is refused, or with `replace`
+    discarded first.
+    """
     doctor.warn(context.console, context.settings)
     with context.console.status("Synthesizing the stacks"):
         assembly = project.synthesize(configuration, output).only(stacks)
+    refuse_open(context, {stack.name for stack in assembly.stacks}, replace=replace)
     made = prepared(
         context.console, assembly, context.settings, configuration, context.caller, now()
     )

@@ -15,6 +15,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
@@ -111,6 +112,13 @@ class Records:
             with suppress(UserError):
                 found = self._stored(name, who)
             yield name, found
+
+    def since(self, when: datetime) -> Iterator[StoredReview]:
+        """Yield the reviews that were prepared since then, by their ids; none that is damaged."""
+        for name, who in self._written():
+            if name >= f"{when:%Y%m%dT%H%M%S}":
+                with suppress(UserError):
+                    yield self._stored(name, who)
 
     def approvals(self, found: StoredReview) -> list[StoredApproval]:
         """Return who approved this very review. What approves another text of it is none."""

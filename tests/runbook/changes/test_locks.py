@@ -1,0 +1,92 @@
+"""Two people who prepare the same stack: the second one is told of the first."""
+
+from __future__ import annotations
+
+import io
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from runbook.base import aws
+from runbook.base.errors import UserError
+from runbook.changes import commands
+from runbook.changes.context import Context
+from runbook.changes.locks import refuse_open
+from runbook.changes.prepare import discard_reviewed, now
+from runbook.changes.records import Records
+from runbook.changes.review import Review
+from runbook.changes.stores import Folder
+from settings import parse
+from tests.runbook.changes.stacks import TOPIC, prepare, stack_of
+from tests.runbook.conftest import ACCOUNT
+
+pytestmark = [
+    pytest.mark.embedded,
+    pytest.mark.xdist_group("runbook"),
+    pytest.mark.usefixtures("account"),
+]
+
+ANN, BOB = "AROAAUTHOR:ann", "AROAAUTHOR:bob"
+
+
+def of(folder: Path, who: str) -> Context:
+    """One person's view of the account's records."""
+    settings = parse(f'account: "{ACCOUNT}"\nbackup: {{buckets: {{reports: {{}}}}}}')
+    caller = aws.Caller(ACCOUNT, f"arn:aws:sts::{ACCOUNT}:assumed-role/author/{who[11:]}", who)
+    console = Console(file=io.StringIO(), width=200)
+    return Context(console, settings, caller, Records(Folder(folder), who))
+
+
+def prepared(folder: Path, name: str, who: str = ANN, *, hours: int = 0) -> Review:
+    """Prepare a stack, hours ago."""
+    review = prepare(stack_of(name, TOPIC))
+    if hours:
+        then = now() - timedelta(hours=hours)
+        identifier = f"{then:%Y%m%dT%H%M%S}-0a1b2c"
+        review = review.model_copy(update={"id": identifier, "prepared_at": then})
+    of(folder, who).records.save_review(review)
+    return review
+
+
+def waits(review: Review) -> bool:
+    stack = review.stacks[0]
+    client = aws.cloudformation(stack.region)
+    found = client.list_change_sets(StackName=stack.stack_id or stack.name)["Summaries"]
+    return stack.change_set in [summary["ChangeSetId"] for summary in found]
+
+
+def test_a_stack_with_somebody_elses_open_review_is_refused(tmp_path: Path, name: str) -> None:
+    review = prepared(tmp_path, name)
+    with pytest.raises(UserError, match=f"review {review.id} by ann is open until"):
+        refuse_open(of(tmp_path, BOB), {name}, replace=False)
+    assert waits(review)
+
+
+def test_it_is_discarded_where_that_is_asked_for(tmp_path: Path, name: str) -> None:
+    review = prepared(tmp_path, name)
+    # A change set of another one keeps the stack, which was made for change sets alone.
+    prepare(stack_of(name, TOPIC))
+    refuse_open(of(tmp_path, BOB), {name}, replace=True)
+    assert not waits(review)
+
+
+def test_ones_own_review_and_other_stacks_are_no_hindrance(tmp_path: Path, name: str) -> None:
+    prepared(tmp_path, name)
+    refuse_open(of(tmp_path, ANN), {name}, replace=False)
+    refuse_open(of(tmp_path, BOB), {f"{name}-other"}, replace=False)
+
+
+def test_a_review_that_is_over_is_no_hindrance(tmp_path: Path, name: str) -> None:
+    old = prepared(tmp_path, name, hours=25)
+    refuse_open(of(tmp_path, BOB), {name}, replace=False)
+    discard_reviewed(old.stacks[0])
+    executed = prepared(tmp_path, name)
+    boss = of(tmp_path, "AROAAPPROVER:cleo")
+    commands.approve(boss, executed.id, (), None)
+    commands.run(boss, executed.id)
+    discarded = prepare(stack_of(name, {**TOPIC, "Second": TOPIC["Topic"]}))
+    of(tmp_path, ANN).records.save_review(discarded)
+    discard_reviewed(discarded.stacks[0])
+    refuse_open(of(tmp_path, BOB), {name}, replace=False)
