@@ -196,3 +196,15 @@ class TestBehind:
     def test_main_itself_is_prepared_only_as_it_is(self, runner: Runner) -> None:
         assert not self.refused(runner, UPON="HEAD", NEWEST=self.git("rev-parse", "HEAD"))
         assert self.refused(runner, UPON="HEAD", NEWEST="f" * 40)
+
+
+class TestData:
+    def test_it_fails_where_the_review_names_what_is_lost(self, runner: Runner) -> None:
+        (runner.folder / "review").mkdir()
+        assert runner.run("data", "Look whether data is lost").returncode == 0
+        (runner.folder / "review" / "check").write_text("")
+        assert runner.run("data", "Look whether data is lost").returncode == 0
+        (runner.folder / "review" / "check").write_text("data-us-east-1/databases/x: lost\n")
+        failed = runner.run("data", "Look whether data is lost")
+        assert failed.returncode == 1
+        assert "databases/x: lost" in failed.stdout

@@ -180,7 +180,7 @@ class TestGitLab:
     FILE = ROOT / "docs" / "examples" / "gitlab-ci.yml"
 
     def test_every_command_that_is_typed_exists(self) -> None:
-        exists(self.FILE, "prepare", "show", "show", "approve", "execute")
+        exists(self.FILE, "prepare", "show", "show", "show", "approve", "execute")
 
     def test_each_role_is_assumed_by_its_job_alone(self) -> None:
         pipeline = read(self.FILE)

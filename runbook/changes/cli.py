@@ -57,16 +57,23 @@ def show(
     ] = None,
     html: Annotated[Path | None, typer.Option(help="Write one page to this file.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print the review as stored.")] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Print only what would lose data, with status 2.")
+    ] = False,
 ) -> None:
     """Show what a review would do, and what that means for data, permissions and the network.
 
-    Exit status: 0, or 1 without such a review.
+    Exit status: 0; 1 without such a review; with --check 2 where data would be lost.
 
     Example: groundwork changes show --html review.html
     """
     context = _context(config, state)
     stored = context.records.review(review)
     found = stored.review
+    if check:
+        for item in found.losing:
+            print(item)
+        raise typer.Exit(2 if found.losing else 0)
     if markdown:
         from runbook.changes.render.markdown import markdown as comments
 

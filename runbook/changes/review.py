@@ -44,6 +44,12 @@ class Verdict(StrEnum):
     KEPT = "kept"
 
 
+LOSING = frozenset(
+    {Verdict.LOST, Verdict.EXPIRES, Verdict.OVERWRITTEN, Verdict.UNKNOWN, Verdict.LOCKED}
+)
+"""The verdicts on data that is lost, unreadable or in doubt."""
+
+
 class Danger(StrEnum):
     """What a reviewer has to see first, whatever else a change does. Worst first."""
 
@@ -299,6 +305,13 @@ class Review(_Record):
         return tuple(
             sorted({f"{stack.name}/{item}" for stack in self.stacks for item in stack.guarded})
         )
+
+    @property
+    def losing(self) -> tuple[str, ...]:
+        """Return the items, each after its stack's name, whose data is lost or may be."""
+        changes = ((stack, change) for stack in self.stacks for change in stack.changes)
+        found = {f"{s.name}/{c.item}: {c.verdict}" for s, c in changes if c.verdict in LOSING}
+        return tuple(sorted(found))
 
     @property
     def leaving(self) -> tuple[str, ...]:

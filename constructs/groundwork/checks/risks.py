@@ -27,7 +27,8 @@ def accept(app: App, risks: Sequence[AcceptedRisk]) -> None:
     for risk in risks:
         for construct in _at(app, risk.on):
             acknowledge(construct, risk.rule, f"{risk.reason} ({risk.owner}, until {risk.until})")
-            for carrier in (Stack.of(construct), *_resource(construct)):
+            both: list[Stack | CfnResource] = [Stack.of(construct), *_resource(construct)]
+            for carrier in both:
                 carried.setdefault(carrier, []).append(risk.model_dump(mode="json"))
     for carrier, items in carried.items():
         carrier.add_metadata(ACCEPTED_RISKS, items)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
 from rich.console import Console
 
 from runbook.base import aws
@@ -50,6 +51,19 @@ def test_a_page_is_written_into_a_folder_that_was_not_there(
     cli.show(html=tmp_path / "new" / "review.html", markdown=tmp_path / "comments")
     assert "DATA LOST" in (tmp_path / "new" / "review.html").read_text(encoding="utf-8")
     assert "DATA LOST" in (tmp_path / "comments" / "1.md").read_text(encoding="utf-8")
+
+
+def test_a_check_names_what_would_lose_data_and_fails(
+    context: Context, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(typer.Exit) as ended:
+        cli.show(check=True)
+    assert ended.value.exit_code == 2
+    assert "data-us-east-1/databases/analysis: " in capsys.readouterr().out
+    context.records.save_review(samples.harmless().model_copy(update={"id": "9" * 8}))
+    with pytest.raises(typer.Exit) as well:
+        cli.show(check=True)
+    assert (well.value.exit_code, capsys.readouterr().out) == (0, "")
 
 
 @pytest.mark.parametrize("option", ["html", "markdown"])
