@@ -29,6 +29,7 @@ VERSION = "0.1.0"
 
 VERSION_KEY = "GroundworkVersion"
 """The template metadata with the version of Groundwork that made the template."""
+
 APPROVAL_CHECK = "Is it approved?"
 """The state that decides whether a change was approved, in the state machine that executes."""
 
