@@ -101,6 +101,9 @@ class TestReview:
                 assert found["permissions"]["pull-requests"] == "write"
                 assert "id-token" not in found["permissions"]
                 assert not re.search("checkout|credentials", str(found["steps"]))
+            elif name == "data":
+                assert found["permissions"] == {}
+                assert "checkout" not in str(found["steps"])
             else:
                 assert found["permissions"] == {"contents": "read", "id-token": "write"}
 
@@ -150,7 +153,7 @@ class TestReview:
             assert name in str(job(assuming)["steps"])
 
     def test_every_command_that_is_typed_exists(self) -> None:
-        exists(REVIEW, "prepare", "show", "show", "show", "approve", "execute")
+        exists(REVIEW, "prepare", "show", "show", "show", "show", "approve", "execute")
 
 
 class TestDrift:

@@ -19,6 +19,7 @@ from runbook.changes.records import Records
 from runbook.changes.review import Review
 from runbook.changes.stores import Folder
 from settings import parse
+from tests.runbook.changes.approving import said
 from tests.runbook.changes.stacks import TOPIC, prepare, stack_of
 from tests.runbook.conftest import ACCOUNT
 
@@ -50,26 +51,22 @@ def prepared(folder: Path, name: str, who: str = ANN, *, hours: int = 0) -> Revi
     return review
 
 
-def waits(review: Review) -> bool:
-    stack = review.stacks[0]
-    client = aws.cloudformation(stack.region)
-    found = client.list_change_sets(StackName=stack.stack_id or stack.name)["Summaries"]
-    return stack.change_set in [summary["ChangeSetId"] for summary in found]
-
-
 def test_a_stack_with_somebody_elses_open_review_is_refused(tmp_path: Path, name: str) -> None:
     review = prepared(tmp_path, name)
     with pytest.raises(UserError, match=f"review {review.id} by ann is open until"):
         refuse_open(of(tmp_path, BOB), {name}, replace=False)
-    assert waits(review)
+    with pytest.raises(UserError, match="To discard it yourself and go on: --replace"):
+        refuse_open(of(tmp_path, BOB), {name}, replace=False)
 
 
 def test_it_is_discarded_where_that_is_asked_for(tmp_path: Path, name: str) -> None:
     review = prepared(tmp_path, name)
-    # A change set of another one keeps the stack, which was made for change sets alone.
-    prepare(stack_of(name, TOPIC))
-    refuse_open(of(tmp_path, BOB), {name}, replace=True)
-    assert not waits(review)
+    bob = of(tmp_path, BOB)
+    refuse_open(bob, {name}, replace=True)
+    assert f"Review {review.id} by ann is discarded." in said(bob)
+    refuse_open(bob, {name}, replace=False)
+    with pytest.raises(UserError, match="change set is gone"):
+        commands.approve(of(tmp_path, "AROAAPPROVER:cleo"), review.id, (), None)
 
 
 def test_ones_own_review_and_other_stacks_are_no_hindrance(tmp_path: Path, name: str) -> None:
