@@ -10,30 +10,21 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
-from typing import assert_never
 
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
-from runbook.backup.drill import files, pgbackrest, restic
 from runbook.backup.drill.assignment import Assignment, DrillError, Findings
 from runbook.backup.drill.place import Place
 from runbook.backup.drill.record import Result, record, session
+from runbook.backup.drill.restorers import restorer_of
 from runbook.base import aws
 from runbook.base.errors import UserError
 from runbook.base.names import Kind, listed, require
 from runbook.credentials.read import read
 from runbook.credentials.values import BackupSecret
 from settings import Settings, load
-from settings.models.backup import (
-    BackupUser,
-    Bucket,
-    FilesUser,
-    PgBackRestUser,
-    ReadOnlyUser,
-    ResticUser,
-    drills,
-)
+from settings.models.backup import Bucket, drills
 from settings.models.drills import Drill
 
 
@@ -74,7 +65,7 @@ def _proved(given: Assignment) -> DrillError | None:
     """Restore as the tool does it, and return what is wrong, if anything is."""
     try:
         _has_key(given)
-        _restorer(given.writer)(given)
+        restorer_of(given.writer).restore(given)
     except DrillError as error:
         return error
     except ClientError as error:
@@ -93,20 +84,6 @@ def _has_key(given: Assignment) -> None:
         )
     except ClientError as error:
         raise DrillError(f"the key is refused: {aws.reason(error)}") from None
-
-
-def _restorer(writer: BackupUser) -> Callable[[Assignment], None]:
-    match writer:
-        case FilesUser():
-            return files.restore
-        case PgBackRestUser():
-            return pgbackrest.restore
-        case ResticUser():
-            return restic.restore
-        case ReadOnlyUser():
-            raise AssertionError("the file refuses a drill of what writes nothing")
-        case _:
-            assert_never(writer)
 
 
 def _finish(given: Assignment, error: DrillError | None, *, as_json: bool) -> None:

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from runbook.backup.drill.command import found
 from runbook.backup.drill.names import Schedule
+from runbook.backup.drill.restorers import restorer_of
 from settings import load
 from settings.models.drills import HOUR
 
 DAY = 86_400
-PACKAGES = {"pgbackrest": "pgbackrest postgresql", "restic": "restic", "files": ""}
 
 
 def written(schedule: Schedule, configuration: Path, name: str) -> str:
@@ -23,7 +23,7 @@ def written(schedule: Schedule, configuration: Path, name: str) -> str:
 
     settings = load(configuration)
     bucket, drill = found(settings, name)
-    tool = bucket.users[drill.of].tool
+    writer = bucket.users[drill.of]
     templates = Environment(  # noqa: S701 - neither form is HTML, and names have no quotes
         loader=PackageLoader("runbook.backup.drill"),
         undefined=StrictUndefined,
@@ -35,8 +35,8 @@ def written(schedule: Schedule, configuration: Path, name: str) -> str:
         name=name,
         of=drill.of,
         region=bucket.region,
-        tool=tool,
-        packages=PACKAGES[tool],
+        tool=writer.tool,
+        packages=restorer_of(writer).packages,
         seconds=drill.every // 2,
         cron=_cron(drill.every // 2),
         program=Path(sys.argv[0]).absolute(),
