@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import difflib
 from pathlib import Path
+from textwrap import indent
 
 import pytest
+import yaml
 
 from runbook.base.errors import UserError
 from runbook.base.names import Kind
 from runbook.credentials.rotate import rotate
 from runbook.credentials.rotation import place, raised
 from settings import parse
+from tests.builders import sender
 from tests.conftest import EXAMPLE
 
 HEAD = """\
@@ -22,16 +25,10 @@ mail:
     configuration_sets: {one: {}}
     senders:
 """
-FIELDS = "category: system, contact: a@example.org, cost_center: '1', approval: A-1"
-SENDER = f"from: [a@example.org], {FIELDS}, volume: {{daily: 1, monthly: 2}}"
-BLOCK = """\
-          from: [a@example.org]
-          category: system   # yes
-          contact: a@example.org
-          cost_center: '1'
-          approval: A-1
-          volume: {daily: 1, monthly: 2}
-"""
+SENDER = sender("a@example.org")[1:-1]
+BLOCK = indent(yaml.safe_dump(yaml.safe_load(f"{{{SENDER}}}")), " " * 10).replace(
+    "category: system", "category: system   # yes"
+)
 SCHEDULE = "rotate_every: 90d"
 WAYS = {
     "flow": f"        app: {{{SENDER}}}\n",
