@@ -38,17 +38,6 @@ def test_a_wrong_file_is_answered_with_its_lines_and_nothing_else(tmp_path: Path
     assert "London is eu-west-2" in second
 
 
-def test_the_same_file_gives_the_same_bytes(tmp_path: Path) -> None:
-    text = (ROOT / "groundwork.yaml").read_text()
-    assemblies = []
-    for name in ("first", "second"):
-        (tmp_path / name).mkdir()
-        assert run(tmp_path / name, text).returncode == 0
-        out = tmp_path / name / "out"
-        assemblies.append({file.name: file.read_bytes() for file in out.glob("*.template.json")})
-    assert assemblies[0] == assemblies[1]
-
-
 @pytest.mark.parametrize(
     "file", ["cdk.json", "app.py", "Makefile", ".ci/run", "runbook/base/project.py"]
 )

@@ -66,11 +66,15 @@ def groundwork(
 
 @dataclass(frozen=True)
 class Deployment:
-    """The deployed example: what two runs of the command said, and the account that they left."""
+    """The deployed example: what two runs of the command said, and the account that they left.
+
+    Each run synthesized the example anew, in a process of its own: their templates by name.
+    """
 
     state: Path
     first: Run
     second: Run
+    templates: tuple[dict[str, bytes], dict[str, bytes]]
 
     def client(
         self,
@@ -94,14 +98,20 @@ class Deployment:
         return {item["OutputKey"]: item["OutputValue"] for item in found["Outputs"]}
 
 
+def _templates(state: Path) -> dict[str, bytes]:
+    found = (state / "assembly").glob("*.template.json")
+    return {file.name: file.read_bytes() for file in found}
+
+
 @pytest.fixture(scope="session")
 def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
     """Deploy the example twice, the second time from a shell that leads elsewhere."""
     state = tmp_path_factory.mktemp("deployment")
     arguments = ("local", "deploy", "--state", str(state))
     try:
-        first = groundwork(*arguments)
-        yield Deployment(state, first, groundwork(*arguments, variables=MISLED))
+        first, once = groundwork(*arguments), _templates(state)
+        second, again = groundwork(*arguments, variables=MISLED), _templates(state)
+        yield Deployment(state, first, second, (once, again))
     finally:
         groundwork("local", "stop", "--state", str(state))
         assert embedded.find(state) is None

@@ -50,6 +50,12 @@ def test_the_second_run_changes_nothing(deployment: Deployment) -> None:
     assert "update complete" not in deployment.second.output
 
 
+def test_the_same_file_gives_the_same_bytes(deployment: Deployment) -> None:
+    first, second = deployment.templates
+    assert {f"{name}.template.json" for name in STACKS} <= {*first}
+    assert first == second
+
+
 def test_the_exports_point_a_shell_at_the_account(deployment: Deployment) -> None:
     shell = subprocess.run(
         ["sh", "-c", f". '{deployment.state}/aws.env' && env"],

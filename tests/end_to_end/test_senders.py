@@ -342,13 +342,13 @@ def reply(client: smtplib.SMTP, asked: Message) -> str:
 
 @pytest.mark.parametrize("user", OWN)
 def test_may_send_foretells_what_ses_answers(account: Account, user: str) -> None:
-    region = Region(account.client("sesv2"))
-    iam_user = iam.user(account.client("iam"), user)
+    region, administrator = Region(account.client("sesv2")), account.client("iam")
+    iam_user = iam.user(administrator, user)
     assert iam_user
     answers = set()
     with account.smtp(user) as client:
         for asked in matrix([*OTHERS, *OWN[user]]):
-            verdict = judge(account.client("iam"), iam_user, region, asked, "123456789012")
+            verdict = judge(administrator, iam_user, region, asked, "123456789012")
             refusals = [check.answer for check in verdict.checks if not check.passes]
             said = reply(client, asked)
             assert bool(refusals) is bool(said), (asked, verdict, said)
