@@ -22,10 +22,16 @@ import boto3
 import pytest
 from typer.testing import CliRunner
 
+from embedded import Embedded
 from runbook.base import aws, project
+from runbook.changes.change_set import find_stack
 from runbook.cli import app as command
+from runbook.local.deploy import TOOLKIT
+from settings import load
+from settings.plan import plans
 from tests.synthesis import Synthesize, synthesize
 
+ROOT = Path(__file__).parents[1]
 CDK = Path(sys.executable).parent / "cdk"
 ASKED = {
     "CloudFormationExecutionPolicies": "arn:aws:iam::aws:policy/AdministratorAccess",
@@ -77,13 +83,24 @@ class Shell:
                 aws.cloudformation.cache_clear()
 
 
+def deploy(instance: Embedded, file: Path, synthesize: Synthesize = synthesize) -> Ended:
+    """Run `groundwork local deploy` in an account of a test, in all regions of the file."""
+    wide = {"COLUMNS": "200", "NO_COLOR": "1"}
+    shell = Shell({**instance.within(os.environ), **wide}, ROOT, synthesize)
+    with shell.entered():
+        regions = sorted({plan.region for plan in plans(load(file))})
+        missing = [each for each in regions if not find_stack(aws.cloudformation(each), TOOLKIT)]
+    bootstrap(shell, *missing)
+    return shell.run("local", "deploy", f"--config={file}", f"--state={instance.directory}")
+
+
 def bootstrap(shell: Shell, *regions: str) -> None:
     """Prepare the account for the CDK, as `cdk bootstrap` does, without starting it each time."""
     with shell.entered():
         for region in regions:
             client: Any = aws.cloudformation(region)
             client.create_stack(
-                StackName="CDKToolkit",
+                StackName=TOOLKIT,
                 TemplateBody=_bootstrap_template(),
                 Parameters=[
                     {"ParameterKey": key, "ParameterValue": value} for key, value in ASKED.items()
@@ -92,7 +109,7 @@ def bootstrap(shell: Shell, *regions: str) -> None:
             )
         for region in regions:
             aws.cloudformation(region).get_waiter("stack_create_complete").wait(
-                StackName="CDKToolkit", WaiterConfig={"Delay": 1}
+                StackName=TOOLKIT, WaiterConfig={"Delay": 1}
             )
 
 

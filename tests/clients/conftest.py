@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,8 +14,8 @@ import pytest
 import embedded
 from embedded import Embedded
 from settings.contract import Output, output_key
+from tests.commands import deploy
 from tests.conftest import ACCOUNT as ACCOUNT_LINE
-from tests.conftest import ROOT
 from tests.instances import ONCE, client_of
 
 ACCOUNT, REGION = "123456789012", "eu-west-2"
@@ -127,7 +124,8 @@ def backups(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backups]:
     backups = Backups(embedded.start(state, ACCOUNT, REGION))
     try:
         make_operator(backups.client("iam"))
-        deploy(state)
+        deployed = deploy(backups.instance, state / "groundwork.yaml")
+        assert deployed.status == 0, deployed.errors
         yield backups
     finally:
         embedded.stop(state)
@@ -144,17 +142,3 @@ def make_operator(iam: Any) -> None:
         },
     }
     iam.create_role(RoleName=OPERATOR, AssumeRolePolicyDocument=json.dumps(trust))
-
-
-def deploy(state: Path) -> None:
-    """Run `groundwork local deploy` as at a terminal."""
-    command: list[str | Path] = [Path(sys.executable).parent / "groundwork", "local", "deploy"]
-    finished = subprocess.run(
-        [*command, "--config", state / "groundwork.yaml", "--state", state],
-        cwd=ROOT,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert finished.returncode == 0, finished.stderr

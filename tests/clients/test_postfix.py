@@ -18,8 +18,9 @@ import pytest
 import embedded
 from embedded import Embedded
 from tests.builders import REST_OF_A_SENDER
-from tests.clients.conftest import ACCOUNT, KEY, OPERATOR, deploy, make_operator
+from tests.clients.conftest import ACCOUNT, KEY, OPERATOR, make_operator
 from tests.clients.postfix import postfix
+from tests.commands import deploy
 from tests.conftest import ACCOUNT as ACCOUNT_LINE
 from tests.conftest import ROOT
 from tests.instances import client_of
@@ -98,7 +99,8 @@ def sender(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sender]:
         sender.client("iam").put_role_policy(
             RoleName=OPERATOR, PolicyName="look", PolicyDocument=json.dumps({"Statement": look})
         )
-        deploy(state)
+        deployed = deploy(sender.instance, state / "groundwork.yaml")
+        assert deployed.status == 0, deployed.errors
         asked = {"MailType": "TRANSACTIONAL", "WebsiteURL": "https://example.org"}
         sender.client("sesv2").put_account_details(**asked, ProductionAccessEnabled=True)
         yield sender

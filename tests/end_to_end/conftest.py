@@ -14,8 +14,10 @@ import pytest
 
 import embedded
 from embedded import Embedded
+from tests.commands import Ended, deploy
 from tests.instances import client_of
 from tests.settings.test_every_field import EVERYTHING
+from tests.synthesis import Checked
 
 ROOT = Path(__file__).parents[2]
 
@@ -123,8 +125,8 @@ class Deployed:
 
     instance: Embedded
     file: Path
-    first: Run
-    second: Run
+    first: Ended
+    second: Ended
 
     def client(self, service: str, region: str) -> Any:
         return client_of(self.instance, service, region)
@@ -151,8 +153,8 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
         )["HostedZone"]["Id"]
         file = state / "everything.yaml"
         file.write_text(EVERYTHING.replace("Z0123456789ABC", zone.removeprefix("/hostedzone/")))
-        command = ("local", "deploy", "--config", str(file), "--state", str(state))
-        yield Deployed(instance, file, groundwork(*command), groundwork(*command))
+        first = deploy(instance, file, Checked(times=1))
+        yield Deployed(instance, file, first, deploy(instance, file))
     finally:
         embedded.stop(state)
 

@@ -17,7 +17,7 @@ from botocore.exceptions import ClientError
 from embedded import Embedded
 from settings.contract import Output, output_key
 from tests.builders import sender
-from tests.end_to_end.conftest import Run, groundwork
+from tests.commands import Ended, deploy
 from tests.instances import client_of
 
 REGION = "us-east-1"
@@ -109,11 +109,10 @@ class Account:
             "AWS_SESSION_TOKEN": key["SessionToken"],
         }
 
-    def deploy(self, configuration: str) -> Run:
+    def deploy(self, configuration: str) -> Ended:
         file = self.instance.directory / "groundwork.yaml"
         file.write_text(configuration)
-        state = str(self.instance.directory)
-        return groundwork("local", "deploy", "--config", str(file), "--state", state)
+        return deploy(self.instance, file)
 
 
 def make_operator(iam: Any) -> None:
