@@ -76,6 +76,10 @@ class Output(StrEnum):
     """The ARN of the secret with a consumer's login. The item is `DATABASE/REPLICA/CONSUMER`."""
     REPLICA_BASTION = "ReplicaTunnel"
     """The instance id of the bastion of a replica's own. The item is `DATABASE-REPLICA`."""
+    REPLICA_DOCUMENT = "ReplicaDocument"
+    """The session document whose tunnels lead to a replica alone. The item is as above."""
+    REPLICA_POLICY = "ReplicaPolicy"
+    """The ARN of the policy that opens such tunnels alone. The item is as above."""
     BASTION = "Bastion"
     """The instance id of a network's bastion."""
     USER_SECRET = "UserSecret"  # noqa: S105 - the name of an output
@@ -84,6 +88,8 @@ class Output(StrEnum):
     """The ARN of a role that prepares, executes or reads changes."""
     RECORDS = "RecordsBucket"
     """The bucket that keeps reviews, approvals and executions."""
+    TRAIL = "TrailFiles"
+    """The bucket of the files of the account's trail."""
 
 
 class CustomType(StrEnum):

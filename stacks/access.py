@@ -17,6 +17,7 @@ from groundwork.access import (
     RecordsBucket,
     Rules,
     Scope,
+    Trail,
     approving,
     authoring,
     reading,
@@ -65,6 +66,10 @@ class AccessStack(AreaStack):
             records.bucket.bucket_name,
             "The bucket that keeps reviews, approvals and executions",
         )
+        if items.trail:
+            trail = Trail(self, "trail", item=items.trail)
+            files = trail.bucket.bucket_name
+            self.output(Output.TRAIL, "", files, "The files of the account's trail")
         reach = Scope(
             account=self.account,
             stacks=items.stacks,

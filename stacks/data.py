@@ -15,6 +15,7 @@ from groundwork.data import (
     PostgreSqlReplica,
     ReplicaAlarms,
     ReplicaContext,
+    SessionLog,
     Vpc,
     make_database,
 )
@@ -36,6 +37,8 @@ class DataStack(AreaStack):
         super().__init__(scope, plan)
         self._networks = self._add_networks(items)
         self._security_groups = self._add_security_groups(items)
+        days = items.session_log_days
+        self._session_log = SessionLog(self, "session_log", days=days) if days else None
         self._bastions = self._add_bastions(items)
         if items.databases:
             self._protection = DeletionProtection(self, "deletion_protection")
@@ -81,8 +84,13 @@ class DataStack(AreaStack):
             if item.bastion
         }
         for name, bastion in bastions.items():
+            self._log_sessions(bastion)
             self.output(Output.BASTION, name, bastion.instance.ref, f"The bastion of {name}")
         return bastions
+
+    def _log_sessions(self, bastion: Bastion) -> None:
+        if self._session_log:
+            self._session_log.grant(bastion.role)
 
     def _add_database(self, scope: Construct, name: str, item: DatabaseItem) -> None:
         context = DatabaseContext(
@@ -144,9 +152,13 @@ class DataStack(AreaStack):
     def _add_replica_outputs(self, database: str, name: str, made: PostgreSqlReplica) -> None:
         item, called = replica_identifier(database, name), f"the replica {name} of {database}"
         self.output(Output.REPLICA_ADDRESS, item, made.address, f"Host and port of {called}")
-        if made.bastion:
-            instance = made.bastion.instance.ref
+        if made.bastion and made.sessions:
+            self._log_sessions(made.bastion)
+            instance, document = made.bastion.instance.ref, made.sessions.document.ref
+            policy = made.sessions.policy.managed_policy_arn
             self.output(Output.REPLICA_BASTION, item, instance, f"The bastion of {called}")
+            self.output(Output.REPLICA_DOCUMENT, item, document, f"Opens tunnels to {called}")
+            self.output(Output.REPLICA_POLICY, item, policy, f"Allows tunnels to {called}, only")
         for consumer, secret in made.secrets.items():
             named = str(ConsumerName(database, name, consumer))
             self.output(Output.CONSUMER_SECRET, named, secret, f"{consumer}'s login to {called}")

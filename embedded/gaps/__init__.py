@@ -89,6 +89,7 @@ GAPS = (
     "ses.verification",
     "ses.verified_addresses",
     "ses.well_formed_messages",
+    "ssm.documents",
     "stepfunctions.service_calls",
     "stepfunctions.started_again",
     "stepfunctions.stopped",

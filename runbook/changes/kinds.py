@@ -63,6 +63,7 @@ _NEITHER = {
     "AWS::SES::Tenant",
     "AWS::SNS::Topic",
     "AWS::SQS::Queue",
+    "AWS::SSM::Document",
     "AWS::SSM::Parameter",
     "AWS::SecretsManager::RotationSchedule",
     "AWS::SecretsManager::SecretTargetAttachment",

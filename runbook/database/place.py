@@ -28,6 +28,8 @@ class Place:
     public: bool
     bastion: str | None
     """The instance that leads to it, where it has no public address and there is one."""
+    document: str | None = None
+    """The session document whose tunnels lead to it alone, where it has one."""
 
     @property
     def region(self) -> str:
@@ -63,11 +65,16 @@ def of_replica(settings: Settings, place: Place, replica: str) -> Place:
     Through the bastion of its own, where it has one: that leads nowhere else.
     """
     item = replica_identifier(place.name, replica)
-    outputs = Outputs(settings, Output.REPLICA_ADDRESS, Output.REPLICA_BASTION)
+    outputs = Outputs(
+        settings, Output.REPLICA_ADDRESS, Output.REPLICA_BASTION, Output.REPLICA_DOCUMENT
+    )
     host, _, port = outputs[Output.REPLICA_ADDRESS, item].rpartition(":")
     bastion = outputs.get(Output.REPLICA_BASTION, item) or place.bastion
     public = settings.data.databases[place.name].replicas[replica].public
-    return replace(place, host=host, port=int(port), public=public, bastion=bastion)
+    document = outputs.get(Output.REPLICA_DOCUMENT, item)
+    return replace(
+        place, host=host, port=int(port), public=public, bastion=bastion, document=document
+    )
 
 
 def _database(settings: Settings, name: str) -> Place:

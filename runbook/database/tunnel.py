@@ -35,11 +35,14 @@ def command(place: Place, port: int) -> list[str]:
             "https://docs.aws.amazon.com/systems-manager/latest/userguide/"
             "session-manager-working-with-install-plugin.html",
         )
-    forwarded = f"host={place.host},portNumber={place.port},localPortNumber={port}"
+    document, forwarded = place.document, f"localPortNumber={port}"
+    if document is None:
+        document = "AWS-StartPortForwardingSessionToRemoteHost"
+        forwarded = f"host={place.host},portNumber={place.port},{forwarded}"
     return [
         program,
         *("ssm", "start-session", "--region", place.region, "--target", place.require_bastion()),
-        *("--document-name", "AWS-StartPortForwardingSessionToRemoteHost"),
+        *("--document-name", document),
         *("--parameters", forwarded),
     ]
 

@@ -17,6 +17,7 @@ from settings.plan import plans
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from mypy_boto3_cloudtrail import CloudTrailClient
     from mypy_boto3_service_quotas import ServiceQuotasClient
 
     from settings import Settings
@@ -53,6 +54,11 @@ class Place(RegionClients):
         for plan in self.plans:
             if isinstance(plan.items, area):
                 yield plan.items
+
+    @cached_property
+    def cloudtrail(self) -> CloudTrailClient:
+        """The trails that record the region."""
+        return boto3.client("cloudtrail", region_name=self.region, config=QUICK)
 
     @cached_property
     def quotas(self) -> ServiceQuotasClient:

@@ -79,6 +79,18 @@ class Trust(Model):
             yield Problem((), "needs at least one entry of github, gitlab or principals")
 
 
+class Trail(Model):
+    """A trail of CloudTrail: every call in the account, in all regions, in files that stay."""
+
+    days: Annotated[int, Field(ge=1, le=36_500)] = 365
+    """How long nobody can delete or change one of its files."""
+    data_events: bool = True
+    """Record who reads and writes objects of the file's buckets, and who sends SQL by the Data API.
+
+    They are paid for by number.
+    """
+
+
 class Access(Model):
     """Three roles that together change what is deployed, and a bucket that records who did."""
 
@@ -94,6 +106,9 @@ class Access(Model):
     """How many different people have to approve a change."""
     records_days: Annotated[int, Field(ge=1, le=36_500)] = 365
     """How long nobody can delete the record of a review, an approval or an execution."""
+    trail: Trail | None = None
+    """A trail of CloudTrail, where the account has none. The first in an account is free but for
+    its bucket; of a second one, every event is paid for."""
     existing_providers: tuple[Provider, ...] = ()
     """OIDC providers that the account has already: it takes one of each."""
     gitlab_host: DomainName = "gitlab.com"

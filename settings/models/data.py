@@ -12,6 +12,7 @@ from settings.models.drills import ClusterDrill, DatabaseDrill
 from settings.models.networks import Network, SecurityGroup, is_block
 from settings.models.replica_problems import replica_problems
 from settings.models.replicas import MOST_REPLICAS, Consumer, ConsumerName, Replica
+from settings.models.senders import RetentionDays
 from settings.values import versions
 from settings.values.addresses import EmailAddress
 from settings.values.durations import Seconds
@@ -35,6 +36,8 @@ Version = Annotated[
         'or an exact one, as in "17.9"',
     ),
 ]
+AuditedStatements = Literal["read", "write", "function", "role", "ddl", "misc", "misc_set", "all"]
+"""<https://github.com/pgaudit/pgaudit#pgauditlog>"""
 BackupDays = Annotated[int, Field(ge=0, le=35)]
 
 
@@ -70,6 +73,11 @@ class _Database(Model):
     """RDS refuses to delete the database while this is on."""
     log_exports: bool = True
     """PostgreSQL's log goes to CloudWatch, for 90 days."""
+    pgaudit: tuple[AuditedStatements, ...] = ()
+    """Kinds of statements that pgaudit logs, with the objects that they are about.
+
+    Restart the database once when it is added, and create the extension: see databases.md.
+    """
     major_upgrade: bool = False
     """Let a change of the version cross a major one, which cannot be undone. Otherwise it fails."""
     readers: tuple[RoleArn, ...] = ()
@@ -215,6 +223,11 @@ class Data(Model):
     """A machine in every network that has a database without a public address, reached through
     Session Manager. It stops itself when idle. Aurora then takes connections from it alone, and
     from none of its `security_groups`."""
+    session_log_days: RetentionDays | None = None
+    """Log every shell of Session Manager in the networks' regions, and keep that for these days.
+
+    A region of an account has one such setting, so that one file can have it, and none where
+    somebody has set it by hand."""
 
     def network_of(self, item: SecurityGroup | PostgreSql | Aurora) -> str:
         """Return the name of the network that an item belongs to."""
@@ -235,11 +248,22 @@ class Data(Model):
                 if not is_block(source):
                     path = ("security_groups", name, "postgresql_from", index)
                     yield from self._source_problems(path, source, self.network_of(group))
+        yield from self._session_problems()
         for name, database in self.databases.items():
             yield from self._network_problems(("databases", name), database)
             yield from self._database_problems(name, database)
             if isinstance(database, PostgreSql):
                 yield from replica_problems(self, name, database)
+
+    def _session_problems(self) -> Iterator[Problem]:
+        """Keep to one stack in each region what a region has once, and its bastions write to."""
+        stacks = {(network.region, network.stack) for network in self.networks.values()}
+        regions = {network.region for network in self.networks.values()}
+        if self.session_log_days and not regions:
+            yield Problem(("session_log_days",), "unset without a network: it is of its region")
+        if self.session_log_days and len(stacks) > len(regions):
+            message = "unset where networks of one region are in several stacks: it stands in one"
+            yield Problem(("session_log_days",), message)
 
     def _source_problems(
         self, path: tuple[str | int, ...], source: str, network: str

@@ -84,6 +84,16 @@ class Settings(Model):
         """Return the name of the bucket that `access` keeps records in: known without a look-up."""
         return self.named(f"groundwork-records-{self.account}-{self.region}")
 
+    @property
+    def trail(self) -> str:
+        """Return the name of the trail that `access` may ask for."""
+        return self.named("groundwork")
+
+    @property
+    def trail_bucket(self) -> str:
+        """Return the name of the bucket of the trail's files: known without a look-up."""
+        return self.named(f"groundwork-trail-{self.account}-{self.region}")
+
     def named(self, name: str) -> str:
         """Put the environment before a name that the account knows once."""
         return f"{self.environment}-{name}" if self.environment else name

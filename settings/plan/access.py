@@ -11,7 +11,7 @@ from settings.plan.stack import StackId
 from settings.values.areas import Area
 
 if TYPE_CHECKING:
-    from settings.models.access import Access, RoleName, Trust
+    from settings.models.access import Access, RoleName, Trail, Trust
     from settings.models.settings import Settings
 
 
@@ -22,6 +22,21 @@ class RoleItem:
     trust: Trust
     role: str
     """The name of the IAM role, which the account knows once."""
+
+
+@dataclass(frozen=True)
+class TrailItem:
+    """The account's trail, and what of data it records."""
+
+    declared: Trail
+    trail: str
+    """Its name."""
+    bucket: str
+    """The bucket of its files."""
+    buckets: tuple[str, ...]
+    """The buckets whose objects' reads and writes are recorded: those of the file, and records."""
+    data_api: bool
+    """Whether SQL that comes by the Data API is recorded, which some database takes."""
 
 
 @dataclass(frozen=True)
@@ -39,10 +54,13 @@ class AccessItems:
     """The name of the state machines' role."""
     stacks: tuple[StackId, ...]
     """The stacks that the roles reach: every area in every region of the file."""
+    trail: TrailItem | None = None
 
     def outputs(self) -> Iterator[tuple[Output, str]]:
         """Yield kind and item of every output of the stack."""
         yield Output.RECORDS, ""
+        if self.trail:
+            yield Output.TRAIL, ""
         for name in self.roles:
             yield Output.ROLE, name
 
@@ -73,5 +91,18 @@ def access_items(settings: Settings) -> Iterator[tuple[str, str, AccessItems]]:
                         for region in settings.regions
                     ),
                 ),
+                trail=_trail(settings, access.trail) if access.trail else None,
             ),
         )
+
+
+def _trail(settings: Settings, declared: Trail) -> TrailItem:
+    databases = settings.data.databases.values()
+    recorded = (*settings.backup.buckets, settings.records_bucket)
+    return TrailItem(
+        declared,
+        trail=settings.trail,
+        bucket=settings.trail_bucket,
+        buckets=recorded if declared.data_events else (),
+        data_api=declared.data_events and any(getattr(d, "data_api", False) for d in databases),
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from settings.contract import Output
@@ -64,6 +64,8 @@ class DataItems:
     networks: Mapping[str, NetworkItem]
     security_groups: Mapping[str, SecurityGroupItem]
     databases: Mapping[str, DatabaseItem]
+    session_log_days: int | None = None
+    """For how long shells of the region are logged: in the region's first stack, if asked for."""
 
     def outputs(self) -> Iterator[tuple[Output, str]]:
         """Yield kind and item of every output of the stack."""
@@ -81,6 +83,8 @@ def _of_replica(database: str, replica: str, declared: Replica) -> Iterator[tupl
     yield Output.REPLICA_ADDRESS, replica_identifier(database, replica)
     if declared.has_bastion:
         yield Output.REPLICA_BASTION, replica_identifier(database, replica)
+        yield Output.REPLICA_DOCUMENT, replica_identifier(database, replica)
+        yield Output.REPLICA_POLICY, replica_identifier(database, replica)
     for consumer in declared.consumers:
         yield Output.CONSUMER_SECRET, str(ConsumerName(database, replica, consumer))
 
@@ -89,13 +93,16 @@ def data_items(settings: Settings) -> Iterator[tuple[str, str, DataItems]]:
     """Yield region, part and items of every data stack, in order."""
     networks = settings.data.networks
     places = sorted({(network.region, network.stack or "") for network in networks.values()})
+    logged: set[str] = set()
     for region, part in places:
         inside = [
             name
             for name, network in networks.items()
             if (network.region, network.stack or "") == (region, part)
         ]
-        yield region, part, _within(settings, inside)
+        days = None if region in logged else settings.data.session_log_days
+        logged.add(region)
+        yield region, part, replace(_within(settings, inside), session_log_days=days)
 
 
 def _within(settings: Settings, networks: list[str]) -> DataItems:

@@ -29,8 +29,10 @@ TOPIC = 2
 """The topic and its policy."""
 REPUTATION = 4
 """The alarms of a reputation."""
-BASTION = 8
-"""The machine, its role and profile, its groups and the rules between them."""
+BASTION = 9
+"""The machine, its role, policy and profile, its groups and the rules between them."""
+SESSIONS = 2
+"""The document and the policy of a replica's tunnels."""
 APPROVAL = 10
 """What executes approved changes: the state machines, what starts the second one, a function, and
 their roles and logs."""
@@ -58,7 +60,7 @@ def base(items: Items) -> int:
         case BackupItems():
             return FUNCTION + SCHEDULE
         case DataItems():
-            return FUNCTION if items.databases else 0
+            return (FUNCTION if items.databases else 0) + (2 if items.session_log_days else 0)
         case ServiceItems() | AccessItems():
             return 0
         case unknown:
@@ -79,9 +81,9 @@ def sizes(items: Items) -> Iterator[Size]:
             for name, service in items.services.items():
                 yield Size(("services", name), _service(service), 0)
         case AccessItems():
-            yield Size(
-                ("access", "author"), APPROVAL + 2 * len(items.roles) + 4, 1 + len(items.roles)
-            )
+            trail = 3 if items.trail else 0
+            resources = APPROVAL + 2 * len(items.roles) + 4 + trail
+            yield Size(("access", "author"), resources, 2 + len(items.roles))
         case unknown:
             assert_never(unknown)
 
@@ -148,7 +150,7 @@ def _data(items: DataItems) -> Iterator[Size]:
     for name, group in items.security_groups.items():
         yield Size(("data", "security_groups", name), 1 + 2 * len(group.declared.groups), 0)
     for name, database in items.databases.items():
-        outputs = 2 + sum(2 + len(each.declared.consumers) for each in database.replicas.values())
+        outputs = 2 + sum(4 + len(each.declared.consumers) for each in database.replicas.values())
         yield Size(("data", "databases", name), _database(database), outputs)
 
 
@@ -175,7 +177,7 @@ def _replica(item: ReplicaItem, *, alarms: bool) -> int:
         1 + bool(consumer.from_blocks) + bool(consumer.credentials.readers)
         for consumer in declared.consumers.values()
     )
-    own = 5 + bool(declared.subnets) + (BASTION if declared.has_bastion else 0)
+    own = 5 + bool(declared.subnets) + ((BASTION + SESSIONS) if declared.has_bastion else 0)
     return own + consumers + (3 if alarms else 0)
 
 

@@ -6,6 +6,7 @@ from groundwork.access.permissions import Permission, Scope, approving, authorin
 from groundwork.access.providers import Providers
 from groundwork.access.records import RecordsBucket
 from groundwork.access.role import AccessRole
+from groundwork.access.trail import Trail
 
 __all__ = [
     "AccessRole",
@@ -16,6 +17,7 @@ __all__ = [
     "RecordsBucket",
     "Rules",
     "Scope",
+    "Trail",
     "approving",
     "authoring",
     "reading",

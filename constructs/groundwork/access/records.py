@@ -46,19 +46,7 @@ class RecordsBucket(Construct):
             retention=s3.ObjectLockRetention.governance(Duration.days(days)),
             versioned=True,
         )
-        self.bucket.add_to_resource_policy(
-            iam.PolicyStatement(
-                sid="NothingIsDeleted",
-                effect=iam.Effect.DENY,
-                principals=[iam.AnyPrincipal()],
-                actions=[
-                    "s3:BypassGovernanceRetention",
-                    "s3:DeleteObject",
-                    "s3:DeleteObjectVersion",
-                ],
-                resources=[self.bucket.arn_for_objects("*")],
-            )
-        )
+        self.bucket.deny_deletion()
         self._deny_writing(
             "EverybodyBelowTheirOwnPath",
             not_resources=[

@@ -9,6 +9,7 @@ from groundwork.data.drill import DatabaseDrill
 from groundwork.data.postgresql import PostgreSqlInstance
 from groundwork.data.replica import PostgreSqlReplica, ReplicaContext
 from groundwork.data.security_group import DatabaseSecurityGroup
+from groundwork.data.sessions import SessionLog
 from groundwork.data.vpc import Vpc
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "PostgreSqlReplica",
     "ReplicaAlarms",
     "ReplicaContext",
+    "SessionLog",
     "Vpc",
     "make_database",
 ]

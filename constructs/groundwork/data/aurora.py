@@ -5,6 +5,7 @@ from __future__ import annotations
 from aws_cdk import aws_rds as rds
 from constructs import Construct
 
+from groundwork.data.audit import audit_parameters
 from groundwork.data.database import EXTENDED_SUPPORT, LOGS, Database, DatabaseContext
 from groundwork.data.security_group import PORT
 from settings.models.data import Aurora, Capacity
@@ -92,7 +93,7 @@ class AuroraCluster(Database):
             db_cluster_parameter_group_name=self.parameters_name,
             family=self.family,
             description=f"TLS only, for {self.identifier}",
-            parameters={"rds.force_ssl": "1"},
+            parameters={"rds.force_ssl": "1", **audit_parameters(self.declared.pgaudit)},
         )
         group.apply_removal_policy(self.other_policy)
         return group

@@ -57,7 +57,8 @@ class Bastion(Construct):
             self.instance.add_resource_dependency(resource)
 
     def _instance(self, vpc: Vpc) -> ec2.CfnInstance:
-        profile = iam.CfnInstanceProfile(self, "profile", roles=[self._role().role_name])
+        self.role = self._role()
+        profile = iam.CfnInstanceProfile(self, "profile", roles=[self.role.role_name])
         instance = ec2.CfnInstance(
             self,
             "instance",

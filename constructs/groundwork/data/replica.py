@@ -11,12 +11,14 @@ from aws_cdk import aws_rds as rds
 from constructs import Construct
 
 from groundwork.checks import acknowledge
+from groundwork.data.audit import audit_parameters
 from groundwork.data.bastion import Bastion
 from groundwork.data.consumer import ReplicaConsumer
 from groundwork.data.database import EXTENDED_SUPPORT, LOGS, destroy_unless
 from groundwork.data.deletion_protection import DeletionProtection
 from groundwork.data.postgresql import PostgreSqlInstance
 from groundwork.data.security_group import PORT, DatabaseSecurityGroup
+from groundwork.data.sessions import ReplicaSessions
 from groundwork.data.vpc import Vpc
 from settings.models.replicas import Replica
 from settings.values import versions
@@ -78,6 +80,7 @@ class PostgreSqlReplica(Construct):
         }
         self.instance = self._instance()
         self.instance.apply_removal_policy(RemovalPolicy.DESTROY)
+        self.sessions = self._sessions(self.bastion) if self.bastion else None
         self._add_log_group()
         context.protection.protect(self, self.instance, enabled=declared.deletion_protection)
         database = source.declared.first_database(source.node.id)
@@ -100,6 +103,15 @@ class PostgreSqlReplica(Construct):
     def _bastion(self) -> Bastion:
         serves = self.context.identifier
         return Bastion(self, "bastion", vpc=self.context.vpc, serves=serves)
+
+    def _sessions(self, bastion: Bastion) -> ReplicaSessions:
+        return ReplicaSessions(
+            self,
+            "sessions",
+            bastion=bastion.instance.ref,
+            host=self.instance.attr_endpoint_address,
+            serves=self.context.identifier,
+        )
 
     def _instance(self) -> rds.CfnDBInstance:
         declared, database, vpc = self.declared, self.source.declared, self.context.vpc
@@ -153,7 +165,7 @@ class PostgreSqlReplica(Construct):
             db_parameter_group_name=f"{self.context.identifier}{suffix}",
             family=self.source.family,
             description=f"TLS only, and every statement in the log, for {self.context.identifier}",
-            parameters=dict(PARAMETERS),
+            parameters={**PARAMETERS, **audit_parameters(self.source.declared.pgaudit)},
         )
         group.apply_removal_policy(self.other_policy)
         return group

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from aws_cdk import RemovalPolicy
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
@@ -47,3 +48,22 @@ class PrivateBucket(s3.Bucket):
         if self.policy:
             self.policy.apply_removal_policy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
         acknowledge(self, "AwsSolutions-S1", unlogged)
+
+    def deny_deletion(self) -> None:
+        """Let nobody delete an object or get past its lock, but for who changes this policy first.
+
+        <https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock.html>
+        """
+        self.add_to_resource_policy(
+            iam.PolicyStatement(
+                sid="NothingIsDeleted",
+                effect=iam.Effect.DENY,
+                principals=[iam.AnyPrincipal()],
+                actions=[
+                    "s3:BypassGovernanceRetention",
+                    "s3:DeleteObject",
+                    "s3:DeleteObjectVersion",
+                ],
+                resources=[self.arn_for_objects("*")],
+            )
+        )

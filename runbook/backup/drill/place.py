@@ -33,13 +33,7 @@ class Place:
         self._lock = -1
 
     def __enter__(self) -> Self:
-        try:
-            self.folder.mkdir(mode=0o700, exist_ok=True)
-        except OSError as error:
-            raise UserError(
-                f"{self.folder} cannot be made: {error.strerror}", "Name another --folder."
-            ) from None
-        self._lock = self._locked()
+        self._lock = self._made()
         self._clear()
         self.folder.chmod(0o711 if as_account() else 0o700)
         self.work.mkdir(mode=0o700)
@@ -56,6 +50,21 @@ class Place:
         with suppress(FileNotFoundError):
             self.folder.rmdir()
         os.close(self._lock)
+
+    def _made(self) -> int:
+        """Make the folder and hold it. A run that ends just now removes it: make it again then."""
+        while True:
+            try:
+                self.folder.mkdir(mode=0o700, exist_ok=True)
+            except OSError as error:
+                raise UserError(
+                    f"{self.folder} cannot be made: {error.strerror}", "Name another --folder."
+                ) from None
+            held = self._locked()
+            with suppress(FileNotFoundError):
+                if os.path.samestat(os.fstat(held), self.folder.stat()):
+                    return held
+            os.close(held)
 
     def _locked(self) -> int:
         """Hold the folder, if it is ours: whoever made one before us could read what is in it."""

@@ -20,13 +20,16 @@ if TYPE_CHECKING:
     from mypy_boto3_cloudformation.type_defs import ResourceChangeTypeDef
 
 KINDS: Mapping[str, Kind] = {
+    "AWS::CloudTrail::Trail": others.TRAIL,
     "AWS::DynamoDB::Table": others.TABLE,
     "AWS::EC2::Volume": others.VOLUME,
     "AWS::EFS::FileSystem": others.FILE_SYSTEM,
     "AWS::KMS::Key": others.KEY,
     "AWS::Logs::LogGroup": others.LOG_GROUP,
     "AWS::RDS::DBCluster": rds.CLUSTER,
+    "AWS::RDS::DBClusterParameterGroup": rds.PARAMETERS,
     "AWS::RDS::DBInstance": rds.INSTANCE,
+    "AWS::RDS::DBParameterGroup": rds.PARAMETERS,
     "AWS::S3::Bucket": s3.BUCKET,
     "AWS::SecretsManager::Secret": others.SECRET,
     CustomType.DELETION_PROTECTION: rds.PROTECTION,

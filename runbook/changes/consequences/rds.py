@@ -233,5 +233,24 @@ CLUSTER = Kind(
     },
 )
 
+_STATIC = f"{_GUIDE}/USER_WorkingWithParamGroups.html"
+
+
+def _parameters(before: JsonValue, after: JsonValue) -> Iterator[Consequence]:
+    """Judge parameters: a library is loaded when the database starts, and people start it."""
+    old, new = (
+        values.get("shared_preload_libraries") if isinstance(values, dict) else None
+        for values in (before, after)
+    )
+    if old != new:
+        words = (
+            f"libraries change from {old or 'the default'} to {new or 'the default'} once the "
+            "database is restarted: nobody does that but you"
+        )
+        yield Consequence(words, _STATIC, danger=Danger.INTERRUPTS)
+
+
+PARAMETERS = Kind(rules={"Parameters": _parameters})
+
 PROTECTION = Kind(rules={"Enabled": _protection})
 """Our own resource, which switches the protection on once the database is made."""

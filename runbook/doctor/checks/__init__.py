@@ -17,6 +17,7 @@ from runbook.doctor.checks import (
     quotas,
     receiving,
     stacks,
+    trails,
     versions,
     zones,
 )
@@ -37,6 +38,7 @@ class Check(StrEnum):
     ENGINES = "engines"
     MAIL = "mail"
     RECEIVING = "receiving"
+    TRAILS = "trails"
 
 
 @dataclass(frozen=True)
@@ -60,4 +62,5 @@ CHECKS: Mapping[Check, Asked] = {
     Check.ENGINES: Asked(engines.look, before_changes=True),
     Check.MAIL: Asked(mail.look, before_changes=True),
     Check.RECEIVING: Asked(receiving.look, before_changes=True),
+    Check.TRAILS: Asked(trails.look, before_changes=False),
 }

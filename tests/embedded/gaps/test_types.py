@@ -23,6 +23,7 @@ NEW_TYPES = (
     "AWS::SES::ReceiptRule",
     "AWS::SES::ReceiptRuleSet",
     "AWS::SES::Tenant",
+    "AWS::SSM::Document",
     "AWS::SecretsManager::ResourcePolicy",
     "AWS::SecretsManager::RotationSchedule",
 )

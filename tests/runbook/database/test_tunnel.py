@@ -1,0 +1,44 @@
+"""What is asked of Session Manager for a tunnel."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from runbook.database import tunnel
+from runbook.database.place import Place
+
+
+def place(**more: Any) -> Place:
+    secret = "arn:aws:secretsmanager:eu-west-2:123456789012:secret:books"
+    return Place(
+        **{
+            "name": "books",
+            "host": "books.example.org",
+            "port": 5432,
+            "database": "books",
+            "user": "groundwork",
+            "secret": secret,
+            "public": False,
+            "bastion": "i-0123",
+            **more,
+        }
+    )
+
+
+@pytest.fixture(autouse=True)
+def programs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shutil.which", lambda name: f"/usr/bin/{name}")
+
+
+def test_a_database_is_named_in_a_document_of_awss_own() -> None:
+    asked = tunnel.command(place(), 15432)
+    assert asked[-3] == "AWS-StartPortForwardingSessionToRemoteHost"
+    assert asked[-1] == "host=books.example.org,portNumber=5432,localPortNumber=15432"
+
+
+def test_a_replica_has_a_document_in_which_nobody_says_where_it_leads() -> None:
+    asked = tunnel.command(place(document="books-reports-tunnel"), 15432)
+    assert asked[-3:] == ["books-reports-tunnel", "--parameters", "localPortNumber=15432"]
+    assert "i-0123" in asked
