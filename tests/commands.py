@@ -15,11 +15,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from unittest.mock import patch
 
 import boto3
 import pytest
+from botocore.model import OperationModel
 from typer.testing import CliRunner
 
 from embedded import Embedded
@@ -49,6 +50,14 @@ class Ended:
     errors: str
 
 
+class Call(NamedTuple):
+    """One call of an API, as it was asked for."""
+
+    service: str
+    operation: str
+    parameters: Mapping[str, Any]
+
+
 @dataclass
 class Shell:
     """The variables and the folder in which commands are run, one after the other."""
@@ -56,6 +65,8 @@ class Shell:
     environment: Mapping[str, str]
     folder: Path
     synthesize: Synthesize = synthesize
+    calls: list[Call] = field(default_factory=list, repr=False)
+    """Every call that the commands made, in order."""
     session: boto3.Session | None = field(default=None, repr=False)
     """Kept between commands: a session that is made anew reads every service's description."""
 
@@ -73,7 +84,7 @@ class Shell:
         whole = patch.dict(os.environ, self.environment, clear=True)
         with whole, pytest.MonkeyPatch.context() as changed:
             changed.chdir(self.folder)
-            self.session = self.session or boto3.Session()
+            self.session = self.session or self._recorded(boto3.Session())
             changed.setattr(boto3, "DEFAULT_SESSION", self.session)
             changed.setattr(project, "synthesize", self.synthesize)
             aws.cloudformation.cache_clear()
@@ -81,6 +92,14 @@ class Shell:
                 yield
             finally:
                 aws.cloudformation.cache_clear()
+
+    def _recorded(self, session: boto3.Session) -> boto3.Session:
+        def record(params: Mapping[str, Any], model: OperationModel, **_: object) -> None:
+            called = Call(model.service_model.service_name, model.name, dict(params))
+            self.calls.append(called)
+
+        session.events.register("provide-client-params", record)
+        return session
 
 
 def deploy(instance: Embedded, file: Path, synthesize: Synthesize = synthesize) -> Ended:

@@ -81,6 +81,7 @@ def _instance(clients: Clients, name: str) -> Properties:
         "EnableIAMDatabaseAuthentication": found.get("IAMDatabaseAuthenticationEnabled", False),
         "EnablePerformanceInsights": found.get("PerformanceInsightsEnabled", False),
         "Port": str(found["Endpoint"]["Port"]),
+        "SourceDBInstanceIdentifier": found.get("ReadReplicaSourceDBInstanceIdentifier"),
         "VPCSecurityGroups": _groups(found),
         "Tags": tags(found.get("TagList")),
     }
@@ -195,6 +196,7 @@ READERS = {
                 "EnableIAMDatabaseAuthentication",
                 "EnablePerformanceInsights",
                 "Port",
+                "SourceDBInstanceIdentifier",
                 "VPCSecurityGroups",
                 "Tags",
             }

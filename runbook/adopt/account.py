@@ -22,13 +22,23 @@ from runbook.base import aws
 class Account:
     """One region of the account."""
 
-    def __init__(self, region: str) -> None:
+    def __init__(self, region: str, number: str = "") -> None:
         self.region = region
+        self.number = number
         self.networks: Mapping[str, str] = {}
         """What the file calls each VPC, of all regions that are looked at."""
         self.client = cache(self._client)
         self.each = cache(self._each)
         self.owned = cache(self._owned)
+
+    def arn(self, service: str, resource: str) -> str:
+        """Return the ARN of a resource of this region and account."""
+        partition = self.client("ec2").meta.partition
+        return f"arn:{partition}:{service}:{self.region}:{self.number}:{resource}"
+
+    def user_arn(self, name: str) -> str:
+        """Return the ARN of a user, which has its path in it."""
+        return str(self.client("iam").get_user(UserName=name)["User"]["Arn"])
 
     def named(self, resource_type: str, identifier: str, within: str = "") -> Live | None:
         """Return one resource, or None when there is none of that identifier."""
@@ -57,6 +67,16 @@ class Account:
             return self.owned().get(("AWS::S3::Bucket", live.identifier))
         last = live.identifier.rpartition("|")[2]
         return self.owned().get((live.type, live.identifier)) or self.owned().get((live.type, last))
+
+    def subscriptions(self, topic: str) -> list[Mapping[str, str]]:
+        """Return the subscriptions of a topic, those that nobody has confirmed among them."""
+        pages = self.client("sns").get_paginator("list_subscriptions_by_topic")
+        return [item for page in pages.paginate(TopicArn=topic) for item in page["Subscriptions"]]
+
+    def suppressed(self) -> list[str]:
+        """Return for which reasons the account suppresses an address."""
+        found = self.client("sesv2").get_account().get("SuppressionAttributes", {})
+        return list(found.get("SuppressedReasons", ()))
 
     def _owned(self) -> dict[tuple[str, str], str]:
         """Return the stack of each resource that one has: in few calls, and for all at once."""

@@ -75,7 +75,7 @@ def _lifecycle(bucket: Live) -> tuple[dict[str, Any], list[Remark]]:
     remarks = []
     for rule in bucket.properties.get("LifecycleConfiguration", {}).get("Rules", ()):
         if rule["Status"] != "Enabled" or rule.get("Prefix") or rule.get("TagFilters"):
-            subject = f"lifecycle rule {rule.get('Id')} of {bucket.identifier}"
+            subject = f"lifecycle rule {rule.get('Id')} of arn:aws:s3:::{bucket.identifier}"
             remarks.append(Remark(subject, "the file cannot say it: the next review removes it"))
             continue
         noncurrent = rule.get("NoncurrentVersionExpiration", {})
@@ -126,7 +126,7 @@ def _user(
     ids = ", ".join(key["AccessKeyId"] for key in found)
     if len(found) >= MOST_KEYS:
         reason = f"it has two access keys, {ids}: delete one, Groundwork's own takes its place"
-        return [Remark(f"user {name}", reason)], None
+        return [Remark(f"user {name} ({account.user_arn(name)})", reason)], None
     remarks = []
     if found:
         reason = "it is kept and goes on working; Groundwork makes the second key"

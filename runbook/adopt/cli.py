@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from runbook.base.options import CONFIGURATION, STATE, Configuration, State
+from runbook.base.options import CONFIGURATION, STATE, Configuration, Json, State
 
 Names = list[str] | None
 Regions = Annotated[
@@ -45,10 +45,12 @@ def adopt(  # noqa: PLR0913, PLR0917 - each parameter is one of the command's op
     contact: Contact = "",
     cost_center: CostCenter = UNNAMED,
     approval: Approval = UNNAMED,
+    as_json: Json = False,
 ) -> None:
     """Write an account that was made by hand as the file, and import it, touching nothing.
 
-    Without --write and --prepare it only looks.
+    Without --write and --prepare it only looks. With --only, it also takes over
+    what was changed outside CloudFormation in items that the file declares.
 
     Example: groundwork adopt --region eu-west-2 --write --contact ops@example.org
     """
@@ -58,4 +60,4 @@ def adopt(  # noqa: PLR0913, PLR0917 - each parameter is one of the command's op
     look_at = (tuple(region or ()), tuple(only or ()))
     steps = (write, prepare, keep_password)
     register = (owner, contact, cost_center, approval)
-    commands.adopt(Options(config, state, *look_at, *steps, *register))
+    commands.adopt(Options(config, state, *look_at, *steps, *register, as_json))

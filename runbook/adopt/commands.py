@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import replace
-from pathlib import Path
+from collections.abc import Collection
 
 from rich.console import Console
-from rich.text import Text
 
-from runbook.adopt import (
-    backup,
-    databases,
-    document,
-    mail,
-    networks,
-    passwords,
-    risks,
-    senders,
-)
+from runbook.adopt import document, passwords, take_over
 from runbook.adopt.account import Account
-from runbook.adopt.item import Item, Remark, merged
-from runbook.adopt.options import Options, home_of
+from runbook.adopt.as_deployed import AsDeployed
+from runbook.adopt.found import Found, report, show
+from runbook.adopt.inventory import free, inventory, selected
+from runbook.adopt.item import Edit, Item, Remark
+from runbook.adopt.options import Home, Options, home_of
 from runbook.adopt.prepare import change_sets_for
-from runbook.adopt.senders import Register
+from runbook.adopt.writing import write
 from runbook.base import aws, project
 from runbook.base.assembly import Assembly
 from runbook.base.errors import UserError
@@ -32,162 +23,82 @@ from runbook.changes.commands import SAVED
 from runbook.changes.context import Context
 from runbook.changes.render import terminal
 from runbook.changes.review import Review
-from runbook.credentials import deliver
+from runbook.drift import deployed, detection, look
 from runbook.drift.reviewed import with_drift
-from settings import ConfigurationError, parse
-from settings.plan import StackId
 from settings.values.regions import DEFAULT_REGION
 
 
 def adopt(options: Options) -> None:
     """Look; then write and import, as far as the options ask for it."""
-    console = Console(highlight=False)
+    console = Console(highlight=False, stderr=options.as_json)
     home = home_of(options.file, options.regions[0] if options.regions else DEFAULT_REGION)
-    text = options.text or document.new(home.account, home.region)
-    regions = [home.region, *(name for name in options.regions if name != home.region)]
     if options.prepare:
         aws.announce(aws.caller(home.region), home.region)
-    with console.status(f"Reading account {home.account} in {', '.join(regions)}"):
-        register = options.register_in(home.account)
-        items = [*free(selected(inventory(regions, register), options.only), home.environment)]
-    console.print(f"Account {home.account}, {', '.join(regions)}:")
-    show(console, items, text)
-    assembly = write(console, options, text, items) if options.write else None
+    found = _look(console, options, home)
+    if options.as_json:
+        print(report(found).model_dump_json(indent=2))
+    else:
+        show(console, found)
+    assembly = None
+    if options.write:
+        assembly = write(console, options, found.text, found.items, found.edits)
     if options.prepare:
         assembly = assembly or project.synthesize(options.file, options.state / "assembly")
-        import_all(console, assembly, items, options)
+        import_all(console, assembly, found.items, options)
+    elif not options.as_json:
+        _say_next(console, options, found)
+
+
+def _look(console: Console, options: Options, home: Home) -> Found:
+    text = options.text or document.new(home.account, home.region)
+    regions = tuple(dict.fromkeys((home.region, *home.regions, *options.regions)))
+    register, edits, remarks = options.register_in(home.account), [], []
+    with console.status(f"Reading account {home.account} in {', '.join(regions)}"):
+        everything = inventory([Account(region, home.account) for region in regions], register)
+        items = [*free(selected(everything, options.only), home.environment)]
+        if options.only and home.stacks:
+            edits, remarks = _changed(options, home, regions, text, everything)
+    return Found(
+        account=home.account,
+        regions=regions,
+        items=tuple(items),
+        edits=tuple(edits),
+        remarks=(*(remark for item in items for remark in item.remarks), *remarks),
+        text=text,
+    )
+
+
+def _changed(
+    options: Options, home: Home, regions: Collection[str], text: str, now: Collection[Item]
+) -> tuple[list[Edit], list[Remark]]:
+    """Return what was changed in the chosen items, and of that what the file cannot say."""
+    areas = {place.partition("/")[0] for place in options.only}
+    stacks = deployed.stacks((s.region, s.name) for s in home.stacks if s.area in areas)
+    try:
+        here = [
+            AsDeployed(region, home.account, [stack for stack in stacks if stack.region == region])
+            for region in regions
+        ]
+        was = inventory(here, options.register_in(home.account))
+    except detection.IncompleteError as error:
+        raise UserError(f"Nobody knows what was changed: {error}") from None
+    edits = [*take_over.edits(text, selected(now, options.only), was)]
+    drift = look.at(stacks)
+    chosen = [
+        change
+        for change in drift.changes
+        if any(f"{change.item}/".startswith(f"{place.rstrip('/')}/") for place in options.only)
+    ]
+    return edits, [*take_over.left(chosen, edits)]
+
+
+def _say_next(console: Console, options: Options, found: Found) -> None:
+    if options.write and found.edits and not found.new and not found.beside:
+        console.print("\nNext: read the file, then: groundwork changes prepare")
     elif options.write:
         console.print("\nNext: read the file, then the same with --prepare")
-    elif any(item.declared and not document.declares(text, item.path) for item in items):
+    elif found.new or found.edits:
         console.print("\nNext: the same with --write, which writes it into the file")
-
-
-def inventory(regions: Collection[str], register: Register) -> list[Item]:
-    """Return what the regions have and no stack owns, in the order of the file.
-
-    IAM has no regions: its users come into the first.
-    """
-    accounts = [Account(region) for region in regions]
-    first, names = accounts[0], networks.named(accounts)
-    for account in accounts:
-        account.networks = names
-    found = [
-        *mail.account_settings(first),
-        *(item for account in accounts for item in mail.items(account)),
-        *senders.items(first, register),
-        *(item for account in accounts for item in networks.items(account)),
-        *(item for account in accounts for item in databases.items(account)),
-        *(item for account in accounts for item in backup.items(account)),
-    ]
-    return [*merged(found)]
-
-
-def free(items: Collection[Item], environment: str | None) -> Iterator[Item]:
-    """Leave out what a stack has already: it is deployed, and cannot be imported again."""
-    accounts = {item.region: Account(item.region) for item in items}
-    for item in items:
-        owners = [accounts[item.region].owner(live) for live in item.resources]
-        yield _without(item, owners, environment)
-
-
-def _without(item: Item, owners: Sequence[str | None], environment: str | None) -> Item:
-    """Return the item without the resources that have a stack as their owner."""
-    remaining = [live for live, owner in zip(item.resources, owners, strict=True) if not owner]
-    if remaining and StackId.parse(owners[0] or "", environment):
-        # What an import did not take along has no place in the file; users are items' own.
-        remaining = [live for live in remaining if live.type == "AWS::IAM::User"]
-    kept = item.remarks if remaining or not owners else ()
-    others = {owner for owner in owners if owner and not StackId.parse(owner, environment)}
-    owned = (_owned("/".join(item.path), stack) for stack in others)
-    return replace(item, resources=tuple(remaining), remarks=(*kept, *owned))
-
-
-def _owned(place: str, stack: str) -> Remark:
-    reason = f"the stack {stack} has resources of it: release them there first, with Retain"
-    return Remark(place, reason)
-
-
-def selected(items: Collection[Item], only: Collection[str]) -> list[Item]:
-    """Narrow the items to those below the named places, as in mail/domains."""
-    chosen = [
-        item
-        for item in items
-        if not only
-        or any(f"{'/'.join(item.path)}/".startswith(f"{place.rstrip('/')}/") for place in only)
-    ]
-    if only and not chosen:
-        raise UserError(
-            f"The account has nothing below {', '.join(only)}.",
-            "Places look like this: mail/domains, data/databases/analysis",
-        )
-    return chosen
-
-
-def show(console: Console, items: Collection[Item], text: str) -> None:
-    """Print what would be written, and what the file cannot say."""
-    new = [item for item in items if item.declared and not document.declares(text, item.path)]
-    for item in new:
-        count = f"{len(item.resources)} resources" if item.resources else "no resource"
-        console.print(Text(f"  + {'/'.join(item.path)} ({item.region}), {count} to import"))
-    beside = [item for item in items if item not in new and item.resources]
-    for item in beside:
-        console.print(
-            Text(f"  = {'/'.join(item.path)} ({item.region}), {len(item.resources)} to import")
-        )
-    _show_remarks(console, [remark for item in items for remark in item.remarks])
-    if not new and not beside:
-        console.print("Nothing is left to adopt.")
-
-
-def _show_remarks(console: Console, remarks: Collection[Remark]) -> None:
-    if remarks:
-        console.print(Text("\nTo know", style="bold"))
-    for remark in remarks:
-        console.print(Text(f"  ! {remark.subject}: {remark.reason}"), soft_wrap=True)
-
-
-def write(console: Console, options: Options, text: str, items: Collection[Item]) -> Assembly:
-    """Write the items into the file, with the risks that they need. Return what it makes."""
-    file = options.file
-    written = document.with_items(text, items)
-    try:
-        parse(written, str(file))
-    except ConfigurationError as error:
-        _save(file, document.with_faults(written, error.faults))
-        raise UserError(
-            f"{file} has everything as it was found, and the settings refuse some of it:\n{error}",
-            "Each line has its fault beside it. Change it, in the account or in the file, or take "
-            "the item out of the file; then run this again.",
-        ) from None
-    _save(file, written)
-    console.print(f"Written: {file}")
-    return _accept_risks(console, options)
-
-
-def _accept_risks(console: Console, options: Options) -> Assembly:
-    file, output = options.file, options.state / "assembly"
-    with console.status("Synthesizing, for the risks that the checks find"):
-        try:
-            return project.synthesize(file, output)
-        except UserError:
-            findings = risks.found(output)
-        if not findings:
-            raise UserError(f"{file} cannot be deployed; see: groundwork changes prepare")
-        today = prepare.now().date()
-        entries = risks.entries(findings, options.owner, today)
-        text = document.with_risks(file.read_text(encoding="utf-8"), entries)
-        _save(file, text)
-        assembly = project.synthesize(file, output)
-    console.print(
-        f"Written: {len(findings)} accepted risks, until {today + risks.LASTS}. "
-        f"Their owner is {options.owner}: name the right one, and decide on each."
-    )
-    return assembly
-
-
-def _save(file: Path, text: str) -> None:
-    """Write the team's file in one step: whatever ends this, it is whole, old or new."""
-    deliver.write(file, text, file.stat().st_mode & 0o777 if file.exists() else 0o644)
 
 
 def import_all(

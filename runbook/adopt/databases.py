@@ -24,7 +24,9 @@ def items(account: Account) -> Iterator[Item]:
     for live in account.each("AWS::RDS::DBInstance"):
         if live.properties.get("DBClusterIdentifier"):
             continue
-        if live.properties["Engine"] == "postgres":
+        if source := live.properties.get("SourceDBInstanceIdentifier"):
+            yield _replica(account, live, str(source))
+        elif live.properties["Engine"] == "postgres":
             yield _instance(account, live)
         else:
             yield _other(account, live)
@@ -36,11 +38,26 @@ def items(account: Account) -> Iterator[Item]:
             yield _other(account, live)
 
 
+def _named(account: Account, live: Live) -> str:
+    kind = "cluster" if live.type.endswith("Cluster") else "db"
+    return f"{live.identifier} ({account.arn('rds', f'{kind}:{live.identifier}')})"
+
+
+def _replica(account: Account, live: Live, source: str) -> Item:
+    """Leave a read replica alone: the file has replicas below their database, and makes its own."""
+    reason = (
+        f"a read replica of {source}: it stays, and replicates on. The file's `replicas` would "
+        "make another one beside it"
+    )
+    remark = Remark(_named(account, live), reason)
+    return Item(("data", live.identifier), account.region, None, remarks=(remark,))
+
+
 def _other(account: Account, live: Live) -> Item:
     kind = f"its engine is {live.properties['Engine']}"
     if live.type.endswith("Cluster"):
         kind += " without Serverless v2"
-    remark = Remark(live.identifier, f"{kind}, which the file cannot declare")
+    remark = Remark(_named(account, live), f"{kind}, which the file cannot declare")
     return Item(("data", live.identifier), account.region, None, remarks=(remark,))
 
 
@@ -92,10 +109,10 @@ def _writer(account: Account, cluster: str) -> Iterator[Live]:
             yield member
 
 
-def _readers(account: Account, cluster: str) -> list[str]:
+def _readers(account: Account, cluster: str) -> list[Live]:
     writers = [member.identifier for member in _writer(account, cluster)]
     members = account.below("AWS::RDS::DBInstance", "", DBClusterIdentifier=cluster)
-    return [member.identifier for member in members if member.identifier not in writers]
+    return [member for member in members if member.identifier not in writers]
 
 
 def _units(number: Any) -> int | float:
@@ -153,9 +170,8 @@ def _item(
     remarks = [Remark(name, UNKNOWN_LOGIN)]
     if declared["network"] is None or "default" in declared["security_groups"]:
         reason = "it is in the default VPC or its default group, which the file cannot declare"
-        return Item(
-            ("data", "databases", name), account.region, None, remarks=(Remark(name, reason),)
-        )
+        remark = Remark(_named(account, live), reason)
+        return Item(("data", "databases", name), account.region, None, remarks=(remark,))
     resources = [live._replace(within=within), *(item._replace(within=within) for item in members)]
     kind, group = parameters
     found = account.named(kind, group, within) if group else None
@@ -164,7 +180,7 @@ def _item(
     remarks.append(Remark(name, reason))
     for reader in _readers(account, name) if model is Aurora else ():
         reason = f"a reader of {name}, which the file cannot declare: it stays, and reads on"
-        remarks.append(Remark(reader, reason))
+        remarks.append(Remark(_named(account, reader), reason))
     return Item(
         ("data", "databases", name),
         account.region,

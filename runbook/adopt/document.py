@@ -9,9 +9,9 @@ from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.scalarstring import DoubleQuotedScalarString
+from ruamel.yaml.scalarstring import DoubleQuotedScalarString, ScalarString
 
-from runbook.adopt.item import Item
+from runbook.adopt.item import Edit, Item
 from settings.diagnostics import Diagnostic
 
 _PLAIN = re.compile(r"[A-Za-z0-9](?:[\w.@/ +-]*[\w/])?", re.ASCII)
@@ -44,6 +44,36 @@ def with_items(text: str, items: Iterable[Item]) -> str:
         if item.declared is not None:
             _add(document, item, region)
     return _written(yaml, document)
+
+
+def with_edits(text: str, edits: Iterable[Edit]) -> str:
+    """Change single fields of items that the file declares."""
+    yaml = writer()
+    document = yaml.load(text)
+    for edit in edits:
+        at = document
+        for name in edit.path:
+            at = at[name]
+        _put(at, edit.field, edit.was, edit.now)
+    return _written(yaml, document)
+
+
+def _put(at: Any, name: str, was: Any, now: Any) -> None:
+    """Change what changed: a list and a mapping keep what the file has besides."""
+    match at.get(name), was, now:
+        case _, _, None:
+            at.pop(name, None)
+        case CommentedMap() as here, Mapping(), Mapping():
+            for key in [key for key in {**was, **now} if was.get(key) != now.get(key)]:
+                _put(here, key, was.get(key), now.get(key))
+        case CommentedSeq() as here, list(), list():
+            for item in [item for item in here if item in was and item not in now]:
+                here.remove(item)
+            here.extend(_block(item) for item in now if item not in here)
+        case ScalarString() as here, _, str():
+            at[name] = type(here)(now)
+        case _:
+            at[name] = _block(now)
 
 
 def with_risks(text: str, risks: Iterable[Mapping[str, Any]]) -> str:

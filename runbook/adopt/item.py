@@ -28,6 +28,16 @@ class Remark(NamedTuple):
     reason: str
 
 
+class Edit(NamedTuple):
+    """One field of an item that the file declares, which the account has otherwise now."""
+
+    path: tuple[str, ...]
+    field: str
+    was: Any
+    now: Any
+    """None where the file does not name the field any more."""
+
+
 @dataclass(frozen=True)
 class Item:
     """One item of the file, as found in one region.
@@ -54,17 +64,24 @@ class Item:
 
 def without_defaults(model: type[Model], declared: Mapping[str, Any]) -> dict[str, Any]:
     """Leave out what the file need not say, because it holds anyway."""
-    fields = {info.alias or name: info for name, info in model.model_fields.items()}
+    defaults = defaults_of(model)
     return {
         name: value
         for name, value in declared.items()
-        if value is not None and not _is_default(fields[name].default, value)
+        if value is not None and not _is_default(defaults[name], value)
+    }
+
+
+def defaults_of(model: type[Model]) -> dict[str, Any]:
+    """Return what holds for each field that the file does not name."""
+    found = {info.alias or name: info.default for name, info in model.model_fields.items()}
+    return {
+        name: list(value) if isinstance(value, tuple) else value for name, value in found.items()
     }
 
 
 def _is_default(default: object, value: object) -> bool:
-    listed = list(default) if isinstance(default, tuple) else default
-    return listed == value and type(listed) is type(value)
+    return default == value and type(default) is type(value)
 
 
 def merged(items: Iterable[Item]) -> Iterator[Item]:

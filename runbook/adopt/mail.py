@@ -38,8 +38,7 @@ def items(account: Account) -> Iterator[Item]:
 def account_settings(account: Account) -> Iterator[Item]:
     """Yield what SES allows the account in a region, and what the account suppresses."""
     found = account.client("sesv2").get_account()
-    reasons = found.get("SuppressionAttributes", {}).get("SuppressedReasons", [])
-    suppression = sorted(reason.lower() for reason in reasons)
+    suppression = sorted(reason.lower() for reason in account.suppressed())
     quota = found.get("SendQuota", {})
     declared = without_defaults(
         Mail,
@@ -150,15 +149,14 @@ def topic(account: Account, arn: str) -> Iterator[Live]:
 
 def subscribers(account: Account, arn: str) -> list[str]:
     """Return the addresses subscribed to a topic, those that have not confirmed among them."""
-    found = account.client("sns").list_subscriptions_by_topic(TopicArn=arn)["Subscriptions"]
+    found = account.subscriptions(arn)
     return sorted({item["Endpoint"] for item in found if item["Protocol"] == "email"})
 
 
 def unconfirmed(account: Account, arn: str) -> tuple[Remark, ...]:
     """Name subscriptions that the file cannot have: of other protocols, or not confirmed."""
-    found = account.client("sns").list_subscriptions_by_topic(TopicArn=arn)["Subscriptions"]
     remarks = []
-    for item in found:
+    for item in account.subscriptions(arn):
         who = f"{item['Endpoint']} ({item['Protocol']}) at {arn}"
         if item["Protocol"] != "email":
             remarks.append(Remark(who, "Groundwork subscribes e-mail addresses only: it stays"))
@@ -171,7 +169,10 @@ def _configuration_set(account: Account, live: Live) -> Item:
     name, said = live.identifier, live.properties
     destinations = [*account.below("AWS::SES::ConfigurationSetEventDestination", "")]
     ours = [item for item in destinations if item.properties["ConfigurationSetName"] == name]
-    events = next((item for item in ours if _sns(item)), None)
+    told = [item for item in ours if _sns(item)]
+    # A sender's bounces have a destination of their own in the set, once it is deployed.
+    named = [item for item in told if item.identifier.endswith("|events")]
+    events = next(iter((*named, *told)), None)
     declared, resources, remarks = _events(account, name, events) if events else ({}, (), ())
     remarks += tuple(
         Remark(item.identifier, "an event destination that the file cannot say: it stays as it is")
@@ -253,7 +254,8 @@ def _receiving(account: Account) -> Iterator[Item]:
     for rule in found["Rules"]:
         actions = [action["S3Action"] for action in rule["Actions"] if "S3Action" in action]
         if len(actions) != 1 or len(rule["Actions"]) != 1 or len(rule.get("Recipients", ())) != 1:
-            remarks.append(Remark(f"{name}|{rule['Name']}", "a rule that the file cannot say"))
+            arn = account.arn("ses", f"receipt-rule-set/{name}:receipt-rule/{rule['Name']}")
+            remarks.append(Remark(f"{rule['Name']} ({arn})", "a rule that the file cannot say"))
             continue
         buckets.add(actions[0]["BucketName"])
         live = account.named("AWS::SES::ReceiptRule", f"{name}|{rule['Name']}", "receiving")

@@ -47,7 +47,7 @@ def items(account: Account) -> Iterator[Item]:
     for group in account.below("AWS::EC2::SecurityGroup", "", VpcId=default or ""):
         if group.properties["GroupName"] != "default":
             reason = "it is in the default VPC, which the file cannot declare"
-            yield _unexpressed(account, group.identifier, reason)
+            yield _unexpressed(account, _named(account, group), reason)
 
 
 def default_vpc(account: Account) -> str | None:
@@ -59,6 +59,11 @@ def default_vpc(account: Account) -> str | None:
 
 def _unexpressed(account: Account, subject: str, reason: str) -> Item:
     return Item(("data", subject), account.region, None, remarks=(Remark(subject, reason),))
+
+
+def _named(account: Account, group: Live) -> str:
+    arn = account.arn("ec2", f"security-group/{group.identifier}")
+    return f"{group.properties['GroupName']} ({arn})"
 
 
 def _network(account: Account, vpc: Live) -> Item:
@@ -137,7 +142,9 @@ def _group(account: Account, group: Live, vpc: Live, names: Mapping[str, str]) -
         if source:
             sources.append(source)
         else:
-            remarks.append(Remark(group.identifier, f"a rule that the file cannot say: {rule}"))
+            remarks.append(
+                Remark(_named(account, group), f"a rule that the file cannot say: {rule}")
+            )
     declared = without_defaults(
         SecurityGroup,
         {

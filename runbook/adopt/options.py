@@ -9,6 +9,7 @@ from typing import NamedTuple
 from runbook.adopt.senders import Register
 from runbook.base import aws
 from settings import load
+from settings.plan import StackId, plans
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class Options:
     contact: str = ""
     cost_center: str = ""
     approval: str = ""
+    as_json: bool = False
 
     @property
     def text(self) -> str:
@@ -47,6 +49,10 @@ class Home(NamedTuple):
     account: str
     region: str
     environment: str | None = None
+    regions: tuple[str, ...] = ()
+    """Those of the file's items."""
+    stacks: tuple[StackId, ...] = ()
+    """Those that the file asks for."""
 
 
 def home_of(file: Path, region: str) -> Home:
@@ -58,4 +64,6 @@ def home_of(file: Path, region: str) -> Home:
         return Home(aws.caller(region).account, region)
     settings = load(file, may_be_empty=True)
     aws.caller_in(settings.account, settings.region)
-    return Home(settings.account, settings.region, settings.environment)
+    stacks = tuple(plan.id for plan in plans(settings))
+    regions = tuple(settings.regions)
+    return Home(settings.account, settings.region, settings.environment, regions, stacks)

@@ -42,7 +42,8 @@ def _sender(account: Account, user: Live, sending: list[Held], register: Registe
     if len(found) >= MOST_KEYS:
         ids = ", ".join(key["AccessKeyId"] for key in found)
         reason = f"it has two access keys, {ids}: delete one, Groundwork's own takes its place"
-        return Item(path, account.region, None, remarks=(Remark(f"user {name}", reason),))
+        remark = Remark(f"user {name} ({account.user_arn(name)})", reason)
+        return Item(path, account.region, None, remarks=(remark,))
     declared = {
         "regions": [account.region],
         "from": sorted(_conditioned(sending, FROM)) or _anywhere(account),

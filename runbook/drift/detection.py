@@ -50,6 +50,13 @@ def detect(stack: Deployed) -> Iterator[Change]:
 
     It reads each resource with the caller's permissions: who lacks one gets part of an answer.
     """
+    for drift in drifted(stack):
+        name = drift["LogicalResourceId"]
+        yield from _changes(drift, stack, place(name, stack.resources.get(name)))
+
+
+def drifted(stack: Deployed) -> Iterator[StackResourceDriftTypeDef]:
+    """Yield each resource that is not as it was deployed, as CloudFormation says it."""
     client = aws.cloudformation(stack.region)
     started = _start(client, stack.name)
     done = poll(
@@ -57,9 +64,7 @@ def detect(stack: Deployed) -> Iterator[Change]:
         lambda: client.describe_stack_drift_detection_status(StackDriftDetectionId=started),
         lambda answer: answer["DetectionStatus"] != "DETECTION_IN_PROGRESS",
     )
-    for drift in _drifts(client, stack.name):
-        name = drift["LogicalResourceId"]
-        yield from _changes(drift, stack, place(name, stack.resources.get(name)))
+    yield from _drifts(client, stack.name)
     if done["DetectionStatus"] == "DETECTION_FAILED":
         raise IncompleteError(done.get("DetectionStatusReason", "CloudFormation gave no reason"))
 

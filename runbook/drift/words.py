@@ -6,7 +6,18 @@ import json
 from collections.abc import Iterable, Iterator
 
 from runbook.changes.text import line
-from runbook.drift.change import Change, Unasked
+from runbook.drift.change import Change, Sort, Unasked
+
+ADOPTED = (
+    "addresses",
+    "buckets",
+    "configuration_sets",
+    "databases",
+    "domains",
+    "networks",
+    "security_groups",
+)
+"""Items of which the file says what was changed. Who may do what is taken back, never kept."""
 
 
 def described(change: Change) -> Iterator[str]:
@@ -30,9 +41,16 @@ def ways_out(found: Iterable[Change]) -> Iterator[str]:
         yield "To revert what CloudFormation can: groundwork drift --revert, then approve it."
     if any(not change.reversible for change in changes):
         yield "What was added beside the declared has to be removed by hand."
-    items = sorted({change.item for change in changes if change.reversible})
-    for item in items:
-        yield f"To keep it instead, change the file: {line(item)}"
+    kept = [change for change in changes if change.sort is not Sort.ACCESS]
+    for place in sorted({place for change in kept if (place := adopted_as(change))}):
+        yield f"To keep it instead: groundwork adopt --only {line(place)} --write"
+
+
+def adopted_as(change: Change) -> str | None:
+    """Return the item as `groundwork adopt --only` takes it; None where the file says nothing."""
+    if change.item.startswith("mail/account/"):
+        return "mail"
+    return change.item if change.item.split("/")[1] in ADOPTED else None
 
 
 def unknown(item: Unasked) -> str:

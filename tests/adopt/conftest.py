@@ -131,6 +131,30 @@ class Adoption:
                     found[kind, region, item["Identifier"]] = item["Properties"]
         return found
 
+    def endpoints(self) -> dict[str, Any]:
+        """Return what a connected client has to find again: where, and the very same database."""
+        rds = self.client("rds")
+        same = ("DbiResourceId", "Endpoint", "DBInstanceStatus", "MasterUsername")
+        instances = rds.describe_db_instances()["DBInstances"]
+        found = {i["DBInstanceIdentifier"]: [i.get(n) for n in same] for i in instances}
+        same = ("DbClusterResourceId", "Endpoint", "Status", "MasterUsername")
+        clusters = rds.describe_db_clusters()["DBClusters"]
+        return found | {c["DBClusterIdentifier"]: [c.get(n) for n in same] for c in clusters}
+
+    def events(self) -> set[tuple[str, str, str]]:
+        """Return what CloudFormation says that it did: the event, its resource, and the status."""
+        found = set()
+        for region in self.regions:
+            client = self.client("cloudformation", region)
+            for stack in client.describe_stacks()["Stacks"]:
+                pages = client.get_paginator("describe_stack_events")
+                for page in pages.paginate(StackName=stack["StackId"]):
+                    found |= {
+                        (event["EventId"], event["LogicalResourceId"], event["ResourceStatus"])
+                        for event in page["StackEvents"]
+                    }
+        return found
+
 
 @pytest.fixture(scope="session")
 def instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[embedded.Embedded]:
@@ -151,7 +175,7 @@ def adoption(instance: embedded.Embedded, tmp_path_factory: pytest.TempPathFacto
     story = Adoption(tmp_path_factory.mktemp("adopt"), instance)
     story.made = click(story.client)
     story.bootstrap()
-    story.states["clicked"] = story.state()
+    story.states["clicked"], story.states["endpoints"] = story.state(), story.endpoints()
     story.adopt("look")
     story.states["looked"] = story.state()
     story.adopt("import", "--write", "--prepare", "--keep-password", typed=f"{PASSWORD}\n" * 2)

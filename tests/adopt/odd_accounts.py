@@ -44,6 +44,9 @@ def defaults(client: Any) -> None:
         **common,
     )
     rds.create_db_instance(DBInstanceIdentifier="database-2", **common)
+    rds.create_db_instance_read_replica(
+        DBInstanceIdentifier="database-1-replica", SourceDBInstanceIdentifier="database-1"
+    )
     client("s3").create_bucket(Bucket="untitled-bucket-1")
     iam.create_user(UserName="mailer")
     statement = {"Effect": "Allow", "Action": "ses:*", "Resource": "*"}
@@ -357,3 +360,7 @@ def beside(client: Any, declared: str) -> None:
         document = json.dumps({**POLICY, "Statement": statement})
         iam.put_user_policy(UserName=name, PolicyName="all", PolicyDocument=document)
     s3.create_bucket(Bucket="beside-bucket")
+    theirs = {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": "another-teams"}}
+    client("cloudformation").create_stack(
+        StackName="another-team", TemplateBody=json.dumps({"Resources": {"Bucket": theirs}})
+    )

@@ -69,11 +69,14 @@ def story(
     story.inside = Shell(story.environment, folder)
     story.bootstrap()
     BEGINNINGS[name](story)
-    story.states["made"] = story.state()
+    story.states["made"], story.states["events"] = story.state(), story.events()
+    story.inside.calls.clear()
     # What is found first; then, once, that the accepted risks are enough.
     story.inside.synthesize = Checked(2 if name == "everything" else 1)
     story.adopt("import", "--write", "--prepare")
     story.execute()
+    story.states["calls"] = [*story.inside.calls]
+    story.states["happened"] = story.events() - story.states["events"]
     story.states["imported"] = story.state()
     story.adopt("again")
     story.prepare_next()
@@ -87,6 +90,28 @@ def changes(story: Adoption) -> list[Any]:
 
 def test_the_import_touches_nothing(story: Adoption) -> None:
     assert story.states["imported"] == story.states["made"]
+
+
+READING = ("Describe", "Detect", "Get", "Head", "List", "Validate")
+OUR_OWN = {
+    ("cloudformation", "CreateChangeSet"),
+    ("cloudformation", "ExecuteChangeSet"),
+    ("s3", "PutObject"),
+}
+"""All that the import calls and that does not only read. An upload goes into the CDK's bucket."""
+
+
+def test_no_call_of_the_import_changes_anything_but_change_sets(story: Adoption) -> None:
+    changing = [call for call in story.states["calls"] if not call.operation.startswith(READING)]
+    assert {(call.service, call.operation) for call in changing} <= OUR_OWN
+    uploads = [call.parameters["Bucket"] for call in changing if call.service == "s3"]
+    assert all(bucket.startswith("cdk-hnb659fds-assets-") for bucket in uploads)
+
+
+def test_cloudformation_imports_and_does_nothing_else(story: Adoption) -> None:
+    statuses = {status for _, _, status in story.states["happened"]}
+    assert statuses - {"REVIEW_IN_PROGRESS"}
+    assert all(s == "REVIEW_IN_PROGRESS" or s.startswith("IMPORT_") for s in statuses)
 
 
 def test_nothing_is_left_to_adopt(story: Adoption) -> None:

@@ -2,15 +2,19 @@
 
 import json
 import os
+import smtplib
+import ssl
 import subprocess
 from collections.abc import Iterator
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from embedded.smtp import password
 from settings import load
-from tests.adopt.conftest import Adoption
+from tests.adopt.conftest import HOME, Adoption
 from tests.adopt.wiki_page import BUCKET, DOMAIN, LONDON, PASSWORD, RECEIVED
 from tests.programs import require
 
@@ -133,6 +137,21 @@ def test_the_keys_that_were_made_by_hand_go_on_working(adoption: Adoption) -> No
     assert [item["Key"] for item in s3.list_objects_v2(Bucket=BUCKET)["Contents"]] == [
         "redmine/2026-11-01.sql.gz"
     ]
+
+
+def test_mail_is_sent_with_the_old_key_as_before(adoption: Adoption) -> None:
+    assert adoption.made
+    key, instance = adoption.made.smtp_key, adoption.instance
+    mail = EmailMessage()
+    mail["From"], mail["To"] = f"noreply@{DOMAIN}", "success@simulator.amazonses.com"
+    with smtplib.SMTP("localhost", instance.smtp_port, timeout=30) as client:
+        client.starttls(context=ssl.create_default_context(cafile=instance.certificate))
+        client.login(key["AccessKeyId"], password(key["SecretAccessKey"], HOME))
+        assert client.send_message(mail) == {}
+
+
+def test_whoever_is_connected_to_a_database_stays_connected(adoption: Adoption) -> None:
+    assert adoption.endpoints() == adoption.states["endpoints"]
 
 
 def test_each_key_and_policy_that_stays_is_named(adoption: Adoption) -> None:

@@ -12,10 +12,11 @@ import pytest
 from rich.console import Console
 
 import embedded
+from runbook.changes.review import Review
 from runbook.drift import commands
 from runbook.drift.change import Drift
 from tests.commands import Shell, bootstrap
-from tests.drift.hands import HANDS, LONDON
+from tests.drift.hands import HANDS, KEPT, LONDON
 from tests.instances import client_of
 
 ROOT = Path(__file__).parents[2]
@@ -31,6 +32,8 @@ class Story:
     shell: Shell
     statuses: dict[str, int] = field(default_factory=dict)
     said: dict[str, str] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)
+    """The file before and after what was changed was taken into it."""
 
     def client(self, service: str, region: str = HOME) -> Any:
         return client_of(self.instance, service, region)
@@ -41,6 +44,20 @@ class Story:
         self.statuses[step] = ended.status
         self.said[step] = ended.output
         assert ended.status == 0 or step.startswith("drift"), ended.output + ended.errors
+
+    def keep(self) -> None:
+        """Take what was changed in some items into the file, and execute that."""
+        self.texts["before"] = self.file.read_text()
+        only = [f"--only={place}" for place in KEPT]
+        self.run("keep-look", "adopt", *only, "--json")
+        self.run("keep", "adopt", *only, "--write", "--owner=platform")
+        self.texts["after"] = self.file.read_text()
+        self.run("keep-review", "changes", "prepare")
+        self.run("keep-json", "changes", "show", "--json")
+        guarded = Review.model_validate_json(self.said["keep-json"]).guarded
+        self.run("keep-approve", "changes", "approve", *(f"--type={name}" for name in guarded))
+        self.run("keep-execute", "changes", "execute")
+        self.run("drift-kept", "drift", "--json")
 
     def found(self, step: str) -> dict[str, list[dict[str, Any]]]:
         return dict(json.loads(self.said[step]))
@@ -63,6 +80,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
             hand.change(told.client)
         told.run("drift", "drift", "--json")
         told.said["drift-shown"] = shown(told.said["drift"])
+        told.keep()
         told.run("revert", "drift", "--revert")
         told.run("approve", "changes", "approve")
         told.run("execute", "changes", "execute")

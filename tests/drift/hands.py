@@ -10,6 +10,14 @@ from typing import Any, NamedTuple
 Client = Callable[..., Any]
 LONDON = "eu-west-2"
 BUCKET = "ocp-redmine-backup"
+KEPT = (
+    "backup/buckets/ocp-redmine-backup",
+    "data/databases/analysis",
+    "data/databases/common",
+    "data/security_groups/postgresql-anywhere",
+    "mail/configuration_sets/credere",
+)
+"""The items of which the file is given what was changed. In the others it is taken back."""
 EVERYBODY = json.dumps(
     {
         "Version": "2012-10-17",
@@ -38,6 +46,8 @@ class Hand(NamedTuple):
     what: str
     change: Callable[[Client], Any]
     reversible: bool = True
+    kept: bool = False
+    """Whether it is taken into the file, before all else is taken back."""
 
 
 def group_of(client: Client) -> str:
@@ -103,6 +113,38 @@ def ingress(client: Client) -> None:
     )
 
 
+def egress(client: Client) -> None:
+    everything = {"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
+    client("ec2").authorize_security_group_egress(
+        GroupId=group_of(client), IpPermissions=[everything]
+    )
+
+
+def office(client: Client) -> None:
+    ranges = [{"CidrIp": "203.0.113.0/24"}]
+    rule = {"IpProtocol": "tcp", "FromPort": 5432, "ToPort": 5432, "IpRanges": ranges}
+    client("ec2").authorize_security_group_ingress(GroupId=group_of(client), IpPermissions=[rule])
+
+
+def role_policy(client: Client) -> None:
+    """Add a statement to the policy that the stack gave the role: its name stays as it was."""
+    iam, role = client("iam"), role_of(client)
+    (name,) = iam.list_role_policies(RoleName=role)["PolicyNames"]
+    document = iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
+    document["Statement"].append({"Effect": "Allow", "Action": "*", "Resource": "*"})
+    iam.put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=json.dumps(document))
+
+
+def topic_policy(client: Client) -> None:
+    sns, topic = client("sns"), topic_of(client, "credere-bounces")
+    policy = json.loads(sns.get_topic_attributes(TopicArn=topic)["Attributes"]["Policy"])
+    everybody = {"Effect": "Allow", "Principal": "*", "Action": "sns:Publish", "Resource": topic}
+    policy["Statement"].append(everybody)
+    sns.set_topic_attributes(
+        TopicArn=topic, AttributeName="Policy", AttributeValue=json.dumps(policy)
+    )
+
+
 def role_of(client: Client) -> str:
     return resource(client, "mail-us-east-1", "feedback/function/role")
 
@@ -147,7 +189,7 @@ def rule_set(client: Client) -> None:
 
 HANDS = {
     "a bucket's objects expire sooner": Hand(
-        f"buckets/{BUCKET}/bucket", "LifecycleConfiguration", lifecycle
+        f"buckets/{BUCKET}/bucket", "LifecycleConfiguration", lifecycle, kept=True
     ),
     "a bucket's public access is no longer blocked": Hand(
         f"buckets/{BUCKET}/bucket", "PublicAccessBlock", public_access
@@ -157,6 +199,12 @@ HANDS = {
     ),
     "a group lets SSH in": Hand(
         "security_groups/postgresql-anywhere/group", "SecurityGroupIngress", ingress
+    ),
+    "a group lets everything out": Hand(
+        "security_groups/postgresql-anywhere/group", "SecurityGroupEgress", egress
+    ),
+    "a group lets an office in": Hand(
+        "security_groups/postgresql-anywhere/group", "SecurityGroupIngress", office
     ),
     "a database is public": Hand(
         "databases/common/writer",
@@ -173,6 +221,7 @@ HANDS = {
         lambda client: client("rds").modify_db_instance(
             DBInstanceIdentifier="analysis", DBInstanceClass="db.t3.large", ApplyImmediately=True
         ),
+        kept=True,
     ),
     "a cluster is no longer protected": Hand(
         "databases/common/protection",
@@ -181,6 +230,7 @@ HANDS = {
             DBClusterIdentifier="common", DeletionProtection=False, ApplyImmediately=True
         ),
         reversible=False,
+        kept=True,
     ),
     "a cluster keeps other backups": Hand(
         "databases/common/cluster",
@@ -188,6 +238,7 @@ HANDS = {
         lambda client: client("rds").modify_db_cluster(
             DBClusterIdentifier="common", BackupRetentionPeriod=3, ApplyImmediately=True
         ),
+        kept=True,
     ),
     "a database's log is kept for a day": Hand(
         "databases/analysis/postgresql-log-group",
@@ -234,6 +285,7 @@ HANDS = {
         lambda client: client("sesv2").put_configuration_set_delivery_options(
             ConfigurationSetName="credere", TlsPolicy="OPTIONAL"
         ),
+        kept=True,
     ),
     "a set suppresses nobody": Hand(
         "configuration_sets/credere/configuration-set",
@@ -241,6 +293,7 @@ HANDS = {
         lambda client: client("sesv2").put_configuration_set_suppression_options(
             ConfigurationSetName="credere", SuppressedReasons=["COMPLAINT"]
         ),
+        kept=True,
     ),
     "a set measures nothing": Hand(
         "configuration_sets/credere/configuration-set",
@@ -296,6 +349,12 @@ HANDS = {
             PolicyDocument=EVERYBODY,
         ),
         reversible=False,
+    ),
+    "a role's own policy allows more": Hand(
+        "feedback/function/role", "policy", role_policy, reversible=False
+    ),
+    "a topic may be published to by everybody": Hand(
+        "topics/credere-bounces/topic", "policy statement", topic_policy, reversible=False
     ),
     "a user has another key": Hand(
         "senders/credere/user",

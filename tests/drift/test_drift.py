@@ -1,5 +1,7 @@
 """Thirty changes by hand: each is named, and what CloudFormation can take back it does."""
 
+import difflib
+
 import pytest
 
 from tests.drift.conftest import Story
@@ -38,7 +40,8 @@ def test_access_and_network_come_first(story: Story) -> None:
 
 def test_both_ways_out_are_said(story: Story) -> None:
     assert "groundwork drift --revert" in story.said["drift-shown"]
-    assert "change the file: data/databases/analysis" in story.said["drift-shown"]
+    kept = "groundwork adopt --only data/databases/analysis --write"
+    assert kept in story.said["drift-shown"]
 
 
 @pytest.mark.parametrize("name", [name for name, hand in HANDS.items() if hand.reversible])
@@ -46,7 +49,15 @@ def test_a_reviewed_change_set_takes_it_back(story: Story, name: str) -> None:
     assert not named(story, "drift-after", HANDS[name])
 
 
-@pytest.mark.parametrize("name", [name for name, hand in HANDS.items() if not hand.reversible])
+@pytest.mark.parametrize("name", [name for name, hand in HANDS.items() if hand.kept])
+def test_what_the_file_was_given_and_executed_is_as_declared(story: Story, name: str) -> None:
+    assert not named(story, "drift-kept", HANDS[name])
+
+
+LEFT = [name for name, hand in HANDS.items() if not hand.reversible and not hand.kept]
+
+
+@pytest.mark.parametrize("name", LEFT)
 def test_what_no_change_set_takes_back_stays_named(story: Story, name: str) -> None:
     assert named(story, "drift-after", HANDS[name])
 
@@ -56,3 +67,24 @@ def test_the_review_that_takes_it_back_says_so_in_its_head(story: Story) -> None
     assert "Changed outside CloudFormation since the last deployment" in head
     assert head.count("Executing this takes it back") >= 20
     assert "Executing this leaves it as it is" in head
+
+
+WRITTEN = [
+    "+ backup_days: 3",
+    "+ deletion_protection: false",
+    "+ expire_after_days: 1",
+    "+ instance: db.t3.large",
+    '+ postgresql_from: [0.0.0.0/0, "::/0", 203.0.113.0/24]',
+    "+ require_tls: false",
+    "+ suppression: [complaint]",
+    "- backup_days: 1",
+    "- expire_after_days: 30",
+    "- instance: db.t3.micro",
+    '- postgresql_from: [0.0.0.0/0, "::/0"]',
+]
+
+
+def test_what_is_kept_changes_the_file_in_these_fields_alone(story: Story) -> None:
+    before, after = (story.texts[step].splitlines() for step in ("before", "after"))
+    lines = [line for line in difflib.ndiff(before, after) if line[0] in "+-"]
+    assert sorted(" ".join(line.split()) for line in lines) == WRITTEN
