@@ -52,7 +52,9 @@ def adopt(options: Options) -> None:
 def _look(console: Console, options: Options, home: Home) -> Found:
     text = options.text or document.new(home.account, home.region)
     regions = tuple(dict.fromkeys((home.region, *home.regions, *options.regions)))
-    register, edits, remarks = options.register_in(home.account), [], []
+    register = options.register_in(home.account)
+    edits: list[Edit] = []
+    remarks: list[Remark] = []
     with console.status(f"Reading account {home.account} in {', '.join(regions)}"):
         everything = inventory([Account(region, home.account) for region in regions], register)
         items = [*free(selected(everything, options.only), home.environment)]

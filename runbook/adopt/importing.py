@@ -65,6 +65,9 @@ FIRST_DATABASE = ("DBName", "DatabaseName")
 """RDS says nothing of it where none was named, and a later change set that did would replace."""
 
 
+BUCKET = "AWS::S3::Bucket"
+
+
 class Import(NamedTuple):
     """One resource that comes into a stack."""
 
@@ -194,10 +197,21 @@ def _as_it_is(final: Any, live: Any, known: Mapping[str, Live]) -> Any:
 
 
 def _names(value: Any, known: Mapping[str, Live]) -> Any:
-    """Return the id that a reference stands for, where what it refers to is known."""
+    """Put ids in place of references, however deep, where what they refer to is known."""
     match value:
+        case {"Ref": "AWS::Partition"}:
+            return "aws"
         case {"Ref": str(name)} | {"Fn::GetAtt": [str(name), "GroupId"]} if name in known:
             return known[name].identifier.rpartition("|")[2]
+        case {"Fn::GetAtt": [str(name), "Arn"]} if name in known and known[name].type == BUCKET:
+            return f"arn:aws:s3:::{known[name].identifier}"
+        case {"Fn::Join": ["", list(parts)]}:
+            found = [_names(part, known) for part in parts]
+            return "".join(found) if all(isinstance(part, str) for part in found) else value
+        case dict() if not _is_call(value):
+            return {name: _names(item, known) for name, item in value.items()}
+        case list():
+            return [_names(item, known) for item in value]
     return value
 
 

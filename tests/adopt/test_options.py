@@ -29,7 +29,7 @@ def test_without_a_file_the_account_is_the_callers(file: Path) -> None:
 
 def test_a_file_with_an_account_and_a_region_alone_is_enough(file: Path) -> None:
     file.write_text(f'account: "{ACCOUNT}"\nregion: eu-west-1\n')
-    assert home_of(file, "us-east-1") == Home(ACCOUNT, "eu-west-1")
+    assert home_of(file, "us-east-1") == Home(ACCOUNT, "eu-west-1", regions=("eu-west-1",))
 
 
 def test_a_file_with_a_fault_is_refused_with_its_place(file: Path) -> None:

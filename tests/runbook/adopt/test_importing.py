@@ -36,6 +36,17 @@ def test_tags_of_others_are_left_out_so_that_no_change_set_takes_them_away() -> 
     assert imported("AWS::EC2::VPC", final, live) == {"Tags": [{"Key": "Name", "Value": "old"}]}
 
 
+def test_an_arn_that_the_file_writes_as_a_reference_is_no_change() -> None:
+    arn = {"Fn::GetAtt": ["Reports", "Arn"]}
+    final = {
+        "PolicyDocument": {"Statement": [{"Resource": [arn, {"Fn::Join": ["", [arn, "/*"]]}]}]}
+    }
+    written = [{"Resource": ["arn:aws:s3:::reports", "arn:aws:s3:::reports/*"]}]
+    live = {"PolicyDocument": {"Statement": written}}
+    reports = Import("Reports", Live("AWS::S3::Bucket", "reports", {}))
+    assert imported("AWS::S3::BucketPolicy", final, live, reports) == final
+
+
 @pytest.mark.parametrize("live", [{}, {"DBName": "orders"}])
 def test_a_first_database_that_rds_does_not_name_is_what_the_file_says(live: Any) -> None:
     found = imported("AWS::RDS::DBInstance", {"DBName": "postgres"}, live)
