@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from runbook.adopt.account import Account
@@ -37,8 +37,10 @@ def items(account: Account, register: Register) -> Iterator[Item]:
 def _sender(account: Account, user: Live, sending: list[Held], register: Register) -> Item:
     name = user.identifier
     path = ("mail", "senders", name)
-    found = keys(account, name)
-    remarks = tuple(_kept(name, found, sending))
+    # The keys of a stack's own user are its stack's: two of them while one is renewed.
+    ours = account.owner(user) is not None
+    found = () if ours else keys(account, name)
+    remarks = () if ours else tuple(_kept(name, found, sending))
     if len(found) >= MOST_KEYS:
         ids = ", ".join(key["AccessKeyId"] for key in found)
         reason = f"it has two access keys, {ids}: delete one, Groundwork's own takes its place"
@@ -85,7 +87,7 @@ def _configuration_set(account: Account) -> str | None:
     return found[0] if len(found) == 1 else None
 
 
-def _kept(name: str, found: list[dict[str, str]], sending: list[Held]) -> Iterator[Remark]:
+def _kept(name: str, found: Sequence[dict[str, str]], sending: list[Held]) -> Iterator[Remark]:
     for key in found:
         yield Remark(
             f"access key {key['AccessKeyId']} of {name}",

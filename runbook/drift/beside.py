@@ -19,7 +19,7 @@ from runbook.drift.missing import while_there
 from runbook.drift.statements import is_default, undeclared
 
 if TYPE_CHECKING:
-    from mypy_boto3_ec2.type_defs import IpPermissionTypeDef
+    from mypy_boto3_ec2.type_defs import IpPermissionOutputTypeDef
 
 Found = Iterator[tuple[str, object]]
 TOPIC_POLICIES = ("AWS::SNS::TopicInlinePolicy", "AWS::SNS::TopicPolicy")
@@ -57,7 +57,7 @@ EVERYWHERE = {"IpProtocol": "-1", "CidrIp": "0.0.0.0/0"}
 """The rule with which every group begins: whatever is in it may connect to anything."""
 
 
-def _rules(permissions: Sequence[IpPermissionTypeDef]) -> Iterator[dict[str, object]]:
+def _rules(permissions: Sequence[IpPermissionOutputTypeDef]) -> Iterator[dict[str, object]]:
     """Yield a rule for each source or destination, as templates have them."""
     for permission in permissions:
         for other in (

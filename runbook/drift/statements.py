@@ -10,13 +10,11 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from urllib.parse import unquote
 
-from runbook.changes.template.values import Template
-
 DEFAULT = "__default_statement_ID"
 """SNS's own statement in a topic that nobody gave a policy: the owner's account may use it."""
 
 
-def undeclared(actual: object, declared: Iterable[object]) -> Iterator[Template]:
+def undeclared(actual: object, declared: Iterable[object]) -> Iterator[object]:
     """Yield the statements of a policy that fit none of the declared policies'."""
     known = [statement for policy in declared for statement in _statements(policy)]
     for statement in _statements(actual):
@@ -24,14 +22,15 @@ def undeclared(actual: object, declared: Iterable[object]) -> Iterator[Template]
             yield statement
 
 
-def is_default(statement: Template) -> bool:
+def is_default(statement: object) -> bool:
     """Tell whether it is SNS's own, and still for the topic's owner alone."""
-    return statement.get("Sid") == DEFAULT and "AWS:SourceOwner" in json.dumps(statement)
+    text = json.dumps(statement)
+    return f'"Sid": "{DEFAULT}"' in text and '"AWS:SourceOwner"' in text
 
 
-def _statements(policy: object) -> list[Template]:
+def _statements(policy: object) -> list[object]:
     read = json.loads(unquote(policy)) if isinstance(policy, str) else policy
-    return [*_many(read.get("Statement"))] if isinstance(read, Mapping) else []
+    return _many(read.get("Statement")) if isinstance(read, Mapping) else []
 
 
 def _fits(declared: object, actual: object) -> bool:
@@ -48,7 +47,7 @@ def _fits(declared: object, actual: object) -> bool:
     return len(ours) == len(theirs) and all(any(_fits(o, t) for o in ours) for t in theirs)
 
 
-def _many(value: object) -> list[Template]:
+def _many(value: object) -> list[object]:
     """Return one or many as many, as policies are written."""
     if value is None:
         return []
@@ -58,4 +57,4 @@ def _many(value: object) -> list[Template]:
 def _is_expression(value: object) -> bool:
     if not isinstance(value, Mapping) or len(value) != 1:
         return False
-    return next(iter(value)).startswith(("Ref", "Fn::"))
+    return str(next(iter(value))).startswith(("Ref", "Fn::"))
