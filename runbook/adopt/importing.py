@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from runbook.adopt.item import Item, Live
+from runbook.adopt.references import is_call, names, references, referring
 from runbook.changes.template.values import Template, place, resources
 
 TELLING: Mapping[str, tuple[str, ...]] = {
@@ -63,9 +64,6 @@ GENERATED = {"AWS::SecretsManager::Secret": ("GenerateSecretString",)}
 PASSWORD = ("MasterUsername", "MasterUserPassword")
 FIRST_DATABASE = ("DBName", "DatabaseName")
 """RDS says nothing of it where none was named, and a later change set that did would replace."""
-
-
-BUCKET = "AWS::S3::Bucket"
 
 
 class Import(NamedTuple):
@@ -125,7 +123,7 @@ def _found(
 
 def _agrees(resource: Mapping[str, Any], live: Live, known: Mapping[str, Live]) -> bool:
     return all(
-        _names(_at(resource.get("Properties", {}), path), known) == _at(live.properties, path)
+        names(_at(resource.get("Properties", {}), path), known) == _at(live.properties, path)
         for path in TELLING.get(live.type, ())
     )
 
@@ -181,43 +179,20 @@ def _as_it_is(final: Any, live: Any, known: Mapping[str, Live]) -> Any:
 
     A reference to what is imported too, or a list in another order, is no change for a review.
     """
-    if _names(final, known) == live:
+    if names(final, known) == live:
         return final
     match final, live:
-        case dict(), dict() if not _is_call(final):
+        case dict(), dict() if not is_call(final):
             both = {name: item for name, item in final.items() if name in live}
             return {name: _as_it_is(item, live[name], known) for name, item in both.items()}
-        case list(), list() if _same_items([_names(item, known) for item in final], live):
+        case list(), list() if _same_items([names(item, known) for item in final], live):
             return final
         case [{"Key": _, "Value": _}, *_], list():
             # Tags of others are left out: a later change set would take them away.
             ours = {tag["Key"] for tag in final}
             return [tag for tag in live if tag["Key"] in ours]
-    return live
-
-
-def _names(value: Any, known: Mapping[str, Live]) -> Any:
-    """Put ids in place of references, however deep, where what they refer to is known."""
-    match value:
-        case {"Ref": "AWS::Partition"}:
-            return "aws"
-        case {"Ref": str(name)} | {"Fn::GetAtt": [str(name), "GroupId"]} if name in known:
-            return known[name].identifier.rpartition("|")[2]
-        case {"Fn::GetAtt": [str(name), "Arn"]} if name in known and known[name].type == BUCKET:
-            return f"arn:aws:s3:::{known[name].identifier}"
-        case {"Fn::Join": ["", list(parts)]}:
-            found = [_names(part, known) for part in parts]
-            return "".join(found) if all(isinstance(part, str) for part in found) else value
-        case dict() if not _is_call(value):
-            return {name: _names(item, known) for name, item in value.items()}
-        case list():
-            return [_names(item, known) for item in value]
-    return value
+    return referring(live, dict(references(final, known)))
 
 
 def _same_items(one: list[Any], other: list[Any]) -> bool:
     return len(one) == len(other) and all(item in other for item in one)
-
-
-def _is_call(value: Mapping[str, Any]) -> bool:
-    return len(value) == 1 and next(iter(value)).startswith(("Ref", "Fn::"))

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import boto3
 import pytest
@@ -44,6 +44,14 @@ READ = (
     "AWS::SNS::Subscription",
     "AWS::SNS::Topic",
 )
+
+
+class Event(NamedTuple):
+    """One event of a stack."""
+
+    id: str
+    status: str
+    reason: str
 
 
 @dataclass
@@ -141,8 +149,8 @@ class Adoption:
         clusters = rds.describe_db_clusters()["DBClusters"]
         return found | {c["DBClusterIdentifier"]: [c.get(n) for n in same] for c in clusters}
 
-    def events(self) -> set[tuple[str, str, str]]:
-        """Return what CloudFormation says that it did: the event, its resource, and the status."""
+    def events(self) -> set[Event]:
+        """Return what CloudFormation says that it did."""
         found = set()
         for region in self.regions:
             client = self.client("cloudformation", region)
@@ -150,7 +158,11 @@ class Adoption:
                 pages = client.get_paginator("describe_stack_events")
                 for page in pages.paginate(StackName=stack["StackId"]):
                     found |= {
-                        (event["EventId"], event["LogicalResourceId"], event["ResourceStatus"])
+                        Event(
+                            event["EventId"],
+                            event["ResourceStatus"],
+                            event.get("ResourceStatusReason", ""),
+                        )
                         for event in page["StackEvents"]
                     }
         return found

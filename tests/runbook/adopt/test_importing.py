@@ -47,6 +47,15 @@ def test_an_arn_that_the_file_writes_as_a_reference_is_no_change() -> None:
     assert imported("AWS::S3::BucketPolicy", final, live, reports) == final
 
 
+def test_a_policy_that_differs_names_the_same_bucket_as_the_files() -> None:
+    arn = {"Fn::GetAtt": ["Reports", "Arn"]}
+    final = {"PolicyDocument": {"Statement": [{"Effect": "Deny", "Resource": [arn]}]}}
+    live = {"PolicyDocument": {"Statement": [{"Sid": "TLS", "Resource": "arn:aws:s3:::reports"}]}}
+    reports = Import("Reports", Live("AWS::S3::Bucket", "reports", {}))
+    found = imported("AWS::S3::BucketPolicy", final, live, reports)
+    assert found == {"PolicyDocument": {"Statement": [{"Sid": "TLS", "Resource": arn}]}}
+
+
 @pytest.mark.parametrize("live", [{}, {"DBName": "orders"}])
 def test_a_first_database_that_rds_does_not_name_is_what_the_file_says(live: Any) -> None:
     found = imported("AWS::RDS::DBInstance", {"DBName": "postgres"}, live)
