@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from runbook.adopt.item import Item, Live
-from runbook.adopt.references import is_call, names, references, referring
+from runbook.adopt.references import BUCKET, is_call, names, references, referring
 from runbook.changes.template.values import Template, place, resources
 
 TELLING: Mapping[str, tuple[str, ...]] = {
@@ -152,6 +152,9 @@ def _imported(resource: Mapping[str, Any], live: Live, known: Mapping[str, Live]
     policy = resource.get("DeletionPolicy", "Retain")
     final = resource.get("Properties", {})
     certain = {name: final[name] for name in _certain(final, live, known) if name in final}
+    if live.type == BUCKET and "Tags" in final:
+        # S3 sets all tags at once: the next review has to show those that would go.
+        certain["Tags"] = live.properties.get("Tags", [])
     return {
         "Type": resource["Type"],
         "DeletionPolicy": policy,

@@ -84,6 +84,11 @@ WRITTEN = [
 ]
 
 
+def test_what_would_be_kept_is_told_to_programs_too(story: Story) -> None:
+    found = {(change["place"], change["field"]) for change in story.found("keep-look")["changes"]}
+    assert ("data/databases/analysis", "instance") in found
+
+
 def test_what_is_kept_changes_the_file_in_these_fields_alone(story: Story) -> None:
     before, after = (story.texts[step].splitlines() for step in ("before", "after"))
     lines = [line for line in difflib.ndiff(before, after) if line[0] in "+-"]

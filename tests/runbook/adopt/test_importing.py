@@ -56,6 +56,15 @@ def test_a_policy_that_differs_names_the_same_bucket_as_the_files() -> None:
     assert found == {"PolicyDocument": {"Statement": [{"Sid": "TLS", "Resource": arn}]}}
 
 
+def test_tags_that_a_bucket_would_lose_are_in_the_next_review() -> None:
+    final, others = (
+        {"Tags": [{"Key": "team", "Value": "platform"}]},
+        [{"Key": "owner", "Value": "ann"}],
+    )
+    assert imported("AWS::S3::Bucket", final, {"Tags": others}) == {"Tags": others}
+    assert imported("AWS::S3::Bucket", {}, {"Tags": others}) == {}
+
+
 @pytest.mark.parametrize("live", [{}, {"DBName": "orders"}])
 def test_a_first_database_that_rds_does_not_name_is_what_the_file_says(live: Any) -> None:
     found = imported("AWS::RDS::DBInstance", {"DBName": "postgres"}, live)
