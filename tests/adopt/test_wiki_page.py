@@ -117,7 +117,7 @@ def test_the_next_review_shows_what_the_file_would_change(review: Any) -> None:
 
 
 def test_what_stays_beside_the_file_is_in_the_head_of_the_next_review(review: Any) -> None:
-    beside = {(change["place"], change["now"]) for change in review["drift"]["changes"]}
+    beside = [(change["place"], change["now"]) for change in review["drift"]["changes"]]
     assert ("senders/credere/user", "pasted") in beside
 
 
