@@ -116,7 +116,7 @@ def summarize(settings: Settings, now: datetime) -> Summary:
     return Summary(
         settings.account,
         now,
-        part("mail", lambda: mail.sections(settings, now)),
+        part("mail", lambda: mail.sections(settings, now) if _mail_regions(settings) else ()),
         dict(records),
         part("senders", lambda: rows(settings, now)),
         part("backups", lambda: reports(settings, now)),
@@ -162,8 +162,11 @@ def _database(settings: Settings, key: Entry, address: str | None, now: datetime
 
 
 def _reputations(settings: Settings, now: datetime) -> list[Reputation]:
-    regions = {p.region for p in plans(settings) if isinstance(p.items, MailItems)}
-    return [_reputation(settings, region, now) for region in sorted(regions)]
+    return [_reputation(settings, region, now) for region in _mail_regions(settings)]
+
+
+def _mail_regions(settings: Settings) -> list[str]:
+    return sorted({p.region for p in plans(settings) if isinstance(p.items, MailItems)})
 
 
 def _reputation(settings: Settings, region: str, now: datetime) -> Reputation:

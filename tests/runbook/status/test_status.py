@@ -27,8 +27,9 @@ from runbook.status.page import page
 from runbook.status.pictures import HEIGHT, WIDTH, Span, bars, line, share
 from runbook.status.screen import overview, present
 from runbook.status.summary import Database, Reputation, Summary, ending, summarize
-from settings import Settings
+from settings import Settings, parse
 from settings.models.risks import AcceptedRisk
+from tests.conftest import ACCOUNT
 from tests.runbook.changes.browser import DARK, look
 from tests.runbook.senders.test_register import row
 
@@ -154,6 +155,13 @@ def test_what_the_caller_may_not_read_is_named_and_the_rest_is_shown(
         "reputation",
     ]
     assert "Not seen: senders, with these credentials: not yours" in found.problems
+
+
+def test_a_file_without_mail_has_a_status_as_well() -> None:
+    settings = parse(f"{ACCOUNT}backup: {{}}")
+    found = summarize(settings, NOW)
+    assert not found.mail
+    assert not found.problems
 
 
 def test_an_overview_that_cannot_be_had_is_no_failure_of_what_was_executed(
