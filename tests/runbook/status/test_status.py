@@ -158,7 +158,8 @@ def test_what_the_caller_may_not_read_is_named_and_the_rest_is_shown(
 
 
 def test_a_file_without_mail_has_a_status_as_well() -> None:
-    settings = parse(f"{ACCOUNT}backup: {{}}")
+    network = "{cidr: 10.0.0.0/16, subnets: {10.0.1.0/24: a, 10.0.2.0/24: b}}"
+    settings = parse(f"{ACCOUNT}data: {{networks: {{main: {network}}}}}")
     found = summarize(settings, NOW)
     assert not found.mail
     assert not found.problems
