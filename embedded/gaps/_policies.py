@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from embedded.gaps._ministack import account, service
 
 Document = dict[str, Any]
+KNOWN_AFTER = timedelta(seconds=2)
+"""What is new in IAM reaches the other services later: on AWS mostly after seconds."""
 _NAMED = re.compile(
     r"arn:aws:(?:iam|sts)::(?P<account>\d{12}):(?P<kind>role|user|assumed-role)/(?P<path>.+)"
 )
@@ -34,6 +37,11 @@ def absent_principal(document: Any) -> str | None:
     return next((name for name in _principals(document) if not _is_there(name)), None)
 
 
+def unknown_principal(document: Any) -> str | None:
+    """The first that is not there, or that the service does not know yet."""
+    return next((name for name in _principals(document) if not _is_known(name)), None)
+
+
 def _principals(document: Any) -> Iterator[str]:
     statements = parse(document).get("Statement", [])
     for statement in [statements] if isinstance(statements, dict) else statements:
@@ -48,9 +56,25 @@ def _is_there(principal: str) -> bool:
     named = _NAMED.fullmatch(principal)
     if named is None or named["account"] != account():
         return True
+    found = _found(named)
+    return found is not None and (named["kind"] == "assumed-role" or found["Arn"] == principal)
+
+
+def _is_known(principal: str) -> bool:
+    """Whether it exists for long enough."""
+    named = _NAMED.fullmatch(principal)
+    found = _found(named) if named and named["account"] == account() else None
+    return _is_there(principal) and (found is None or _age(found) >= KNOWN_AFTER)
+
+
+def _found(named: re.Match[str]) -> Any:
+    """What ministack keeps of a role or user of this account."""
     iam = service("iam")
     if named["kind"] == "assumed-role":
-        return named["path"].partition("/")[0] in iam._roles
+        return iam._roles.get(named["path"].partition("/")[0])
     name = named["path"].rpartition("/")[2]
-    found = (iam._roles if named["kind"] == "role" else iam._users).get(name)
-    return found is not None and found["Arn"] == principal
+    return (iam._roles if named["kind"] == "role" else iam._users).get(name)
+
+
+def _age(found: Any) -> timedelta:
+    return datetime.now(UTC) - datetime.fromisoformat(found["CreateDate"])

@@ -218,7 +218,7 @@ def cause(client: CloudFormationClient, stack: str, events: list[Event]) -> str:
     """Return the first real cause: what was cancelled because of it is only a symptom."""
     failures = [e for e in events if e.status.endswith("_FAILED") and "ancelled" not in e.reason]
     if refused := [event for event in failures if "DescribeEvents" in event.reason]:
-        return f"{stack}: {refusal.reasons(client, stack=stack) or refused[0].reason}"
+        return f"{stack}: {refusal.reasons(client, refused[0].reason, stack=stack)}"
     if not failures:
         return f"{stack} failed, and CloudFormation gave no reason."
     first = failures[0]

@@ -235,6 +235,6 @@ def finished(
     )
     why = description.get("StatusReason", "")
     if description["Status"] == "FAILED" and not any(words in why for words in _NO_CHANGES):
-        why = refusal.reasons(client, change_set=change_set) or why
+        why = refusal.reasons(client, why, change_set=change_set)
         raise UserError(f"{stack}: CloudFormation rejects the change set: {why}")
     return description

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from embedded.gaps._ministack import Properties, Response, extend, service
-from embedded.gaps._policies import absent_principal
+from embedded.gaps._policies import absent_principal, unknown_principal
 from embedded.gaps.gap import Effect, Gap
 
 GAP = Gap(
     aws=(
         "Trust policies and the resource policies of buckets, secrets and topics are refused if "
-        "they name a role or user that does not exist."
+        "they name a role or user that does not exist, and for a moment after it was created."
     ),
     page=(
         "https://docs.aws.amazon.com/IAM/latest/UserGuide/"
@@ -33,7 +33,11 @@ UNSUPPORTED = "This resource policy contains an unsupported principal."
 
 
 def install() -> None:
-    """Look at the principals, in templates and in calls."""
+    """Look at the principals, in templates and in calls.
+
+    CloudFormation waits for what it created itself, so a template's are only looked for. A secret's
+    policy is put with a call, which it makes once.
+    """
     for resource_type, (name, message) in TYPES.items():
         extend(resource_type, check=_check(name, message))
     _trust("CreateRole", "AssumeRolePolicyDocument")
@@ -55,7 +59,7 @@ def _trust(action: str, parameter: str) -> None:
     pristine = iam._IAM_HANDLERS[action]
 
     def answer(params: Any) -> Response:
-        if absent := absent_principal(iam._p(params, parameter)):
+        if absent := unknown_principal(iam._p(params, parameter)):
             message = TYPES["AWS::IAM::Role"][1].format(absent).replace('"', "&quot;")
             refused: Response = iam._error(400, "MalformedPolicyDocument", message, ns="iam")
             return refused
@@ -71,7 +75,7 @@ def _buckets() -> None:
 
     def put_bucket_policy(name: str, body: bytes) -> Response:
         message = TYPES["AWS::S3::BucketPolicy"][1]
-        if name in s3._buckets and absent_principal(body):
+        if name in s3._buckets and unknown_principal(body):
             refused: Response = s3._error("MalformedPolicy", message, 400)
             return refused
         accepted: Response = pristine(name, body)
@@ -85,7 +89,7 @@ def _secrets() -> None:
     pristine = secrets._put_resource_policy
 
     def put_resource_policy(request: Properties) -> Response:
-        if absent_principal(request.get("ResourcePolicy")):
+        if unknown_principal(request.get("ResourcePolicy")):
             code = "MalformedPolicyDocumentException"
             refused: Response = secrets.error_response_json(code, UNSUPPORTED, 400)
             return refused

@@ -1,11 +1,13 @@
 """What is asked of a policy before it is taken."""
 
 import json
+from contextlib import suppress
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
+from embedded import processes
 from tests.embedded.gaps.templates import LAMBDA, document
 
 ABSENT = "arn:aws:iam::123456789012:role/absent"
@@ -58,6 +60,30 @@ class TestPrincipals:
         policy = allowing(ABSENT, "s3:GetObject", "arn:aws:s3:::of-principals/*")
         with pytest.raises(ClientError, match=r"MalformedPolicy.*Invalid principal"):
             s3.put_bucket_policy(Bucket="of-principals", Policy=policy)
+
+    def test_a_new_role_is_known_to_policies_a_moment_later(self, aws: Any) -> None:
+        iam, secrets = aws.client("iam"), aws.client("secretsmanager")
+        secret = secrets.create_secret(Name="of-age", SecretString="{}")["ARN"]
+        trust = json.dumps(trusting("*"))
+        role = iam.create_role(RoleName="young", AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+        policy = allowing(role, "secretsmanager:GetSecretValue", "*")
+
+        def is_taken() -> bool:
+            with suppress(ClientError):
+                secrets.put_resource_policy(SecretId=secret, ResourcePolicy=policy)
+                return True
+            return False
+
+        assert not is_taken()
+        assert processes.until(is_taken, 10)
+
+    def test_ministack_still_takes_a_new_one_at_once(self, pristine: Any) -> None:
+        iam, secrets = pristine.client("iam"), pristine.client("secretsmanager")
+        secret = secrets.create_secret(Name="of-age", SecretString="{}")["ARN"]
+        trust = json.dumps(trusting("*"))
+        role = iam.create_role(RoleName="young", AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+        policy = allowing(role, "secretsmanager:GetSecretValue", "*")
+        secrets.put_resource_policy(SecretId=secret, ResourcePolicy=policy)
 
     @pytest.mark.parametrize(
         "principal",

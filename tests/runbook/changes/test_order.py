@@ -79,7 +79,7 @@ def test_having_no_changes_is_no_failure(
     failed: Any = {"Status": "FAILED", "StatusReason": reason}
     monkeypatch.setattr(change_set, "describe", lambda client, name: failed)
     monkeypatch.setattr(prepare, "poll", lambda client, ask, done: ask())
-    monkeypatch.setattr(refusal, "reasons", lambda client, change_set: "")
+    monkeypatch.setattr(refusal, "reasons", lambda client, said, change_set: said)
     client: Any = None
     if harmless:
         assert prepare.finished(client, "stack", "change-set") == failed
