@@ -8,6 +8,7 @@ import uuid
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -39,9 +40,20 @@ class Aws:
     def client(self, service: str, region: str = REGION, **credentials: str) -> Any:
         return client_of(self.instance, service, region, credentials)
 
+    @cached_property
+    def cloudformation(self) -> Any:
+        """One client for all deployments: making one takes longer than most calls."""
+        return self.client("cloudformation")
+
+    @cached_property
+    def published(self) -> set[str]:
+        """The functions whose code is there."""
+        self.client("s3").create_bucket(Bucket=CODE)
+        return set()
+
     def deploy(self, stack: str, resources: Resources, **outputs: Any) -> dict[str, str]:
         """Create or update a stack through a change set, and return its outputs."""
-        cloudformation = self.client("cloudformation")
+        cloudformation = self.cloudformation
         template = {
             "Resources": {name: self._with_code(each) for name, each in resources.items()},
             "Outputs": {name: {"Value": value} for name, value in outputs.items()},
@@ -70,9 +82,11 @@ class Aws:
         handler = resource.get("Properties", {}).get("Handler", "")
         if not handler.startswith("functions."):
             return resource
-        s3, key = self.client("s3"), f"{handler}.zip"
-        s3.create_bucket(Bucket=CODE)
-        s3.put_object(Bucket=CODE, Key=key, Body=packed(handler.split(".")[1]))
+        key = f"{handler}.zip"
+        if key not in self.published:
+            body = packed(handler.split(".")[1])
+            self.client("s3").put_object(Bucket=CODE, Key=key, Body=body)
+            self.published.add(key)
         code = {"S3Bucket": CODE, "S3Key": key}
         return {**resource, "Properties": {**resource["Properties"], "Code": code}}
 
@@ -83,21 +97,21 @@ class Aws:
 
     def delete(self, stack: str) -> str:
         """Delete a stack and return the status it ends in."""
-        identifier = self.client("cloudformation").describe_stacks(StackName=stack)
+        identifier = self.cloudformation.describe_stacks(StackName=stack)
         arn = identifier["Stacks"][0]["StackId"]
-        self.client("cloudformation").delete_stack(StackName=stack)
+        self.cloudformation.delete_stack(StackName=stack)
         return settled(lambda: self.status(arn))
 
     def exists(self, stack: str) -> bool:
-        stacks = self.client("cloudformation").describe_stacks()["Stacks"]
+        stacks = self.cloudformation.describe_stacks()["Stacks"]
         return any(found["StackName"] == stack for found in stacks)
 
     def status(self, stack: str) -> str:
-        found = self.client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]
+        found = self.cloudformation.describe_stacks(StackName=stack)["Stacks"][0]
         return str(found["StackStatus"])
 
     def failures(self, stack: str) -> list[str]:
-        pages = self.client("cloudformation").get_paginator("describe_stack_events")
+        pages = self.cloudformation.get_paginator("describe_stack_events")
         return [
             f"{event['LogicalResourceId']} {event['ResourceStatusReason']}"
             for page in pages.paginate(StackName=stack)

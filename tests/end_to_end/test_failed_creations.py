@@ -2,8 +2,8 @@
 
 A resource fails as late as it can: once everything is there that does not need it. The attempts
 follow upon each other, so what one of them left behind would make the next one fail elsewhere, and
-the last one is to succeed. They take one resource of each type and every one that has a name of its
-own; with EVERY_RESOURCE=1 all of them, in five minutes.
+the last one is to succeed. They take one resource of each type: the named ones of its kind are made
+and have to go in every other attempt. With EVERY_RESOURCE=1 they take all, in five minutes.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ from typing import Any
 import pytest
 
 import embedded
-from embedded.gaps.cloudformation.taken_names import NAMES
 from tests.conftest import EXAMPLE, templates_of
 from tests.embedded.conftest import Aws, DeploymentError, Resources
 from tests.embedded.gaps.templates import LAMBDA
@@ -30,8 +29,16 @@ FAILING = {
 EVERY = bool(os.environ.get("EVERY_RESOURCE"))
 IN_ONE_REGION = re.sub(r"\n      region: eu-west-2.*", "", EXAMPLE)
 STACKS = ("access", "backup", "data", "mail")
-# Their functions call SES once a second. Only the last attempt of a stack waits for them.
-SLOW = ("Custom::AccountSuppression", "Custom::ActiveReceiptRuleSet", "Custom::IdentityFeedback")
+# Their functions call SES once a second, or are those of the backup stack. Only the last attempt of
+# the mail stack waits for them.
+SLOW = {
+    "mail": (
+        "Custom::AccessKey",
+        "Custom::AccountSuppression",
+        "Custom::ActiveReceiptRuleSet",
+        "Custom::IdentityFeedback",
+    )
+}
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +60,7 @@ def test_the_next_deployment_succeeds_wherever_the_first_one_failed(aws: Aws, st
     template = templates_of(IN_ONE_REGION)[name].to_json()
     attempts = chosen(stack)
     for failing in attempts:
-        slow = () if failing == attempts[-1] else SLOW
+        slow = () if failing == attempts[-1] else SLOW.get(stack, ())
         with pytest.raises(DeploymentError) as raised:
             aws.deploy(name, broken(template["Resources"], failing, slow))
         reasons = f"{failing}: {raised.value}"
@@ -69,9 +76,7 @@ def chosen(stack: str) -> list[str]:
     for each in STACKS:
         resources = templates_of(IN_ONE_REGION)[f"{each}-us-east-1"].to_json()["Resources"]
         found[each] = [
-            name
-            for name, resource in resources.items()
-            if EVERY or has_name(resource) or is_new(resource["Type"], known)
+            name for name, resource in resources.items() if EVERY or is_new(resource["Type"], known)
         ]
     return found[stack]
 
@@ -81,12 +86,6 @@ def is_new(resource_type: str, known: set[str]) -> bool:
     new = resource_type not in known
     known.add(resource_type)
     return new
-
-
-def has_name(resource: Mapping[str, Any]) -> bool:
-    """Whether the template names it, and a second one could not be made."""
-    named_by, *_ = NAMES.get(resource["Type"], ("",))
-    return named_by in resource.get("Properties", {})
 
 
 def broken(resources: Resources, failing: str, slow: tuple[str, ...]) -> Resources:
