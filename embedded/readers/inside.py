@@ -2,8 +2,11 @@
 
 CloudFormation reads resources while it answers, on the thread that would answer a call over the
 network too: such a call would wait for itself. So the request that botocore makes is handed to the
-service's own handler, with the account and region that are being served. IAM is not asked: AWS
-checks the permissions of whoever called, which the caller of these readers has done.
+service's own handler, with the account and region that are being served.
+
+Cloud Control and drift detection read as whoever called them, who needs the permission for each
+call: <https://docs.aws.amazon.com/cloudcontrolapi/latest/userguide/security.html>. CloudFormation's
+own reads, for change sets and imports, are those of its execution role.
 """
 
 from __future__ import annotations
@@ -19,8 +22,9 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import boto3
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.config import Config
+from botocore.exceptions import ClientError
 
-from embedded.gaps._ministack import region, service
+from embedded.gaps._ministack import account, iam_actions, iam_evaluator, region, router, service
 from embedded.readers.reader import Clients
 
 MODULES = {
@@ -38,17 +42,24 @@ MODULES = {
 }
 """The module of ministack that serves each client."""
 
+DENIED = "AccessDeniedException"
 CONFIG = Config(retries={"total_max_attempts": 1}, s3={"addressing_style": "path"})
 
 
 def here() -> Clients:
-    """Return clients for the region of the request that is being served."""
+    """Return clients for the region of the request that is being served. IAM is not asked."""
     place = region()
     return lambda name: _client(name, place)
 
 
+def as_caller() -> Clients:
+    """Return the same clients, which may do no more than whoever signed the request."""
+    place = region()
+    return lambda name: _client(name, place, asking=True)
+
+
 @cache
-def _client(name: str, place: str) -> Any:
+def _client(name: str, place: str, asking: bool = False) -> Any:
     make: Any = boto3.client
     client: Any = make(
         name,
@@ -61,25 +72,34 @@ def _client(name: str, place: str) -> Any:
     module = service(MODULES[name])
 
     def answer(request: AWSPreparedRequest, **_: object) -> AWSResponse:
-        return _served(module, request)
+        url = urlsplit(request.url)
+        headers = {name.lower(): _text(value) for name, value in request.headers.items()}
+        query = parse_qs(url.query, keep_blank_values=True)
+        asked = request.method, unquote(url.path), headers, _bytes(request.body), query
+        if asking:
+            _authorize(*asked)
+        status, answered, body = _run(module.handle_request(*asked))
+        return AWSResponse(request.url, status, answered, _Body(_bytes(body)))
 
     client.meta.events.register("before-send", answer)
     return client
 
 
-def _served(module: Any, request: AWSPreparedRequest) -> AWSResponse:
-    url = urlsplit(request.url)
-    headers = {name.lower(): _text(value) for name, value in request.headers.items()}
-    status, answered, body = _run(
-        module.handle_request(
-            request.method,
-            unquote(url.path),
-            headers,
-            _bytes(request.body),
-            parse_qs(url.query, keep_blank_values=True),
-        )
+def _authorize(method: str, path: str, headers: Any, body: bytes, query: Any) -> None:
+    """Refuse what the caller may not do. No signature of the root user is checked."""
+    caller = iam_evaluator._verified_key.get()
+    if not caller:
+        return
+    asked = router.detect_service(method, path, headers, query)
+    action = iam_actions.extract_iam_action(asked, method, path, headers, body, query)
+    resource = iam_actions.extract_resource_arn(
+        asked, method, path, headers, body, query, region(), account()
     )
-    return AWSResponse(request.url, status, answered, _Body(_bytes(body)))
+    denied = iam_evaluator.enforce(caller, action, asked, region(), resource_arn=resource)
+    if denied:
+        who = getattr(denied, "principal_arn", caller)
+        message = f"User: {who} is not authorized to perform: {action} on resource: {resource}"
+        raise ClientError({"Error": {"Code": DENIED, "Message": message}}, action)
 
 
 def _run(handler: Any) -> Any:

@@ -129,7 +129,7 @@ def _log_group(clients: Clients, name: str) -> Properties:
     logs = clients("logs")
     groups = logs.describe_log_groups(logGroupNamePrefix=name)["logGroups"]
     found = first(group for group in groups if group["logGroupName"] == name)
-    listed = logs.list_tags_log_group(logGroupName=name)["tags"]
+    listed = logs.list_tags_for_resource(resourceArn=found["arn"].removesuffix(":*"))["tags"]
     return {
         "LogGroupName": name,
         "RetentionInDays": found.get("retentionInDays"),

@@ -6,28 +6,47 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from embedded.gaps._ministack import Response, responses, service
+from botocore.exceptions import ClientError
+
+from embedded.gaps._ministack import Handler, Response, responses, service
 from embedded.gaps.gap import Effect, Gap
 from embedded.readers import READERS, Properties, Reader
-from embedded.readers.inside import here
+from embedded.readers.inside import as_caller
 
 GAP = Gap(
-    aws="`GetResource` and `ListResources` answer for every resource, whoever made it.",
+    aws=(
+        "`GetResource` and `ListResources` answer for every resource, whoever made it, and read it "
+        "with the permissions of whoever asks."
+    ),
     page=(
         "https://docs.aws.amazon.com/cloudcontrolapi/latest/userguide/resource-operations-read.html"
     ),
-    ministack="They know what Cloud Control itself made.",
-    effect=Effect.CAPABLE,
+    ministack="They know what Cloud Control itself made, and ask for no further permission.",
+    effect=Effect.STRICTER,
 )
 
+FAILED = "{type} Handler returned status FAILED: {why} (HandlerErrorCode: AccessDenied)"
 UNKNOWN_TYPE = "Resource type {type} does not support READ action"
 
 
 def install() -> None:
     """Answer GetResource and ListResources from the readers."""
     control: Any = service("cloudcontrol")
-    control._get_resource = _get
-    control._list_resources = _list
+    control._get_resource = _refusing(_get)
+    control._list_resources = _refusing(_list)
+
+
+def _refusing(answer: Handler) -> Handler:
+    def refusing(request: Properties) -> Response:
+        try:
+            return answer(request)
+        except ClientError as error:
+            found = error.response["Error"]
+            return _refusal(
+                found["Code"], FAILED.format(type=request["TypeName"], why=found["Message"])
+            )
+
+    return refusing
 
 
 def _get(request: Properties) -> Response:
@@ -52,17 +71,17 @@ def _list(request: Properties) -> Response:
 
 
 def _all(reader: Reader) -> Iterator[Properties]:
-    for identifier in reader.find(here()):
+    for identifier in reader.find(as_caller()):
         if found := _described(reader, identifier):
             yield found
 
 
 def _described(reader: Reader, identifier: tuple[str, ...]) -> Properties | None:
-    properties = reader.current(here(), identifier)
+    properties = reader.current(as_caller(), identifier)
     if properties is None:
         return None
     named = dict(zip(reader.identifier, identifier, strict=True))
-    whole = {**named, **properties, **reader.attributes(here(), *identifier)}
+    whole = {**named, **properties, **reader.attributes(as_caller(), *identifier)}
     return {"Identifier": "|".join(identifier), "Properties": json.dumps(whole, default=str)}
 
 

@@ -8,15 +8,18 @@ from typing import Any
 from embedded.gaps._ministack import service
 from embedded.gaps.gap import Effect, Gap
 from embedded.readers import READERS, Properties, Reader
-from embedded.readers.inside import here
+from embedded.readers.inside import as_caller
 
 GAP = Gap(
-    aws="Drift detection compares every property that the template names, after an import too.",
+    aws=(
+        "Drift detection compares every property that the template names, after an import too. It "
+        "reads as whoever asks: what they may not read is in an unknown state."
+    ),
     page=(
         "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-stack-drift.html"
     ),
-    ministack="It reads 14 types, most of them only for their existence.",
-    effect=Effect.CAPABLE,
+    ministack="It reads 14 types, most of them only for their existence, whoever asks.",
+    effect=Effect.STRICTER,
 )
 
 IMPORTED = ("IMPORT_COMPLETE", "IMPORT_ROLLBACK_COMPLETE")
@@ -39,7 +42,7 @@ def install() -> None:
 
 def _read(reader: Reader) -> Read:
     def read(physical_id: str, expected: Properties) -> Properties | None:
-        found = reader.current(here(), reader.identified(physical_id, expected))
+        found = reader.current(as_caller(), reader.identified(physical_id, expected))
         if found is None:
             return None
         same = _unset(expected, found) | _began(expected, found)

@@ -1,12 +1,13 @@
 """What CloudFormation and Cloud Control read of resources: imports, drift, and its reversal."""
 
 import json
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
+from botocore.exceptions import ClientError
 
 from tests.embedded.conftest import settled
-from tests.embedded.gaps.templates import POLICY, ref
+from tests.embedded.gaps.templates import POLICY, document, ref
 
 RETAINED = {"DeletionPolicy": "Retain"}
 
@@ -192,3 +193,62 @@ def test_a_secret_is_read_without_what_it_holds(aws: Any) -> None:
     control = aws.client("cloudcontrol")
     found = control.get_resource(TypeName="AWS::SecretsManager::Secret", Identifier=arn)
     assert "hidden" not in found["ResourceDescription"]["Properties"]
+
+
+class TestWhoeverAsks:
+    """A user who may call CloudFormation and Cloud Control, and read groups of logs."""
+
+    ACTIONS = ("cloudformation:*", "logs:Describe*", "logs:List*", "logs:Get*")
+    RESOURCES: ClassVar[dict[str, Any]] = {
+        "Logs": {"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": "asked"}},
+        "User": {"Type": "AWS::IAM::User", "Properties": {"UserName": "asked"}},
+    }
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def asking(cls, aws: Any) -> dict[str, str]:
+        aws.deploy("asked", cls.RESOURCES)
+        return user_who_may(aws, *cls.ACTIONS)
+
+    def test_cloud_control_reads_what_they_may_read(self, aws: Any, asking: dict[str, str]) -> None:
+        control = aws.client("cloudcontrol", **asking)
+        control.get_resource(TypeName="AWS::Logs::LogGroup", Identifier="asked")
+        refused = r"AccessDeniedException.*iam:\w+User"
+        with pytest.raises(ClientError, match=refused):
+            control.get_resource(TypeName="AWS::IAM::User", Identifier="asked")
+        with pytest.raises(ClientError, match=refused):
+            control.list_resources(TypeName="AWS::IAM::User")
+
+    def test_the_state_of_what_they_may_not_read_is_unknown(
+        self, aws: Any, asking: dict[str, str]
+    ) -> None:
+        cloudformation = aws.client("cloudformation", **asking)
+        cloudformation.detect_stack_drift(StackName="asked")
+        drifts = cloudformation.describe_stack_resource_drifts(StackName="asked")
+        found = {
+            drift["LogicalResourceId"]: drift["StackResourceDriftStatus"]
+            for drift in drifts["StackResourceDrifts"]
+        }
+        assert found == {"Logs": "IN_SYNC", "User": "UNKNOWN"}
+
+    def test_ministack_still_asks_for_no_more(self, pristine: Any) -> None:
+        asking = user_who_may(pristine, *self.ACTIONS)
+        pristine.deploy("asked", {"Queue": {"Type": "AWS::SQS::Queue"}})
+        cloudformation = pristine.client("cloudformation", **asking)
+        cloudformation.detect_stack_drift(StackName="asked")
+        drifts = cloudformation.describe_stack_resource_drifts(StackName="asked")
+        (found,) = drifts["StackResourceDrifts"]
+        assert found["StackResourceDriftStatus"] == "IN_SYNC"
+
+
+def user_who_may(where: Any, *actions: str) -> dict[str, str]:
+    """Credentials of a user who may do these."""
+    iam, name = where.client("iam"), "asks"
+    iam.create_user(UserName=name)
+    allowed = document({"Effect": "Allow", "Action": [*actions], "Resource": "*"})
+    iam.put_user_policy(UserName=name, PolicyName="all", PolicyDocument=json.dumps(allowed))
+    key = iam.create_access_key(UserName=name)["AccessKey"]
+    return {
+        "aws_access_key_id": key["AccessKeyId"],
+        "aws_secret_access_key": key["SecretAccessKey"],
+    }
