@@ -15,6 +15,7 @@ import pytest
 import embedded
 from embedded import Embedded
 from tests.commands import Ended, deploy
+from tests.end_to_end import sending
 from tests.instances import client_of
 from tests.settings.test_every_field import EVERYTHING
 from tests.synthesis import Checked
@@ -179,3 +180,19 @@ def at(deployment: Deployment) -> Command:
         return Run(finished.returncode, finished.stdout, finished.stderr)
 
     return run
+
+
+@pytest.fixture(scope="session")
+def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sending.Account]:
+    """Deploy senders to an account that received mail by another rule set until now."""
+    state = tmp_path_factory.mktemp("senders")
+    found = sending.Account(embedded.start(state, "123456789012", sending.REGION))
+    try:
+        sending.make_operator(found.client("iam"))
+        found.client("ses").create_receipt_rule_set(RuleSetName="theirs")
+        found.client("ses").set_active_receipt_rule_set(RuleSetName="theirs")
+        run = found.deploy(sending.SENDERS)
+        assert run.status == 0, run.errors
+        yield found
+    finally:
+        embedded.stop(state)

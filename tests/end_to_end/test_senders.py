@@ -11,7 +11,6 @@ from itertools import product
 
 import pytest
 
-import embedded
 from runbook.mail.permission import iam
 from runbook.mail.permission.command import judge
 from runbook.mail.permission.message import Message
@@ -21,33 +20,15 @@ from tests.end_to_end import every_call
 from tests.end_to_end.conftest import groundwork
 from tests.end_to_end.sending import (
     NEWS,
-    REGION,
     SENDERS,
     SYSTEM,
     Account,
     is_accepted,
     is_relayed,
-    make_operator,
     message,
 )
 
 pytestmark = [pytest.mark.embedded, pytest.mark.xdist_group("senders")]
-
-
-@pytest.fixture(scope="module")
-def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
-    """Deploy the senders to an account that received mail by another rule set until now."""
-    state = tmp_path_factory.mktemp("senders")
-    found = Account(embedded.start(state, "123456789012", REGION))
-    try:
-        make_operator(found.client("iam"))
-        found.client("ses").create_receipt_rule_set(RuleSetName="theirs")
-        found.client("ses").set_active_receipt_rule_set(RuleSetName="theirs")
-        run = found.deploy(SENDERS)
-        assert run.status == 0, run.errors
-        yield found
-    finally:
-        embedded.stop(state)
 
 
 def may_send(account: Account, user: str, sender: str, used: str | None, *recipients: str) -> bool:
