@@ -16,7 +16,9 @@ class DeliveryLog(Construct):
 
     SES publishes to EventBridge's default bus only, and EventBridge writes to the log groups that
     let it: `DeliveryLogAccess` does. The log holds recipients and subjects. It stays when the
-    sender leaves the file; its entries expire all the same.
+    sender leaves the file; its entries expire all the same. What EventBridge cannot write within
+    24 hours is lost: there is no dead-letter queue, and the log is no proof of delivery.
+    <https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-retry-policy.html>
     <https://docs.aws.amazon.com/ses/latest/dg/monitoring-eventbridge.html>
     """
 
