@@ -53,4 +53,4 @@ def unasked(error: ClientError | BotoCoreError) -> Answer:
             State.UNASKED,
             "Enable the region in the account's settings, or sign in again.",
         )
-    return Answer(f"{error.operation_name}: {reason}", State.UNASKED)
+    return Answer(f"{error.operation_name}: {reason or code}", State.UNASKED)

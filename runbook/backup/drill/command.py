@@ -57,7 +57,8 @@ def found(settings: Settings, name: str) -> tuple[Bucket, Drill]:
     every = {user: (b, one) for b in buckets for user, one in drills(b.users).items()}
     if name not in every:
         require(settings, name, Kind.BACKUP_USER)
-        raise UserError(f"{name} has no drill in the file.", listed(every))
+        known = listed(every) if every else "No user has one yet: docs/backups.md shows its fields."
+        raise UserError(f"{name} has no drill in the file.", known)
     return every[name]
 
 

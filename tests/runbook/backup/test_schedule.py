@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 import yaml
 
+from runbook.backup.drill.command import found
 from runbook.backup.drill.names import Schedule
 from runbook.backup.drill.schedule import written
 from runbook.base.errors import UserError
+from settings import parse
 from tests.conftest import ACCOUNT, ROOT
 
 CONFIGURATION = """
@@ -86,3 +88,9 @@ def test_a_user_without_a_drill_is_told_apart_from_none(file: Path) -> None:
         written(Schedule.SYSTEMD, file, "database")
     with pytest.raises(UserError, match="The file has no backup user nobody"):
         written(Schedule.SYSTEMD, file, "nobody")
+
+
+def test_without_any_drill_it_is_said_how_one_is_declared() -> None:
+    without = parse(ACCOUNT + "backup: {buckets: {a-bucket: {users: {one: {tool: files}}}}}")
+    with pytest.raises(UserError, match=r"(?s)one has no drill.*docs/backups\.md"):
+        found(without, "one")

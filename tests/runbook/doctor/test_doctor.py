@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from runbook.cli import app
 from runbook.doctor import command
-from runbook.doctor.answer import Answer, State
+from runbook.doctor.answer import Answer, State, unasked
 from runbook.doctor.checks import CHECKS, Check
 from runbook.doctor.examine import Row
 from runbook.doctor.owners import Owners
@@ -134,3 +134,8 @@ class TestCommand:
             command.warn(console, settings(""))
         assert "bootstrap" in capture.get()
         assert "quota" not in capture.get()
+
+
+def test_an_error_without_words_is_named() -> None:
+    error = ClientError({"Error": {"Code": "UnknownOperation", "Message": ""}}, "GetPlan")
+    assert unasked(error).text == "GetPlan: UnknownOperation"
