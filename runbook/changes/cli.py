@@ -46,20 +46,27 @@ def prepare(
     commands.prepare(context, config, stacks or (), state / "assembly", replace=replace)
 
 
+Full = Annotated[bool, typer.Option("--full", help="Every resource and value.")]
+Markdown = Annotated[
+    Path | None, typer.Option(help="Write 1.md, 2.md … for a pull request to this folder.")
+]
+Html = Annotated[Path | None, typer.Option(help="Write one page to this file.")]
+AsStored = Annotated[bool, typer.Option("--json", help="Print the review as stored.")]
+Check = Annotated[
+    bool, typer.Option("--check", help="Print only what would lose data, with status 2.")
+]
+
+
 @app.command()
 def show(
     review: Identifier = None,
     config: Configuration = CONFIGURATION,
     state: State = STATE,
-    full: Annotated[bool, typer.Option("--full", help="Every resource and value.")] = False,
-    markdown: Annotated[
-        Path | None, typer.Option(help="Write 1.md, 2.md … for a pull request to this folder.")
-    ] = None,
-    html: Annotated[Path | None, typer.Option(help="Write one page to this file.")] = None,
-    json: Annotated[bool, typer.Option("--json", help="Print the review as stored.")] = False,
-    check: Annotated[
-        bool, typer.Option("--check", help="Print only what would lose data, with status 2.")
-    ] = False,
+    full: Full = False,
+    markdown: Markdown = None,
+    html: Html = None,
+    json: AsStored = False,
+    check: Check = False,
 ) -> None:
     """Show what a review would do, and what that means for data, permissions and the network.
 
@@ -71,8 +78,7 @@ def show(
     stored = context.records.review(review)
     found = stored.review
     if check:
-        for item in found.losing:
-            print(item)
+        print(*found.losing, sep="\n", end="\n" if found.losing else "")
         raise typer.Exit(2 if found.losing else 0)
     if markdown:
         from runbook.changes.render.markdown import markdown as comments

@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import json
-import smtplib
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from email.message import EmailMessage
-from itertools import product
+from collections.abc import Iterator
 
 import pytest
 
@@ -15,7 +11,6 @@ from runbook.mail.permission import iam
 from runbook.mail.permission.command import judge
 from runbook.mail.permission.message import Message
 from runbook.mail.permission.ses import Region
-from runbook.mail.simulator import smtp
 from tests.end_to_end import every_call
 from tests.end_to_end.conftest import groundwork
 from tests.end_to_end.sending import (
@@ -23,9 +18,15 @@ from tests.end_to_end.sending import (
     SENDERS,
     SYSTEM,
     Account,
+    Queue,
+    answered,
+    in_tenant,
     is_accepted,
     is_relayed,
+    matrix,
     message,
+    queue,
+    reply,
 )
 
 pytestmark = [pytest.mark.embedded, pytest.mark.xdist_group("senders")]
@@ -215,51 +216,6 @@ def paused(account: Account) -> Iterator[Queue]:
             switch("ENABLED")
 
 
-Queue = Callable[[], list[str]]
-
-
-@contextmanager
-def queue(account: Account) -> Iterator[Queue]:
-    sqs, sns = account.client("sqs"), account.client("sns")
-    allowed = {
-        "Effect": "Allow",
-        "Principal": {"Service": "sns.amazonaws.com"},
-        "Action": "sqs:SendMessage",
-        "Resource": "arn:aws:sqs:us-east-1:123456789012:pauses",
-    }
-    policy = json.dumps({"Version": "2012-10-17", "Statement": [allowed]})
-    url = sqs.create_queue(QueueName="pauses", Attributes={"Policy": policy})["QueueUrl"]
-    subscribed = sns.subscribe(
-        TopicArn="arn:aws:sns:us-east-1:123456789012:mail-alarms",
-        Protocol="sqs",
-        Endpoint="arn:aws:sqs:us-east-1:123456789012:pauses",
-        ReturnSubscriptionArn=True,
-    )["SubscriptionArn"]
-
-    def received() -> list[str]:
-        answer = sqs.receive_message(QueueUrl=url, WaitTimeSeconds=5, MaxNumberOfMessages=10)
-        return [each["Body"] for each in answer.get("Messages", ())]
-
-    yield received
-    sns.unsubscribe(SubscriptionArn=subscribed)
-    sqs.delete_queue(QueueUrl=url)
-
-
-def in_tenant(address: str, tenant: str, configuration_set: str) -> EmailMessage:
-    written = message(address, configuration_set)
-    written["X-SES-TENANT"] = tenant
-    return written
-
-
-def answered(client: smtplib.SMTP, written: EmailMessage) -> str:
-    """Return what SES answers to a message; nothing if it takes it."""
-    try:
-        client.send_message(written, to_addrs=["a@example.net"])
-    except smtplib.SMTPDataError as error:
-        return str(error.smtp_error)
-    return ""
-
-
 def test_a_paused_tenant_stops_its_own_mail_and_no_other(account: Account, paused: Queue) -> None:
     newsletter = in_tenant("news@example.com", "bulk", NEWS)
     with account.smtp("newsletter") as client:
@@ -293,32 +249,6 @@ def test_may_send_names_a_paused_tenant(
     run = groundwork("mail", "may-send", *asked)
     assert run.status == 1
     assert "bulk is paused" in run.output
-
-
-ENVELOPES = ("bounces@example.com", "root@host.example.net")
-RECIPIENTS = (("a@example.net",), ("a@example.net", "press@example.edu"))
-
-
-def matrix(senders: list[str]) -> Iterator[Message]:
-    """Messages with every sender, and with each thing that can be wrong beside it."""
-    for address, used, to in product(senders, ["", SYSTEM, NEWS, "missing"], RECIPIENTS):
-        yield Message(address, address, to, used)
-    for address, envelope in product(senders, ENVELOPES):
-        yield Message(address, envelope, RECIPIENTS[0])
-
-
-def reply(client: smtplib.SMTP, asked: Message) -> str:
-    """What SES answers to a message; nothing if it takes it. One that is too soon is repeated."""
-    written = message(asked.from_address, asked.header or None).as_bytes()
-    while True:
-        try:
-            client.sendmail(asked.envelope, asked.recipients, written)
-        except smtplib.SMTPDataError as error:
-            if error.smtp_code != smtp.THROTTLED:
-                said = error.smtp_error
-                return f"{error.smtp_code} {said if isinstance(said, str) else said.decode()}"
-        else:
-            return ""
 
 
 @pytest.mark.parametrize("user", OWN)

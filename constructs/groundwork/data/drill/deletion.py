@@ -38,6 +38,16 @@ def deletion(copy: Copy, longest: int, find: str) -> States:
         "Is it deleted?": choice(
             [when(GONE, "After the deletion"), problem("true", left, RECORD)], RECORD
         ),
+        **_end(copy, left),
+        "After the deletion": choice(
+            [when("$states.input.leftover", find, "{'leftover': false, 'error': ''}")], RECORD
+        ),
+    }
+
+
+def _end(copy: Copy, left: str) -> States:
+    """Look until RDS no longer knows the copy."""
+    return {
         "Wait for the end": wait("Look for the copy"),
         "Look for the copy": task(
             f"rds:describeDB{copy.kind}s",
@@ -48,9 +58,6 @@ def deletion(copy: Copy, longest: int, find: str) -> States:
         ),
         "Is it gone?": choice(
             [problem("$millis() > $states.input.until", left, RECORD)], "Wait for the end"
-        ),
-        "After the deletion": choice(
-            [when("$states.input.leftover", find, "{'leftover': false, 'error': ''}")], RECORD
         ),
     }
 

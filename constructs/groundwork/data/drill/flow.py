@@ -124,7 +124,8 @@ def _snapshot(copy: Copy) -> States:
     }
 
 
-def _restore(copy: Copy) -> States:
+def _restoring(copy: Copy, until: str) -> State:
+    """Make the copy, with tags that say whose it is."""
     action, snapshot = {
         "Instance": ("restoreDBInstanceFromDBSnapshot", "DbSnapshotIdentifier"),
         "Cluster": ("restoreDBClusterFromSnapshot", "SnapshotIdentifier"),
@@ -139,9 +140,13 @@ def _restore(copy: Copy) -> States:
         **copy.arguments,
         "Tags": tags,
     }
+    return task(f"rds:{action}", arguments, until, WAIT, failed="Is it there?")
+
+
+def _restore(copy: Copy) -> States:
     until = f"{{'seconds': 2, 'until': $millis() + {LONGEST * 1000}}}"
     return {
-        "Restore": task(f"rds:{action}", arguments, until, WAIT, failed="Is it there?"),
+        "Restore": _restoring(copy, until),
         # Another drill that began at the same moment: the name is taken only once.
         "Is it there?": choice(
             [when("$contains($states.input.error, 'AlreadyExists')", WAIT, until)], "Not restored"

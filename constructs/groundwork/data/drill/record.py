@@ -50,11 +50,16 @@ def record(copy: Copy) -> States:
             "Error": "NotMeasured",
             "Cause": jsonata("$states.input.problem & ' ' & $states.input.error"),
         },
-        "How did it end?": choice([when("$states.input.problem = ''", "Good")], "Bad"),
-        "Good": {"Type": "Succeed"},
-        "Bad": {
-            "Type": "Fail",
-            "Error": "DrillFailed",
-            "Cause": jsonata("$states.input.problem"),
-        },
+        **_END,
     }
+
+
+_END: States = {
+    "How did it end?": choice([when("$states.input.problem = ''", "Good")], "Bad"),
+    "Good": {"Type": "Succeed"},
+    "Bad": {
+        "Type": "Fail",
+        "Error": "DrillFailed",
+        "Cause": jsonata("$states.input.problem"),
+    },
+}
