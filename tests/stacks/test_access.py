@@ -322,6 +322,20 @@ def test_an_execution_that_is_stopped_starts_the_guards(template: Template) -> N
     assert target["Arn"] == {"Ref": guards}
 
 
+@pytest.mark.parametrize(("ok", "words"), [(True, "everything"), (False, "NOT everything")])
+def test_the_record_of_a_stopped_execution_says_whether_all_is_guarded(
+    template: Template, ok: bool, words: str
+) -> None:
+    states = definition(template, "groundwork-guards")["States"]
+    text = states["Record that it was stopped"]["Arguments"]["Body"]["message"]
+    ended = [{"ok": True, "message": "one"}, {"ok": ok, "message": "two is gone"}]
+    expression = import_module("jsonata").Jsonata.jsonata(
+        text.removeprefix("{%").removesuffix("%}")
+    )
+    said = expression.evaluate(None, {"states": {"input": {"ended": ended}}})
+    assert said == f"It was stopped, and {words} is guarded. one two is gone"
+
+
 @pytest.mark.parametrize("two_people", ["true", "false"])
 def test_whether_two_people_are_needed_is_deployed(templates: Templates, two_people: str) -> None:
     found = definition(templates(f"{ACCESS}  two_people: {two_people}\n  approvers: 3")[STACK])

@@ -23,7 +23,10 @@ def definition(rules: Rules, calls: Calls, executions: str) -> State:
     """Return the definition. `executions` is what the ARNs of the executions begin with."""
     guarded, left = "Guard the stacks", "Nothing to do"
     failed = "$count($states.input.ended[$not(ok)]) > 0"
-    said = "$join(['It was stopped, and everything is guarded.', $states.input.ended.message], ' ')"
+    words = (
+        f"'It was stopped, and ' & ({failed} ? 'NOT everything' : 'everything') & ' is guarded.'"
+    )
+    said = f"$join([{words}, $states.input.ended.message], ' ')"
     key = "'reviews/' & $states.input.author & '/' & $states.input.review & '/orders.json'"
     return {
         "Comment": "Guards the stacks of an execution that was stopped before it did so itself",

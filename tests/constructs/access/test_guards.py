@@ -18,6 +18,7 @@ from embedded import processes
 from groundwork.access import stack_flow
 from groundwork.access.calls import ELSEWHERE, Calls
 from runbook.changes.guards import stack_policy
+from runbook.changes.review import Execution
 from tests.constructs.access.conftest import QUEUE, RECORDS, REGION, Session, denied
 from tests.constructs.access.test_execution import (
     BUCKET,
@@ -160,6 +161,15 @@ def test_stopped_before_any_step_the_stack_is_guarded_and_recorded(
     assert found["EnableTerminationProtection"] is True
     assert not found["StackStatus"].endswith("_IN_PROGRESS")
     assert recorded(administrator, one.change)[-1] == "failed.json"
+    assert last_word(administrator, one.change).startswith("It was stopped, and everything is")
+
+
+def last_word(who: Session, change: Change) -> str:
+    """What the last record of an execution says."""
+    s3, prefix = who.client("s3"), f"executions/{change.name}/"
+    keys = [item["Key"] for item in s3.list_objects_v2(Bucket=RECORDS, Prefix=prefix)["Contents"]]
+    record = json.loads(s3.get_object(Bucket=RECORDS, Key=keys[-1])["Body"].read())
+    return Execution.model_validate(record).message
 
 
 def test_a_stack_whose_creation_was_not_begun_needs_no_guard(

@@ -11,6 +11,7 @@ import pytest
 from runbook.base import aws
 from runbook.base.errors import UserError
 from runbook.changes import change_set, execute, prepare, refusal
+from runbook.changes.orders import orders_of
 from runbook.changes.review import Effect, StackReview, Verdict, item_of
 from tests.runbook.changes import samples
 
@@ -162,3 +163,12 @@ def test_what_an_interrupted_first_prepare_left_is_used_by_the_next() -> None:
     prepare.usable("mail-us-east-1", {"StackStatus": "REVIEW_IN_PROGRESS"})
     with pytest.raises(UserError, match="another operation is running"):
         prepare.usable("mail-us-east-1", {"StackStatus": "UPDATE_IN_PROGRESS"})
+
+
+def test_a_record_whose_stacks_depend_on_each_other_is_refused_and_not_waited_for() -> None:
+    stacks = (
+        samples.stack("mail-us-east-1", depends_on=("data-us-east-1",)),
+        samples.stack("data-us-east-1", depends_on=("mail-us-east-1",)),
+    )
+    with pytest.raises(UserError, match="depend on each other: data-us-east-1, mail-us-east-1"):
+        orders_of(samples.review(*stacks))
