@@ -116,6 +116,12 @@ def _acts_as(key: str) -> Callable[[str, Template], Iterator[Statement]]:
     return reader
 
 
+def _schedule(own: str, properties: Template) -> Iterator[Statement]:
+    target = properties.get("Target")
+    if isinstance(target, dict) and "RoleArn" in target:
+        yield allowed(own, "act as", str(target["RoleArn"]))
+
+
 def _subscription(own: str, properties: Template) -> Iterator[Statement]:
     who = str(properties.get("Endpoint", own))
     topic = str(properties.get("TopicArn"))
@@ -131,5 +137,6 @@ READERS: Mapping[str, Callable[[str, Template], Iterator[Statement]]] = {
     "AWS::Lambda::Permission": _permission,
     "AWS::Lambda::Url": _url,
     "AWS::SNS::Subscription": _subscription,
+    "AWS::Scheduler::Schedule": _schedule,
     "AWS::StepFunctions::StateMachine": _acts_as("RoleArn"),
 }

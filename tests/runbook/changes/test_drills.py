@@ -52,3 +52,16 @@ def test_a_drill_that_goes_is_said() -> None:
 
 def test_a_database_that_goes_has_nothing_to_say_of_its_drill() -> None:
     assert said({"drill": {}}, None) == []
+
+
+def test_what_starts_a_drill_acts_as_its_role_and_another_role_is_said() -> None:
+    first, second = (
+        reading(
+            {"Resources": {"When": resource("Scheduler::Schedule", {"Target": {"RoleArn": role}})}}
+        )
+        for role in ("arn:aws:iam::123456789012:role/one", "arn:aws:iam::123456789012:role/two")
+    )
+    description: Any = {**STACK, "Changes": []}
+    found = analyse(description, first, second)["permissions"]
+    assert "role/two" in str(found.gained)
+    assert "role/one" in str(found.lost)
