@@ -47,13 +47,18 @@ def names(value: Any, known: Mapping[str, Live]) -> Any:
         case {"Fn::GetAtt": [str(name), "Arn"]} if name in known and known[name].type == BUCKET:
             return f"arn:aws:s3:::{known[name].identifier}"
         case {"Fn::Join": ["", list(parts)]}:
-            found = [names(part, known) for part in parts]
-            return "".join(found) if all(isinstance(part, str) for part in found) else value
+            return _joined(value, parts, known)
         case dict() if not is_call(value):
             return {name: names(item, known) for name, item in value.items()}
         case list():
             return [names(item, known) for item in value]
     return value
+
+
+def _joined(join: Any, parts: list[Any], known: Mapping[str, Live]) -> Any:
+    """Put the text in place of a join, where every part of it is known."""
+    found = [names(part, known) for part in parts]
+    return "".join(found) if all(isinstance(part, str) for part in found) else join
 
 
 def is_call(value: Mapping[str, Any]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from embedded import processes
 from tests.clients.conftest import ACCOUNT, OPERATOR, Backups
 from tests.conftest import ROOT
 
@@ -101,3 +103,22 @@ class Drills:
         )
         body[len(body) // 2 if at is None else at] ^= 1
         return bytes(body)
+
+
+@contextmanager
+def killed(
+    drills: Drills, number: signal.Signals, begun: Path
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Start a drill, wait for a file of it, and kill it at the end of the block."""
+    process = subprocess.Popen(
+        drills.command("ledger-drill"),
+        env=drills.environment(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        assert processes.until(begun.exists, SECONDS)
+        yield process
+    finally:
+        process.send_signal(number)
+        process.wait(SECONDS)

@@ -9,17 +9,15 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from embedded import processes
 from runbook.backup.drill import place
 from tests.clients.conftest import ACCOUNT, OPERATOR, REGION, STACK, Backups
-from tests.clients.drills import SECONDS, Drilled, Drills
+from tests.clients.drills import Drilled, Drills, killed
 from tests.clients.postgresql import Cluster, give
 from tests.clients.test_pgbackrest import PgBackRest
 from tests.clients.test_restic import Restic
@@ -96,25 +94,6 @@ def server(drills: Drills, ledger: Cluster) -> int:
     assert work.exists()
     os.kill(found, 0)
     return found
-
-
-@contextmanager
-def killed(
-    drills: Drills, number: signal.Signals, begun: Path
-) -> Iterator[subprocess.Popen[bytes]]:
-    """Start a drill, wait for a file of it, and kill it at the end of the block."""
-    process = subprocess.Popen(
-        drills.command("ledger-drill"),
-        env=drills.environment(),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        assert processes.until(begun.exists, SECONDS)
-        yield process
-    finally:
-        process.send_signal(number)
-        process.wait(SECONDS)
 
 
 @pytest.fixture(scope="module")
