@@ -54,6 +54,20 @@ def at(place: str, resource: dict[str, Any], **properties: Any) -> dict[str, Any
     }
 
 
+PUBLISH = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Effect": "Allow",
+            "Principal": {"Service": "ses.amazonaws.com"},
+            "Action": "sns:Publish",
+            "Resource": {"Ref": "Topic"},
+        }
+    ],
+}
+"""A topic's own policy: without one, the embedded AWS's lets every account in."""
+
+
 def topic(name: str, title: str) -> dict[str, Any]:
     properties = {"TopicName": name, "DisplayName": title}
     return at("topics/news/topic", {"Type": "AWS::SNS::Topic", "Properties": properties})
@@ -63,6 +77,10 @@ def stack(name: str, *, title: str = "News") -> dict[str, Any]:
     return {
         "Bucket": at("buckets/reports/bucket", bucket(name), **VERSIONED),
         "Topic": topic(name, title),
+        "Policy": {
+            "Type": "AWS::SNS::TopicPolicy",
+            "Properties": {"Topics": [{"Ref": "Topic"}], "PolicyDocument": PUBLISH},
+        },
     }
 
 
