@@ -133,6 +133,10 @@ def test_the_next_review_replaces_and_deletes_nothing(story: Adoption) -> None:
     assert possibly <= {"databases/database-1/instance", "databases/orders/instance"}
 
 
+def test_what_becomes_no_weaker_is_not_read_as_weaker(story: Adoption) -> None:
+    assert "Protection weakened" not in story.said["next"]
+
+
 def test_tags_of_others_stay(story: Adoption) -> None:
     for change in changes(story):
         for difference in change["differences"]:
