@@ -33,7 +33,7 @@ unexport GIT_DIR GIT_INDEX_FILE GIT_WORK_TREE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup test lint format synth cfn-lint schema diff deploy-local stop-local clients packages hooks audit measure lock clean
+.PHONY: help setup test lint format synth cfn-lint schema diff deploy-local stop-local clients packages pgaudit hooks audit measure lock clean
 
 help: ## List these commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1:\2/p' $(firstword $(MAKEFILE_LIST)) \
@@ -87,7 +87,7 @@ deploy-local: setup ## Deploy to the embedded AWS, on this machine (CONFIG=file:
 stop-local: setup ## Stop the embedded AWS
 	@exec $(BIN)/groundwork local stop
 
-clients: packages $(EXIM) ## Install the programs that some tests drive (Debian, as root)
+clients: packages pgaudit $(EXIM) ## Install the programs that some tests drive (Debian, as root)
 
 packages:
 	@missing=; for name in $(CLIENTS); do \
@@ -107,6 +107,16 @@ packages:
 	log=$$(mktemp); \
 	{ apt-get update -qq && apt-get install -qq -y --no-install-recommends -o DPkg::Lock::Timeout=300 $$missing; } </dev/null >$$log 2>&1 \
 	  || { cat $$log >&2; rm -f $$log; exit 1; }; \
+	rm -f $$log
+
+# Its package is named after the version of PostgreSQL that Debian has.
+pgaudit: | packages
+	@version=$$(ls /usr/lib/postgresql | sort -n | tail -1); \
+	[ ! -e "/usr/lib/postgresql/$$version/lib/pgaudit.so" ] || exit 0; \
+	echo "Installing postgresql-$$version-pgaudit"; \
+	log=$$(mktemp); export DEBIAN_FRONTEND=noninteractive; \
+	{ apt-get update -qq && apt-get install -qq -y --no-install-recommends -o DPkg::Lock::Timeout=300 \
+	  "postgresql-$$version-pgaudit"; } </dev/null >$$log 2>&1 || { cat $$log >&2; rm -f $$log; exit 1; }; \
 	rm -f $$log
 
 $(EXIM): | packages
