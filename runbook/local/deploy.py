@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import signal
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -16,6 +17,7 @@ import embedded
 from runbook.base import aws, project
 from runbook.base.assembly import Assembly
 from runbook.base.errors import UserError
+from runbook.base.options import CONFIGURATION, STATE
 from runbook.changes import commands
 from runbook.changes.change_set import find_stack
 from runbook.changes.execute import execute
@@ -29,12 +31,6 @@ from settings import Settings, load
 
 TOOLKIT = "CDKToolkit"
 
-NEXT = (
-    (". .local/aws.env && aws s3 ls", "point this shell's AWS clients at it"),
-    ("make deploy-local", "deploy what you change in groundwork.yaml"),
-    ("make stop-local", "stop it; what was deployed is gone then"),
-)
-
 
 def deploy(configuration: Path, state: Path) -> None:
     """Start the embedded AWS, prepare, show and execute every change, and show what was built."""
@@ -45,10 +41,12 @@ def deploy(configuration: Path, state: Path) -> None:
         with _running(console, settings, state):
             with console.status("Synthesizing the stacks"):
                 assembly = making.result()
-            _deploy(console, settings, assembly, configuration)
+            _deploy(console, settings, assembly, configuration, state)
 
 
-def _deploy(console: Console, settings: Settings, assembly: Assembly, configuration: Path) -> None:
+def _deploy(
+    console: Console, settings: Settings, assembly: Assembly, configuration: Path, state: Path
+) -> None:
     _bootstrap(console, assembly)
     if made := principals.make(settings):
         console.print(f"The account has what the file trusts, as yours must: {', '.join(made)}")
@@ -56,10 +54,27 @@ def _deploy(console: Console, settings: Settings, assembly: Assembly, configurat
     prepared = commands.prepared(console, assembly, settings, configuration, who, now())
     terminal.present(prepared, console)
     _execute(console, prepared)
-    screen.overview(console, settings, now(), NEXT)
+    screen.overview(console, settings, now(), _next(configuration, state))
     console.print(
         "\nHere RDS and Aurora answer calls but run no database; mail is kept, not delivered.",
         soft_wrap=True,
+    )
+
+
+def _next(configuration: Path, state: Path) -> tuple[tuple[str, str], ...]:
+    """Return what to type next: by make, where it would do the same."""
+    folder, file = shlex.quote(str(state)), shlex.quote(str(configuration))
+    options = "" if state == STATE else f" --state {folder}"
+    chosen = "" if configuration == CONFIGURATION else f" --config {file}"
+    deploying = f"groundwork local deploy{chosen}{options}"
+    stopping = f"groundwork local stop{options}"
+    return (
+        (f". {folder}/aws.env && aws s3 ls", "point this shell's AWS clients at it"),
+        (
+            deploying if chosen or options else "make deploy-local",
+            f"deploy what you change in {configuration.name}",
+        ),
+        (stopping if options else "make stop-local", "stop it; what was deployed is gone then"),
     )
 
 

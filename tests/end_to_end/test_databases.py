@@ -133,7 +133,7 @@ def test_a_database_that_leaves_the_file_is_kept_as_declared(
         found["DBInstanceIdentifier"] for found in rds.describe_db_instances()["DBInstances"]
     ]
     assert (name in running) is kept_running
-    taken = rds.describe_db_snapshots()["DBSnapshots"]
+    taken = rds.describe_db_snapshots(SnapshotType="manual")["DBSnapshots"]
     assert len([s for s in taken if s["DBInstanceIdentifier"] == name]) == snapshots
     found = [item["ARN"] for item in secrets.list_secrets()["SecretList"]]
     assert (secret in found) is kept_secret

@@ -37,7 +37,8 @@ def test_the_run_ends_with_what_was_built_and_what_to_do_next(deployment: Deploy
         "feedback-smtp.us-east-1.amazonses.com",
         "ocp-redmine-backup never",
         ":5432",
-        ". .local/aws.env && aws s3 ls",
+        f". {deployment.state}/aws.env && aws s3 ls",
+        f"groundwork local stop --state {deployment.state}",
         "groundwork dns check open-contracting.org",
     ):
         assert part in overview

@@ -9,7 +9,14 @@ import copy
 from collections.abc import Callable
 from typing import Any
 
-from embedded.gaps._ministack import Properties, Response, changesets, handlers, service
+from embedded.gaps._ministack import (
+    Properties,
+    Response,
+    changesets,
+    handlers,
+    iam_evaluator,
+    service,
+)
 from embedded.gaps.gap import Effect, Gap
 
 GAP = Gap(
@@ -73,7 +80,18 @@ def _text(parameters: dict[str, Any], name: str) -> str:
 
 
 def _actual(stack: dict[str, Any]) -> dict[str, Any]:
-    """Return the stack's template and resources as they are, not as they were deployed."""
+    """Return the stack's template and resources as they are, not as they were deployed.
+
+    CloudFormation reads them by its execution role, whoever asked for the change set.
+    """
+    asking = iam_evaluator._verified_key.set("")
+    try:
+        return _read(stack)
+    finally:
+        iam_evaluator._verified_key.reset(asking)
+
+
+def _read(stack: dict[str, Any]) -> dict[str, Any]:
     drift = service("cloudformation.drift")
     template, records = copy.deepcopy(stack["_template"]), copy.deepcopy(stack["_resources"])
     for logical_id, record in stack["_resources"].items():

@@ -165,9 +165,9 @@ def test_a_loss_of_data_is_not_approved_without_its_name(
 ) -> None:
     deploy(name, {**TOPIC, "Bucket": bucket(name)})
     identifier = saved(context, prepare(stack_of(name, TOPIC)))
-    with pytest.raises(UserError, match="name was not typed"):
+    with pytest.raises(UserError, match="was not typed"):
         commands.approve(context, identifier, typed, None)
-    with pytest.raises(UserError, match="name was not typed"):
+    with pytest.raises(UserError, match="was not typed"):
         commands.approve(context, identifier, typed, lambda asked: "yes")
     with pytest.raises(UserError, match="is not approved"):
         commands.run(context, identifier)
