@@ -70,7 +70,7 @@ def show(
 ) -> None:
     """Show what a review would do, and what that means for data, permissions and the network.
 
-    Exit status: 0; 1 without such a review; with --check 2 where data would be lost.
+    Exit status: 0; 1 without such a review; 2 with --check where data would go.
 
     Example: groundwork changes show --html review.html
     """
