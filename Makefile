@@ -3,7 +3,8 @@
 
 PYTHON ?= python3
 CONFIG ?=
-WORKERS ?= 2
+# One more than two cores: some tests wait for programs, or for what AWS takes its time for.
+WORKERS ?= 3
 
 # Programs that the tests of backups, mail (with SASL's modules), forms and pages drive: Debian's names.
 CLIENTS := awscli chromium default-jdk-headless jq libnss-wrapper libpostgresql-jdbc-java libsasl2-modules msmtp pgbackrest \
