@@ -73,6 +73,8 @@ def test_ones_own_review_and_other_stacks_are_no_hindrance(tmp_path: Path, name:
     prepared(tmp_path, name)
     refuse_open(of(tmp_path, ANN), {name}, replace=False)
     refuse_open(of(tmp_path, BOB), {f"{name}-other"}, replace=False)
+    with pytest.raises(UserError, match="is open until"):
+        refuse_open(of(tmp_path, BOB), {f"{name}-other", name}, replace=False)
 
 
 def test_a_review_that_is_over_is_no_hindrance(tmp_path: Path, name: str) -> None:
@@ -85,5 +87,7 @@ def test_a_review_that_is_over_is_no_hindrance(tmp_path: Path, name: str) -> Non
     commands.run(boss, executed.id)
     discarded = prepare(stack_of(name, {**TOPIC, "Second": TOPIC["Topic"]}))
     of(tmp_path, ANN).records.save_review(discarded)
+    with pytest.raises(UserError, match=f"review {discarded.id} by ann is open until"):
+        refuse_open(of(tmp_path, BOB), {name}, replace=False)
     discard_reviewed(discarded.stacks[0])
     refuse_open(of(tmp_path, BOB), {name}, replace=False)
