@@ -17,7 +17,7 @@ from groundwork.access.definition import Rules, definition
 from groundwork.access.permissions import Permission, Scope, executing, executing_in
 from groundwork.access.role import AccessRole, wildcards
 from groundwork.checks import acknowledge
-from groundwork.kit import RuntimeFunction
+from groundwork.kit import RuntimeFunction, add_starter
 from groundwork.kit.states import State
 
 PURPOSE = "Executes approved changes of Groundwork's stacks, for the state machine alone"
@@ -85,13 +85,7 @@ class Execution(Construct):
 
         <https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html>
         """
-        start = iam.PolicyStatement(actions=["states:StartExecution"], resources=[self.guards.ref])
-        role = iam.Role(
-            self,
-            "starter",
-            assumed_by=iam.ServicePrincipal("events.amazonaws.com"),
-            inline_policies={"start": iam.PolicyDocument(statements=[start])},
-        )
+        role = add_starter(self, self.guards.ref, iam.ServicePrincipal("events.amazonaws.com"))
         events.CfnRule(
             self,
             "stopped",

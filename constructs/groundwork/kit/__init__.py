@@ -7,6 +7,7 @@ from groundwork.kit.drill_alarms import add_drill_alarms
 from groundwork.kit.function import SERVICE_TIMEOUT, RuntimeFunction
 from groundwork.kit.secret_readers import SecretReaders
 from groundwork.kit.setting_function import SettingFunction
+from groundwork.kit.starter import add_starter
 from groundwork.kit.topic import NotificationTopic
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "SettingFunction",
     "Threshold",
     "add_drill_alarms",
+    "add_starter",
     "arn",
     "arn_in_stack",
     "execution_role_arn",

@@ -9,7 +9,7 @@ from aws_cdk import aws_stepfunctions as stepfunctions
 from constructs import Construct
 
 from groundwork.checks import acknowledge
-from groundwork.kit import Alarm, arn_in_stack
+from groundwork.kit import Alarm, add_starter, arn_in_stack
 from groundwork.kit.alarm import MINUTE
 from settings.models.services import Service
 
@@ -69,13 +69,7 @@ class ServiceReplacement(Construct):
 
     def _start(self, machine_arn: str, alarm: Alarm) -> None:
         """Start the machine whenever the alarm goes off."""
-        start = iam.PolicyStatement(actions=["states:StartExecution"], resources=[machine_arn])
-        role = iam.Role(
-            self,
-            "starter",
-            assumed_by=iam.ServicePrincipal("events.amazonaws.com"),
-            inline_policies={"start": iam.PolicyDocument(statements=[start])},
-        )
+        role = add_starter(self, machine_arn, iam.ServicePrincipal("events.amazonaws.com"))
         events.CfnRule(
             self,
             "rule",

@@ -20,7 +20,7 @@ from groundwork.data.drill.flow import definition
 from groundwork.data.drill.permissions import Restored, statements, wildcards
 from groundwork.data.postgresql import PostgreSqlInstance
 from groundwork.data.security_group import DatabaseSecurityGroup
-from groundwork.kit import add_drill_alarms, arn_in_stack
+from groundwork.kit import add_drill_alarms, add_starter, arn_in_stack
 from settings.contract import drill_copy, drill_log, drill_machine
 from settings.models.data import Aurora, PostgreSql
 
@@ -153,16 +153,9 @@ class DatabaseDrill(Construct):
         <https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html>
         """
         arn = arn_in_stack(self, "states", f"stateMachine:{drill_machine(self.identifier)}")
-        start = iam.PolicyStatement(actions=["states:StartExecution"], resources=[arn])
-        role = iam.Role(
-            self,
-            "starter",
-            assumed_by=iam.ServicePrincipal(
-                "scheduler.amazonaws.com",
-                conditions={"StringEquals": {"aws:SourceAccount": Stack.of(self).account}},
-            ),
-            inline_policies={"start": iam.PolicyDocument(statements=[start])},
-        )
+        account = {"StringEquals": {"aws:SourceAccount": Stack.of(self).account}}
+        principal = iam.ServicePrincipal("scheduler.amazonaws.com", conditions=account)
+        role = add_starter(self, arn, principal)
         schedule = scheduler.CfnSchedule(
             self,
             "schedule",
