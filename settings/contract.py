@@ -18,6 +18,9 @@ ACCEPTED_RISKS = "GroundworkAcceptedRisks"
 DELETION_PROTECTION = "GroundworkDeletionProtection"
 """The metadata of a database's resource: whether RDS refuses to delete it, true or false."""
 
+KEEP_DATA = "GroundworkKeepData"
+"""The metadata of a bucket or database whose data the file says to keep: true, or not there."""
+
 ITEMS = "GroundworkItems"
 """The template metadata with the items of a stack, as the file declares them: field, name, item."""
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypedDict
 from runbook.changes import dangers
 from runbook.changes.access import diff
 from runbook.changes.approval_rules import of_rules
+from runbook.changes.consequences import keeping
 from runbook.changes.consequences.judge import judge
 from runbook.changes.consequences.names import name_of
 from runbook.changes.declared import declared
@@ -86,6 +87,14 @@ def analyse(
     network, connections = diff.connections(before, staying)
     gained = diff.Gained(statements, connections)
     account = description["StackId"].split(":")[4]
+    findings = (
+        *_unreadable(after),
+        *_unknown(listed),
+        *of_rules(before, after),
+        *dangers.of_access(gained, (permissions, network), before, staying),
+        *dangers.of_changes(changes, before, after, account),
+        *_consequences(changes),
+    )
     return {
         "changes": changes,
         "permissions": permissions,
@@ -95,14 +104,7 @@ def analyse(
         "settings": tuple(_settings(stack, description)),
         "risks": risks,
         "new_risks": tuple(risk for risk in risks if risk not in known),
-        "findings": (
-            *_unreadable(after),
-            *_unknown(listed),
-            *of_rules(before, after),
-            *dangers.of_access(gained, (permissions, network), before, staying),
-            *dangers.of_changes(changes, before, after, account),
-            *_consequences(changes),
-        ),
+        "findings": (*keeping.ruled_out(changes, findings, before, after), *findings),
     }
 
 

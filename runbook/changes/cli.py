@@ -38,12 +38,17 @@ def prepare(
 ) -> None:
     """Make a change set for every stack that would change. Nothing is executed.
 
+    Exit status: 0; 2 where data would go that the file says to keep. The review is saved all the
+    same, to be read; it cannot be approved.
+
     Example: groundwork changes prepare mail-us-east-1
     """
     from runbook.changes import commands
 
     context = _changing(config, state)
-    commands.prepare(context, config, stacks or (), state / "assembly", replace=replace)
+    made = commands.prepare(context, config, stacks or (), state / "assembly", replace=replace)
+    if made.ruled_out:
+        raise typer.Exit(2)
 
 
 Full = Annotated[bool, typer.Option("--full", help="Every resource and value.")]
@@ -53,7 +58,7 @@ Markdown = Annotated[
 Html = Annotated[Path | None, typer.Option(help="Write one page to this file.")]
 AsStored = Annotated[bool, typer.Option("--json", help="Print the review as stored.")]
 Check = Annotated[
-    bool, typer.Option("--check", help="Print only what would lose data, with status 2.")
+    bool, typer.Option("--check", help="Print only what keep_data rules out, with status 2.")
 ]
 
 
@@ -70,7 +75,8 @@ def show(
 ) -> None:
     """Show what a review would do, and what that means for data, permissions and the network.
 
-    Exit status: 0; 1 without such a review; 2 with --check where data would go.
+    Exit status: 0; 1 without such a review; 2 with --check where data would go that the file says
+    to keep.
 
     Example: groundwork changes show --html review.html
     """
@@ -78,8 +84,8 @@ def show(
     stored = context.records.review(review)
     found = stored.review
     if check:
-        print(*found.losing, sep="\n", end="\n" if found.losing else "")
-        raise typer.Exit(2 if found.losing else 0)
+        print(*found.ruled_out, sep="\n", end="\n" if found.ruled_out else "")
+        raise typer.Exit(2 if found.ruled_out else 0)
     if markdown:
         from runbook.changes.render.markdown import markdown as comments
 

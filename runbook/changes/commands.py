@@ -31,6 +31,10 @@ from settings.values.regions import REGIONS
 
 SAVED = "Review {id} is saved to {place}."
 """What `prepare` says last: the workflow in .github reads the id from it."""
+KEPT = (
+    "Nobody can approve it: it loses data that the file says to keep. Leave that data alone; or "
+    "set keep_data: false there, have that executed, and then prepare this again."
+)
 Ask = Callable[[str], str]
 
 
@@ -60,7 +64,8 @@ def prepare(
         context.records.save_review(made)
         place = context.records.store.place
         context.console.print(f"\n{SAVED.format(id=made.id, place=place)}", soft_wrap=True)
-        context.console.print(f"Next: groundwork changes approve {made.id}")
+        next_step = KEPT if made.ruled_out else f"Next: groundwork changes approve {made.id}"
+        context.console.print(next_step, markup=False)
     return made
 
 
@@ -106,6 +111,8 @@ def approve(
     for stack in found.review.changed:
         verify(stack)
     terminal.present(found.review, context.console)
+    if found.review.ruled_out:
+        raise UserError(f"Not approved: {'; '.join(found.review.ruled_out)}.", KEPT)
     for item in found.review.guarded:
         if item not in typed and (ask is None or ask(item) != item):
             raise UserError(

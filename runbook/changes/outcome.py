@@ -169,6 +169,7 @@ class DangerOutcome:
 
 
 DANGERS: Mapping[Danger, DangerOutcome] = {
+    Danger.RULED_OUT: DangerOutcome("Data to keep: this cannot be approved", Tone.BAD),
     Danger.UNREADABLE: DangerOutcome("Not understood: assume the worst", Tone.BAD),
     Danger.APPROVAL: DangerOutcome("Who has to approve", Tone.BAD),
     Danger.EVERYBODY: DangerOutcome("Opened to everybody", Tone.BAD),

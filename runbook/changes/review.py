@@ -53,6 +53,7 @@ LOSING = frozenset(
 class Danger(StrEnum):
     """What a reviewer has to see first, whatever else a change does. Worst first."""
 
+    RULED_OUT = "ruled-out"
     UNREADABLE = "unreadable"
     APPROVAL = "approval"
     EVERYBODY = "everybody"
@@ -307,10 +308,14 @@ class Review(_Record):
         )
 
     @property
-    def losing(self) -> tuple[str, ...]:
-        """Return the items, each after its stack's name, whose data is lost or may be."""
-        changes = ((stack, change) for stack in self.stacks for change in stack.changes)
-        found = {f"{s.name}/{c.item}: {c.verdict}" for s, c in changes if c.verdict in LOSING}
+    def ruled_out(self) -> tuple[str, ...]:
+        """Return what the file rules out by `keep_data`: nobody can approve a review with it."""
+        found = {
+            f"{stack.name}/{item_of(finding.place)}: {finding.text}"
+            for stack in self.stacks
+            for finding in stack.findings
+            if finding.danger is Danger.RULED_OUT
+        }
         return tuple(sorted(found))
 
     @property

@@ -104,6 +104,8 @@ class Bucket(Model):
     """With versions: how long a replaced or deleted object can be brought back."""
     object_lock: ObjectLock | None = None
     """Keep every version for a time: nobody can delete it before."""
+    keep_data: bool = False
+    """Refuse to approve what deletes its objects, earlier too, or opens it to everybody."""
     expect_every: Seconds | None = None
     """Raise an alarm when no object arrived for this long: whole hours, from 1h to 7d."""
     notify: tuple[EmailAddress, ...] = ()

@@ -71,6 +71,8 @@ class _Database(Model):
     """What becomes of the data when the item is removed from the file."""
     deletion_protection: bool = True
     """RDS refuses to delete the database while this is on."""
+    keep_data: bool = False
+    """Refuse to approve what loses its data, shortens its backups, or opens it to everybody."""
     log_exports: bool = True
     """PostgreSQL's log goes to CloudWatch, for 90 days."""
     pgaudit: tuple[AuditedStatements, ...] = ()
@@ -91,6 +93,11 @@ class _Database(Model):
     def first_database(self, item: str) -> str:
         """Return the name of the database that is made with the item of this name."""
         return self.database or item.replace("-", "_")
+
+    def problems_of_keeping(self) -> Iterator[Problem]:
+        """Data that has to be kept is not deleted with its item."""
+        if self.keep_data and self.deletion == "delete":
+            yield Problem(("deletion",), "snapshot or retain, since keep_data is on")
 
 
 class PostgreSql(_Database):
@@ -119,6 +126,7 @@ class PostgreSql(_Database):
 
     def problems(self) -> Iterator[Problem]:
         """Storage grows by at least a tenth, and a drill needs snapshots."""
+        yield from self.problems_of_keeping()
         if self.drill and self.backup_days == 0:
             yield Problem(
                 ("drill",), "requires backup_days of 1 or more: there is no snapshot to restore"
@@ -192,6 +200,7 @@ class Aurora(_Database):
 
     def problems(self) -> Iterator[Problem]:
         """Older versions lack what is asked for."""
+        yield from self.problems_of_keeping()
         version = versions.resolve(self.engine, self.version)
         if self.capacity.min == 0 and not versions.has(version, versions.PAUSES_FROM):
             known = versions.listed(versions.PAUSES_FROM)

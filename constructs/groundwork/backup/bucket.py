@@ -10,6 +10,7 @@ from constructs import Construct
 
 from groundwork.backup.lifecycle import lifecycle_rules
 from groundwork.kit import PrivateBucket
+from settings.contract import KEEP_DATA
 from settings.models.backup import Bucket, ObjectLock
 
 UNLOGGED = (
@@ -32,6 +33,9 @@ class BackupBucket(Construct):
             retention=_retention(declared.object_lock) if declared.object_lock else None,
             versioned=declared.keeps_versions,
         )
+        resource = self.bucket.node.default_child
+        if declared.keep_data and isinstance(resource, s3.CfnBucket):
+            resource.add_metadata(KEEP_DATA, True)
 
 
 def _retention(lock: ObjectLock) -> s3.ObjectLockRetention:

@@ -14,6 +14,7 @@ from groundwork.data.deletion_protection import DeletionProtection
 from groundwork.data.password import Password
 from groundwork.data.security_group import DatabaseSecurityGroup
 from groundwork.data.vpc import Vpc
+from settings.contract import KEEP_DATA
 from settings.models.data import Aurora, Deletion, PostgreSql
 from settings.values import versions
 
@@ -73,6 +74,7 @@ class Database(Construct):
             f"-{self.family}" if declared.major_upgrade else ""
         )
         self.data_policy = DATA_POLICY[declared.deletion]
+        self._keep_data = declared.keep_data
         # RDS refuses to delete what is protected: it runs on, and needs all that it has.
         runs_on = declared.deletion == "retain" or declared.deletion_protection
         self.other_policy = destroy_unless(runs_on)
@@ -89,6 +91,8 @@ class Database(Construct):
     def retain(self, resource: rds.CfnDBInstance | rds.CfnDBCluster) -> None:
         """Keep the resource that holds the data as declared, and tell the secret where it is."""
         resource.apply_removal_policy(self.data_policy)
+        if self._keep_data:
+            resource.add_metadata(KEEP_DATA, True)
         self.password.attach(resource, removal=self.other_policy)
 
     def add_log_group(

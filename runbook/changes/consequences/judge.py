@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, TypedDict
 
-from runbook.changes.consequences import others, rds, s3
+from runbook.changes.consequences import keeping, others, rds, s3
 from runbook.changes.consequences.among import REPLACING, left_without_instances, taken
 from runbook.changes.consequences.model import Consequence, Kind
 from runbook.changes.consequences.names import name_of
@@ -115,6 +115,7 @@ def consequences(
         sure = "" if effect is Effect.REPLACE else ", if it has to be replaced"
         words = f"CloudFormation cannot replace it while its name stays {name_of(before)}{sure}"
         yield Consequence(words, REPLACING, danger=Danger.FAILS)
+    yield from keeping.given_up(before, after)
     if effect is not Effect.REPLACE:
         yield from _of_properties(before, after)
         yield from _of_policies(before, after)

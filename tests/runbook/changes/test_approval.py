@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import boto3
 import pytest
@@ -102,6 +103,25 @@ def test_a_record_is_never_written_over(context: Context, name: str) -> None:
     saved(context, review)
     with pytest.raises(UserError):
         by(context, ANN, AUTHOR).records.save_review(review)
+
+
+def test_what_loses_kept_data_is_approved_once_the_file_no_longer_keeps_it(
+    context: Context, name: str
+) -> None:
+    def declared(days: int, **metadata: bool) -> dict[str, Any]:
+        made = bucket(name, Metadata=metadata)
+        rule = {"Status": "Enabled", "ExpirationInDays": days}
+        made["Properties"]["LifecycleConfiguration"] = {"Rules": [rule]}
+        return {"Bucket": made}
+
+    deploy(name, declared(30, GroundworkKeepData=True))
+    shorter = saved(context, prepare(stack_of(name, declared(1))))
+    with pytest.raises(UserError, match="Bucket: older data deleted, where the file says keep"):
+        commands.approve(context, shorter, (f"{name}/Bucket",), None)
+    given_up = prepare(stack_of(name, declared(30)))
+    assert given_up.guarded == (f"{name}/Bucket",)
+    deploy(name, declared(30))
+    assert prepare(stack_of(name, declared(1))).ruled_out == ()
 
 
 def test_the_author_of_a_review_cannot_approve_it(context: Context, name: str) -> None:

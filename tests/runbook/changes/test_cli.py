@@ -53,13 +53,13 @@ def test_a_page_is_written_into_a_folder_that_was_not_there(
     assert "DATA LOST" in (tmp_path / "comments" / "1.md").read_text(encoding="utf-8")
 
 
-def test_a_check_names_what_would_lose_data_and_fails(
+def test_a_check_names_what_the_file_rules_out_and_fails(
     context: Context, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(typer.Exit) as ended:
         cli.show(check=True)
     assert ended.value.exit_code == 2
-    assert "data-us-east-1/databases/analysis: " in capsys.readouterr().out
+    assert capsys.readouterr().out == ("data-us-east-1/databases/analysis: something ruled-out\n")
     context.records.save_review(samples.harmless().model_copy(update={"id": "9" * 8}))
     with pytest.raises(typer.Exit) as well:
         cli.show(check=True)
