@@ -83,6 +83,7 @@ GAPS = (
     "ses.identity_settings",
     "ses.quotas",
     "ses.receipt_rules",
+    "ses.receiving",
     "ses.regions",
     "ses.tenant_sending",
     "ses.tenants",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from io import StringIO
 from typing import Any
 
@@ -101,12 +102,18 @@ def with_faults(text: str, faults: Iterable[Diagnostic]) -> str:
 
 def declares(text: str, path: tuple[str, ...]) -> bool:
     """Tell whether the file declares an item already."""
-    at: Any = writer().load(text)
+    at: Any = _read(text)
     for name in path:
         if not isinstance(at, Mapping) or name not in at:
             return False
         at = at[name]
     return True
+
+
+@lru_cache(maxsize=1)
+def _read(text: str) -> Any:
+    """Read a file that is asked about item by item: it may have thousands of lines."""
+    return YAML(typ="safe", pure=True).load(text)
 
 
 def _add(document: Any, item: Item, region: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from pydantic import BaseModel, ConfigDict, JsonValue
 from rich.console import Console
@@ -26,7 +27,7 @@ class Found:
     text: str
     """The file's."""
 
-    @property
+    @cached_property
     def new(self) -> list[Item]:
         """The items that the file does not declare."""
         return [

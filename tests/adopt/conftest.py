@@ -1,10 +1,13 @@
 """Accounts that were clicked together, adopted with the command, each once for all tests."""
 
 import os
+import smtplib
+import ssl
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,8 +16,10 @@ import pytest
 from botocore.config import Config
 
 import embedded
-from tests.adopt.wiki_page import LONDON, PASSWORD, Made, click
-from tests.commands import Shell, bootstrap
+from embedded.smtp import password
+from tests.adopt.wiki_page import DOMAIN, LONDON, PASSWORD, Made, click
+from tests.commands import Call, Shell, bootstrap
+from tests.synthesis import Checked
 
 ACCOUNT, HOME = "123456789012", "us-east-1"
 BIN = Path(sys.executable).parent
@@ -44,6 +49,36 @@ READ = (
     "AWS::SNS::Subscription",
     "AWS::SNS::Topic",
 )
+
+
+READING = ("Describe", "Detect", "Get", "Head", "List", "Validate")
+OUR_OWN = {
+    ("cloudformation", "CreateChangeSet"),
+    ("cloudformation", "ExecuteChangeSet"),
+    ("cloudformation", "SetStackPolicy"),
+    ("cloudformation", "UpdateTerminationProtection"),
+    ("s3", "PutObject"),
+    ("secretsmanager", "CreateSecret"),
+}
+"""All that an import calls and that does not only read."""
+
+
+def changing(calls: Iterable[Call]) -> list[Call]:
+    """Return the calls that change something, which the import may not do to what it adopts."""
+    return [call for call in calls if not call.operation.startswith(READING)]
+
+
+def are_our_own(calls: Iterable[Call]) -> bool:
+    """Tell whether calls make stacks, uploads to the CDK's bucket and new secrets, and no more."""
+    places = {"s3": ("Bucket", "cdk-hnb659fds-"), "secretsmanager": ("Name", "groundwork-adopted/")}
+    return all(
+        (call.service, call.operation) in OUR_OWN
+        and (
+            call.service not in places
+            or call.parameters[places[call.service][0]].startswith(places[call.service][1])
+        )
+        for call in calls
+    )
 
 
 class Event(NamedTuple):
@@ -130,24 +165,45 @@ class Adoption:
         self.run("json", "groundwork", "changes", "show", "--json")
 
     def state(self) -> dict[tuple[str, str, str], Any]:
-        """What every adopted resource is, and who owns which key: all of it has to stay."""
+        """What every adopted resource is, and who has which key: all of it has to stay."""
         found = {}
         for region in self.regions:
             control = self.client("cloudcontrol", region)
             for kind in READ:
                 for item in control.list_resources(TypeName=kind)["ResourceDescriptions"]:
                     found[kind, region, item["Identifier"]] = item["Properties"]
+        iam = self.client("iam")
+        for user in iam.list_users()["Users"]:
+            name = user["UserName"]
+            keys = iam.list_access_keys(UserName=name)["AccessKeyMetadata"]
+            found["key", HOME, name] = sorted((key["AccessKeyId"], key["Status"]) for key in keys)
         return found
 
-    def endpoints(self) -> dict[str, Any]:
-        """Return what a connected client has to find again: where, and the very same database."""
+    def connections(self) -> dict[str, Any]:
+        """Return what a connected client has to find again: all that RDS says of each database."""
         rds = self.client("rds")
-        same = ("DbiResourceId", "Endpoint", "DBInstanceStatus", "MasterUsername")
         instances = rds.describe_db_instances()["DBInstances"]
-        found = {i["DBInstanceIdentifier"]: [i.get(n) for n in same] for i in instances}
-        same = ("DbClusterResourceId", "Endpoint", "Status", "MasterUsername")
         clusters = rds.describe_db_clusters()["DBClusters"]
-        return found | {c["DBClusterIdentifier"]: [c.get(n) for n in same] for c in clusters}
+        return {
+            **{instance["DBInstanceIdentifier"]: instance for instance in instances},
+            **{cluster["DBClusterIdentifier"]: cluster for cluster in clusters},
+        }
+
+    def remember(self, step: str) -> None:
+        """Keep what everything is, to compare it with what it is later."""
+        self.states[step] = self.state()
+        self.states[f"connections {step}"] = self.connections()
+
+    def send(self, subject: str, to: str) -> None:
+        """Send a message over SMTP with the key that was made by hand."""
+        assert self.made
+        key, mail = self.made.smtp_key, EmailMessage()
+        mail["From"], mail["To"], mail["Subject"] = f"noreply@{DOMAIN}", to, subject
+        trusted = ssl.create_default_context(cafile=self.instance.certificate)
+        with smtplib.SMTP("localhost", self.instance.smtp_port, timeout=30) as client:
+            client.starttls(context=trusted)
+            client.login(key["AccessKeyId"], password(key["SecretAccessKey"], HOME))
+            assert client.send_message(mail) == {}
 
     def events(self) -> set[Event]:
         """Return what CloudFormation says that it did."""
@@ -182,18 +238,23 @@ def instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[embedded.Embe
 def adoption(instance: embedded.Embedded, tmp_path_factory: pytest.TempPathFactory) -> Adoption:
     """Click, look, write, import, approve, execute, and prepare the ordinary change after it.
 
-    The password of the cluster is known, and kept; that of the instance is not.
+    The passwords of both databases are known, and kept.
     """
     story = Adoption(tmp_path_factory.mktemp("adopt"), instance)
+    story.inside = Shell(story.environment, story.folder, Checked(2))
     story.made = click(story.client)
     story.bootstrap()
-    story.states["clicked"], story.states["endpoints"] = story.state(), story.endpoints()
+    story.send("before", f"verification@{DOMAIN}")
+    story.remember("clicked")
+    story.inside.calls.clear()
     story.adopt("look")
     story.states["looked"] = story.state()
     story.adopt("import", "--write", "--prepare", "--keep-password", typed=f"{PASSWORD}\n" * 2)
     story.execute()
-    story.states["imported"] = story.state()
-    story.inside = Shell(story.environment, story.folder)
+    story.states["calls"] = [*story.inside.calls]
+    story.remember("imported")
     story.adopt("again")
     story.prepare_next()
+    story.send("after", f"verification@{DOMAIN}")
+    story.remember("prepared")
     return story

@@ -2,24 +2,40 @@
 
 import json
 import os
-import smtplib
-import ssl
 import subprocess
+import tempfile
 from collections.abc import Iterator
-from email.message import EmailMessage
+from email import message_from_bytes
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from embedded.smtp import password
+from runbook.database.tunnel import free_port
 from settings import load
-from tests.adopt.conftest import HOME, Adoption
+from tests.adopt.conftest import Adoption, are_our_own, changing
 from tests.adopt.wiki_page import BUCKET, DOMAIN, LONDON, PASSWORD, RECEIVED
+from tests.clients.postgresql import Cluster, attempt, give
 from tests.programs import require
 
 pytestmark = [pytest.mark.embedded, pytest.mark.xdist_group("adopt")]
 ROOT = Path(__file__).parents[2]
+ACCESS = "local all all trust\nhost all all 127.0.0.1/32 scram-sha-256\n"
+
+
+@pytest.fixture
+def server() -> Iterator[Cluster]:
+    """A PostgreSQL whose owner has the password that was chosen by hand."""
+    require("postgres")
+    with tempfile.TemporaryDirectory(prefix="pg-") as name:
+        give(Path(name))
+        cluster = Cluster(Path(name), "data", free_port())
+        cluster.initialize()
+        (cluster.data / "pg_hba.conf").write_text(ACCESS)
+        with cluster.running(listen_addresses="127.0.0.1"):
+            cluster.query(f"ALTER ROLE postgres PASSWORD '{PASSWORD}'")
+            cluster.query("CREATE DATABASE analysis")
+            yield cluster
 
 
 @pytest.fixture(scope="module")
@@ -38,6 +54,15 @@ def test_looking_writes_nothing(adoption: Adoption) -> None:
 
 def test_the_import_touches_nothing(adoption: Adoption) -> None:
     assert adoption.states["imported"] == adoption.states["clicked"]
+    assert adoption.states["prepared"] == adoption.states["clicked"]
+
+
+def test_no_call_of_the_import_changes_anything_but_stacks(adoption: Adoption) -> None:
+    made = changing(adoption.states["calls"])
+    secrets = [c.parameters["Name"] for c in made if c.operation == "CreateSecret"]
+    assert secrets == ["groundwork-adopted/analysis", "groundwork-adopted/common"]
+    assert ("cloudformation", "ExecuteChangeSet") in {(c.service, c.operation) for c in made}
+    assert are_our_own(made)
 
 
 def test_the_import_is_a_review_like_every_other(adoption: Adoption) -> None:
@@ -139,19 +164,40 @@ def test_the_keys_that_were_made_by_hand_go_on_working(adoption: Adoption) -> No
     ]
 
 
-def test_mail_is_sent_with_the_old_key_as_before(adoption: Adoption) -> None:
-    assert adoption.made
-    key, instance = adoption.made.smtp_key, adoption.instance
-    mail = EmailMessage()
-    mail["From"], mail["To"] = f"noreply@{DOMAIN}", "success@simulator.amazonses.com"
-    with smtplib.SMTP("localhost", instance.smtp_port, timeout=30) as client:
-        client.starttls(context=ssl.create_default_context(cafile=instance.certificate))
-        client.login(key["AccessKeyId"], password(key["SecretAccessKey"], HOME))
-        assert client.send_message(mail) == {}
+def test_mail_is_sent_with_the_old_key_and_received_by_the_old_rule_as_before(
+    adoption: Adoption,
+) -> None:
+    s3 = adoption.client("s3")
+    listed = s3.list_objects_v2(Bucket=RECEIVED, Prefix="verification/")["Contents"]
+    stored = [s3.get_object(Bucket=RECEIVED, Key=i["Key"])["Body"].read() for i in listed]
+    subjects = [message_from_bytes(mail)["Subject"] for mail in stored]
+    assert sorted(subjects) == ["after", "before", "verify"]
 
 
-def test_whoever_is_connected_to_a_database_stays_connected(adoption: Adoption) -> None:
-    assert adoption.endpoints() == adoption.states["endpoints"]
+def test_no_property_of_a_connection_changes(adoption: Adoption) -> None:
+    clicked = adoption.states["connections clicked"]
+    assert {*clicked} == {"analysis", "common", "common-instance-1"}
+    assert all(clicked[name]["Endpoint"] for name in clicked)
+    assert clicked["analysis"]["VpcSecurityGroups"]
+    for step in ("imported", "prepared"):
+        assert adoption.states[f"connections {step}"] == clicked
+
+
+@pytest.mark.clients
+def test_the_password_of_the_secret_logs_in_to_what_the_one_chosen_by_hand_does(
+    adoption: Adoption, server: Cluster
+) -> None:
+    """A server of one's own stands for the database, which the embedded AWS does not run."""
+    client = adoption.client("secretsmanager")
+    text = client.get_secret_value(SecretId="groundwork-adopted/analysis")["SecretString"]
+    kept = json.loads(text)
+    for word, succeeds in ((PASSWORD, True), (kept["password"], True), ("another", False)):
+        done = attempt(
+            *(require("psql"), "-XAtc", "SELECT current_user"),
+            f"host=127.0.0.1 port={server.port} dbname=analysis user={kept['username']}",
+            environment={**os.environ, "PGPASSWORD": word},
+        )
+        assert (done.stdout == "postgres\n") == succeeds, done.stderr
 
 
 def test_each_key_and_policy_that_stays_is_named(adoption: Adoption) -> None:
@@ -191,8 +237,6 @@ def test_the_rule_set_that_was_active_stays_active_and_is_the_stacks(adoption: A
     assert active["Metadata"]["Name"] == "default-rule-set"
     assert "imported: receiving/rule-set" in adoption.said["import"]
     assert "imported: receiving/bucket (S3::Bucket)" in adoption.said["import"]
-    listed = adoption.client("s3").list_objects_v2(Bucket=RECEIVED)
-    assert [item["Key"] for item in listed["Contents"]] == ["verification/0001"]
 
 
 def test_a_password_that_was_asked_for_is_in_the_secret_and_stays(

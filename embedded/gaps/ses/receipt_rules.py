@@ -1,7 +1,6 @@
 """The types `AWS::SES::ReceiptRuleSet` and `AWS::SES::ReceiptRule`.
 
-They go through ministack's API, so that a rule that SES would refuse fails the stack. No mail is
-received: a test puts a message into the rule's bucket itself.
+They go through ministack's API, so that a rule that SES would refuse fails the stack.
 """
 
 from __future__ import annotations
@@ -87,11 +86,12 @@ def _refuse_unwritable(rule: Properties) -> None:
     """SES tries to write before it accepts a rule: the bucket's policy must come first."""
     for action in rule.get("Actions", []):
         bucket = action.get("S3Action", {}).get("BucketName")
-        if bucket and not _may_write(bucket):
+        if bucket and not may_write(bucket):
             raise ValueError(f"Could not write to bucket: {bucket}")
 
 
-def _may_write(bucket: str) -> bool:
+def may_write(bucket: str) -> bool:
+    """Tell whether a bucket is there, and its policy lets SES put objects."""
     s3 = service("s3")
     policy = json.loads(s3._bucket_policies.get(bucket) or "{}")
     return bucket in s3._buckets and any(

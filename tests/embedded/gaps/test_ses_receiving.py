@@ -1,9 +1,11 @@
-"""Receipt rules."""
+"""Receipt rules, and what is received by them."""
 
+import json
 from typing import Any
 
 import pytest
 
+from tests.embedded.gaps.messages import message
 from tests.embedded.gaps.templates import ref
 
 DOMAIN = "open-contracting.org"
@@ -74,3 +76,55 @@ class TestReceiptRules:
         resources["Policy"] = {"Type": "AWS::S3::BucketPolicy", "Properties": properties}
         resources["Rule"]["DependsOn"] = "Policy"
         aws.deploy("writable", resources)
+
+
+class TestReceiving:
+    """A domain whose mail is stored below a prefix of a bucket."""
+
+    REGION, BUCKET = "eu-central-1", "received-by-rule"
+
+    def receiving(self, where: Any) -> Any:
+        ses, s3 = where.client("ses", region=self.REGION), where.client("s3", region=self.REGION)
+        place = {"LocationConstraint": self.REGION}
+        s3.create_bucket(Bucket=self.BUCKET, CreateBucketConfiguration=place)
+        statement = {
+            "Effect": "Allow",
+            "Principal": {"Service": "ses.amazonaws.com"},
+            "Action": "s3:PutObject",
+            "Resource": f"arn:aws:s3:::{self.BUCKET}/*",
+        }
+        policy = {"Version": "2012-10-17", "Statement": [statement]}
+        s3.put_bucket_policy(Bucket=self.BUCKET, Policy=json.dumps(policy))
+        ses.verify_domain_identity(Domain=DOMAIN)
+        ses.create_receipt_rule_set(RuleSetName="received")
+        action = {"BucketName": self.BUCKET, "ObjectKeyPrefix": "in/"}
+        rule = {"Recipients": [DOMAIN], "Enabled": True, "Actions": [{"S3Action": action}]}
+        ses.create_receipt_rule(RuleSetName="received", Rule={**rule, "Name": "store"})
+        return ses
+
+    def send(self, ses: Any, *recipients: str) -> str:
+        mail = message(f"noreply@{DOMAIN}", ", ".join(recipients))
+        given = {"Destinations": [*recipients], "RawMessage": {"Data": mail}}
+        return str(ses.send_raw_email(Source=f"noreply@{DOMAIN}", **given)["MessageId"])
+
+    def stored(self, where: Any) -> dict[str, bytes]:
+        s3 = where.client("s3", region=self.REGION)
+        keys = [item["Key"] for item in s3.list_objects_v2(Bucket=self.BUCKET).get("Contents", ())]
+        return {k: s3.get_object(Bucket=self.BUCKET, Key=k)["Body"].read() for k in keys}
+
+    def test_mail_to_its_domain_is_stored_once_by_the_active_set_alone(
+        self, aws: Any, pristine: Any
+    ) -> None:
+        for side in (aws, pristine):
+            ses = self.receiving(side)
+            self.send(ses, f"before@{DOMAIN}")
+            ses.set_active_receipt_rule_set(RuleSetName="received")
+            identifier = self.send(ses, f"a@{DOMAIN}", f"b@{DOMAIN}")
+            self.send(ses, f"a@sub.{DOMAIN}")
+            if side is aws:
+                ((key, body),) = self.stored(aws).items()
+                assert key == f"in/{identifier.partition('@')[0]}"
+                assert b"Subject: subject" in body
+            else:
+                assert self.stored(pristine) == {}
+            ses.set_active_receipt_rule_set()
