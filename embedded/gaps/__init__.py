@@ -49,6 +49,7 @@ GAPS = (
     "iam.policy_variables",
     "iam.principal_arn",
     "iam.role_boundaries",
+    "iam.root_denials",
     "logs.log_group_names",
     "rds.account_quotas",
     "rds.databases",

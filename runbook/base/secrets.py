@@ -1,8 +1,11 @@
-"""Secrets, read as whoever calls: only the readers that the file names may."""
+"""Secrets, read as the caller or as one of the roles that the file names as their readers."""
 
 from __future__ import annotations
 
 import json
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import boto3
 from botocore.exceptions import ClientError
@@ -10,14 +13,67 @@ from botocore.exceptions import ClientError
 from runbook.base import aws
 from runbook.base.errors import UserError
 
+if TYPE_CHECKING:
+    from mypy_boto3_secretsmanager import SecretsManagerClient
 
-def read(arn: str) -> dict[str, object]:
-    """Return what a secret holds, or say who may read it."""
-    client = boto3.client("secretsmanager", region_name=arn.split(":")[3], config=aws.CONFIG)
+SESSION = "groundwork"
+"""The name of the sessions, by which CloudTrail shows them."""
+
+
+def read(arn: str, readers: Sequence[str]) -> dict[str, object]:
+    """Return what a secret holds, or say who may read it.
+
+    It is read as the caller. Whoever is refused may still assume the role of a reader, if its trust
+    policy says so: then it is read in a session of that role, as with a profile for it.
+    <https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-role.html>
+    """
+    region = arn.split(":")[3]
     try:
-        return dict(json.loads(client.get_secret_value(SecretId=arn)["SecretString"]))
+        return _value(boto3.client("secretsmanager", region_name=region, config=aws.CONFIG), arn)
     except ClientError as error:
-        raise UserError(
-            f"The secret cannot be read: {aws.reason(error)}",
-            "Only the roles that the file names under credentials.readers may read a key.",
-        ) from None
+        if not aws.is_denied(error):
+            raise UserError(f"The secret cannot be read: {aws.reason(error)}") from None
+        refused = error
+    for reader in readers:
+        try:
+            value = _value(_assumed(reader, region), arn)
+        except ClientError:
+            continue
+        print(f"The secret is read as {_name(reader)}.", file=sys.stderr)
+        return value
+    raise UserError(f"The secret cannot be read: {aws.reason(refused)}", _advice(readers))
+
+
+def _value(client: SecretsManagerClient, arn: str) -> dict[str, object]:
+    return dict(json.loads(client.get_secret_value(SecretId=arn)["SecretString"]))
+
+
+def _assumed(role: str, region: str) -> SecretsManagerClient:
+    """Take a session of a role."""
+    sts = boto3.client("sts", region_name=region, config=aws.CONFIG)
+    made = sts.assume_role(RoleArn=role, RoleSessionName=SESSION)["Credentials"]
+    return boto3.client(
+        "secretsmanager",
+        region_name=region,
+        config=aws.CONFIG,
+        aws_access_key_id=made["AccessKeyId"],
+        aws_secret_access_key=made["SecretAccessKey"],
+        aws_session_token=made["SessionToken"],
+    )
+
+
+def _advice(readers: Sequence[str]) -> str:
+    if not readers:
+        return (
+            "The file names no role that may read it: add one under credentials.readers, or under "
+            "readers of a database, and have that approved."
+        )
+    names = ", ".join(_name(reader) for reader in readers)
+    return (
+        f"Only the roles that the file names under credentials.readers may: {names}. "
+        "Sign in as one, or let its trust policy name whoever calls."
+    )
+
+
+def _name(role: str) -> str:
+    return role.rpartition(":")[2]

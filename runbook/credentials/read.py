@@ -55,6 +55,21 @@ def arn_of(settings: Settings, name: str, kind: Kind) -> str:
     return Outputs(settings, OUTPUTS[kind])[OUTPUTS[kind], name]
 
 
+def readers_of(settings: Settings, name: str, kind: Kind) -> tuple[str, ...]:
+    """Return the roles that the file names as the readers of an item's secret."""
+    if kind is Kind.SENDER:
+        return settings.mail.senders[name].credentials.readers
+    if kind is Kind.DATABASE:
+        return settings.data.databases[name].readers
+    consumers = {str(named): item.credentials for named, item in settings.data.consumers()}
+    if kind is Kind.CONSUMER:
+        return consumers[name].readers
+    buckets = settings.backup.buckets.values()
+    return next(
+        bucket.users[name].credentials.readers for bucket in buckets if name in bucket.users
+    )
+
+
 def read(settings: Settings, name: str, kind: Kind) -> AnySecret:
     """Read the secret of an item. Raises `UserError` where it is not deployed, closed or empty."""
     if kind is Kind.SENDER:
@@ -68,7 +83,8 @@ def read_sender(settings: Settings, name: str) -> SenderSecret:
 
 
 def _read(settings: Settings, name: str, model: type[Found]) -> Found:
-    value = secrets.read(arn_of(settings, name, model.kind))
+    readers = readers_of(settings, name, model.kind)
+    value = secrets.read(arn_of(settings, name, model.kind), readers)
     try:
         return model.model_validate({**value, "name": name})
     except ValidationError as error:

@@ -51,7 +51,7 @@ def tunnel(configuration: Path, name: str, port: int, replica: str | None = None
 
 def _secret(place: Place) -> DatabaseSecret:
     """Read the password; where the database is, the stack's outputs know better than a copy."""
-    value = secrets.read(place.secret)
+    value = secrets.read(place.secret, place.readers)
     return DatabaseSecret.model_validate(
         {
             **value,

@@ -8,7 +8,9 @@ from pathlib import Path
 
 from runbook.base import aws, secrets
 from runbook.base.errors import UserError
+from runbook.base.names import Kind
 from runbook.base.outputs import Outputs
+from runbook.credentials.read import readers_of
 from runbook.database import scram
 from runbook.database.connect import run
 from runbook.database.place import Place, find
@@ -67,5 +69,7 @@ def _alterations(settings: Settings, found: list[ConsumerLogin]) -> Iterator[str
     outputs = Outputs(settings, Output.CONSUMER_SECRET)
     yield "\\set ON_ERROR_STOP on\n"
     for login in found:
-        password = secrets.read(outputs[Output.CONSUMER_SECRET, login.named])["password"]
+        secret = outputs[Output.CONSUMER_SECRET, login.named]
+        readers = readers_of(settings, login.named, Kind.CONSUMER)
+        password = secrets.read(secret, readers)["password"]
         yield f"ALTER ROLE \"{login.user}\" PASSWORD '{scram.verifier(str(password))}';\n"

@@ -30,6 +30,8 @@ class Place:
     """The instance that leads to it, where it has no public address and there is one."""
     document: str | None = None
     """The session document whose tunnels lead to it alone, where it has one."""
+    readers: tuple[str, ...] = ()
+    """The roles that the file names as the secret's readers."""
 
     @property
     def region(self) -> str:
@@ -90,6 +92,7 @@ def _database(settings: Settings, name: str) -> Place:
         secret=outputs[Output.DATABASE_SECRET, name],
         public=declared.public,
         bastion=_bastion(settings, outputs, name),
+        readers=declared.readers,
     )
 
 

@@ -54,6 +54,10 @@ def _deploy(
     prepared = commands.prepared(console, assembly, settings, configuration, who, now())
     terminal.present(prepared, console)
     _execute(console, prepared)
+    if made := principals.make_readers(settings):
+        console.print(
+            f"The account has the readers of its secrets, as yours may: {', '.join(made)}"
+        )
     screen.overview(console, settings, now(), _next(configuration, state))
     console.print(
         "\nHere RDS and Aurora answer calls but run no database; mail is kept, not delivered.",

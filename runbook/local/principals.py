@@ -1,7 +1,8 @@
-"""The roles and users that the file trusts, which an account has before Groundwork comes to it.
+"""The roles and users that the file names, which an account has without Groundwork.
 
-A trust policy that names one that does not exist is refused.
-<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html>
+Those that it trusts must be there before: a trust policy that names one that does not exist is
+refused. <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html>
+The readers of secrets may come later: their names stand in conditions, which AWS does not look up.
 """
 
 from __future__ import annotations
@@ -20,6 +21,12 @@ def make(settings: Settings) -> list[str]:
     named = {principal for trust in trusts for principal in trust.principals}
     ours = sorted(name for name in named if name.split(":")[4] == settings.account)
     return [name for name in ours if _make(name, settings.account)]
+
+
+def make_readers(settings: Settings) -> list[str]:
+    """Make those roles that read secrets and that neither the account nor a stack has made."""
+    named = {reader for _, readers in settings.readers() for reader in readers}
+    return [name for name in sorted(named) if _make(name, settings.account)]
 
 
 def _make(principal: str, account: str) -> bool:

@@ -115,12 +115,13 @@ class Settings(Model):
 
     def _problems_of_readers(self) -> Iterator[Problem]:
         """Secrets are under AWS's own key, which opens none to another account."""
-        for path, readers in self._readers():
+        for path, readers in self.readers():
             for index, reader in enumerate(readers):
                 if reader.split(":")[4] != self.account:
                     yield Problem((*path, index), f"a role of the file's account, {self.account}")
 
-    def _readers(self) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
+    def readers(self) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
+        """Yield the roles that may read each secret, with their place in the file."""
         for name, sender in self.mail.senders.items():
             path = ("mail", "senders", name, "credentials", "readers")
             yield path, sender.credentials.readers

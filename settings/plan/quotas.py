@@ -102,27 +102,14 @@ def _policy(account: str, sender: SenderItem) -> dict[str, object]:
 
 
 def _readers(settings: Settings) -> Iterator[Problem]:
-    for path, readers in _secrets(settings):
+    for path, readers in settings.readers():
         length = SECRET_POLICY_ITSELF + 2 * sum(len(reader) + 3 for reader in readers)
         if length > SECRET_POLICY:
             yield Problem(
-                (*path, "readers"),
+                path,
                 f"a shorter list: with these readers the secret's policy has {length:,} "
                 f"characters, and Secrets Manager takes {SECRET_POLICY:,}",
             )
-
-
-def _secrets(settings: Settings) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
-    for name, sender in settings.mail.senders.items():
-        yield ("mail", "senders", name, "credentials"), sender.credentials.readers
-    for name, database in settings.data.databases.items():
-        yield ("data", "databases", name), database.readers
-    for named, consumer in settings.data.consumers():
-        yield (*named.place, "credentials"), consumer.credentials.readers
-    for name, bucket in settings.backup.buckets.items():
-        for user, declared in bucket.users.items():
-            path = ("backup", "buckets", name, "users", user, "credentials")
-            yield path, declared.credentials.readers
 
 
 def _received(mail: list[MailItems]) -> Iterator[Problem]:

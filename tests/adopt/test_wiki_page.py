@@ -85,10 +85,12 @@ def test_the_file_equals_the_shipped_example_but_for_what_is_listed(adoption: Ad
     assert {*differing(found, example)} == {*NOT_OF_THE_EXAMPLE}
 
 
+READERS = "who may read a secret is decided in the file alone"
 DATABASE = {
     "log_exports": "the page exports no log",
     "network": "an adopted item names its network",
     "notify": "the page makes no alarms",
+    "readers": READERS,
     "user": "the console's own default",
     "version": "RDS installs minor versions of the one that was chosen",
 }
@@ -99,6 +101,7 @@ NOT_OF_THE_EXAMPLE = {
     "mail.notify": "the page makes no alarms",
     "mail.configuration_sets.credere.require_tls": "the console's own default",
     "mail.senders.credere.bounces_to": "its bounces go to the domain's people",
+    "mail.senders.credere.credentials.readers": READERS,
     "mail.senders.credere.delivery_logs": "the page logs no deliveries",
     "mail.senders.credere.from_addresses": "the pasted policy allows every address",
     "mail.senders.credere.volume.daily": "no account knows it",
@@ -112,6 +115,7 @@ NOT_OF_THE_EXAMPLE = {
     "data.databases.analysis.deletion": "what becomes of its data is decided in the file alone",
     "data.databases.common.deletion_protection": "the page does not switch it on",
     "data.databases.common.capacity.pause_after": "the embedded AWS does not answer with it",
+    "backup.buckets.ocp-redmine-backup.users.ocp-redmine-backup.credentials.readers": READERS,
     "data.security_groups.postgresql-anywhere.network": "an adopted item names its network",
 }
 """What the adopted file does not have as the example has it, and why."""

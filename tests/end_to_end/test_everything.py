@@ -19,6 +19,7 @@ from settings import load
 from settings.contract import Output, output_key
 from settings.plan import plans
 from tests.end_to_end.conftest import Deployed, Run
+from tests.instances import client_of
 
 pytestmark = [pytest.mark.embedded, pytest.mark.xdist_group("everything")]
 
@@ -185,7 +186,14 @@ def test_a_consumers_secret_leads_to_the_replica(deployed: Deployed) -> None:
     )["Stacks"][0]
     outputs = {each["OutputKey"]: each["OutputValue"] for each in stack["Outputs"]}
     secret = outputs[output_key(Output.CONSUMER_SECRET, "analysis/reports/partner")]
-    client = deployed.client("secretsmanager", "us-east-1")
+    role = "arn:aws:iam::123456789012:role/partner"
+    made = deployed.client("sts", "us-east-1").assume_role(RoleArn=role, RoleSessionName="test")
+    credentials = {
+        "aws_access_key_id": made["Credentials"]["AccessKeyId"],
+        "aws_secret_access_key": made["Credentials"]["SecretAccessKey"],
+        "aws_session_token": made["Credentials"]["SessionToken"],
+    }
+    client = client_of(deployed.instance, "secretsmanager", credentials=credentials)
     value = json.loads(client.get_secret_value(SecretId=secret)["SecretString"])
     address = outputs[output_key(Output.REPLICA_ADDRESS, "analysis-reports")]
     assert f"{value['host']}:{value['port']}" == address

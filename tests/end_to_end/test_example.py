@@ -44,6 +44,14 @@ def test_the_run_ends_with_what_was_built_and_what_to_do_next(deployment: Deploy
         assert part in overview
 
 
+def test_the_readers_of_secrets_may_be_made_after_the_deployment(deployment: Deployment) -> None:
+    before, made, after = deployment.first.output.partition("The account has the readers of its")
+    assert "Deployed 4 stacks" in before
+    assert made, deployment.first.output
+    assert after.splitlines()[0].endswith(": arn:aws:iam::123456789012:role/operators")
+    assert made not in deployment.second.output
+
+
 def test_the_second_run_changes_nothing(deployment: Deployment) -> None:
     assert deployment.second.status == 0, deployment.second.errors
     assert "Nothing changed" in deployment.second.output
@@ -201,8 +209,7 @@ def test_the_common_cluster_scales_to_two_units_and_pauses(deployment: Deploymen
 
 def test_the_password_is_generated_and_says_where_it_is_used(deployment: Deployment) -> None:
     arn = deployment.outputs("data-us-east-1")["AnalysisDatabaseSecret"]
-    value = deployment.client("secretsmanager").get_secret_value(SecretId=arn)["SecretString"]
-    secret = json.loads(value)
+    secret = deployment.secret(arn)
     assert len(secret["password"]) >= 30
     assert {"host", "port", "username", "dbname", "engine"} <= secret.keys()
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from botocore.exceptions import ClientError
 
 import embedded
 from tests.end_to_end.conftest import Command, Deployment
@@ -26,8 +27,7 @@ def test_connection_details_name_everything_but_the_password(
     assert (details["port"], details["database"]) == ("5432", "analysis")
     secret = deployment.outputs("data-us-east-1")["AnalysisDatabaseSecret"]
     assert details["password"] == f"in the secret {secret}"
-    value = deployment.client("secretsmanager").get_secret_value(SecretId=secret)["SecretString"]
-    assert json.loads(value)["password"] not in run.output
+    assert deployment.secret(secret)["password"] not in run.output
     assert "groundwork database connect analysis" in run.output
     assert "tunnel" not in run.output
 
@@ -77,6 +77,21 @@ def test_a_key_is_printed_for_the_salt_pillar(at: Command) -> None:
     pillar = yaml.safe_load(run.output)["aws"]
     assert pillar["region"] == "eu-west-2"
     assert pillar["access_key"].startswith("AKIA")
+    assert run.errors == "The secret is read as role/operators.\n"
+
+
+def test_the_root_user_reads_no_secret_of_the_example(deployment: Deployment) -> None:
+    secrets = [
+        arn
+        for stack, region in (("mail", "us-east-1"), ("data", "us-east-1"), ("backup", "eu-west-2"))
+        for name, arn in deployment.outputs(f"{stack}-{region}", region).items()
+        if name.endswith("Secret")
+    ]
+    assert len(secrets) == 4
+    for secret in secrets:
+        client = deployment.client("secretsmanager", secret.split(":")[3])
+        with pytest.raises(ClientError, match="explicit deny in a resource-based policy"):
+            client.get_secret_value(SecretId=secret)
 
 
 def test_a_senders_log_in_is_for_the_aws_that_the_command_speaks_to(
@@ -97,8 +112,8 @@ def test_a_senders_log_in_is_for_the_aws_that_the_command_speaks_to(
 def test_a_databases_password_is_its_secrets(at: Command, deployment: Deployment) -> None:
     run = at("credentials show analysis --as pgpass")
     secret = deployment.outputs("data-us-east-1")["AnalysisDatabaseSecret"]
-    value = deployment.client("secretsmanager").get_secret_value(SecretId=secret)["SecretString"]
-    assert run.output.endswith(f":5432:analysis:groundwork:{json.loads(value)['password']}\n")
+    password = deployment.secret(secret)["password"]
+    assert run.output.endswith(f":5432:analysis:groundwork:{password}\n")
 
 
 def test_every_items_credentials_are_listed(at: Command) -> None:
@@ -148,7 +163,7 @@ def test_a_key_is_refused_to_whoever_the_file_does_not_name(
     run = at("credentials show ocp-redmine-backup --as env", variables)
     assert run.status == 1
     assert "The secret cannot be read" in run.errors
-    assert "credentials.readers" in run.errors
+    assert "credentials.readers may: role/operators. Sign in as one" in run.errors
     assert run.output == ""
 
 

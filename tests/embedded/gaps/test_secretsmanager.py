@@ -4,6 +4,7 @@ import json
 from typing import Any, ClassVar
 
 import pytest
+from botocore.exceptions import ClientError
 
 from tests.embedded.gaps.templates import ref, unless
 
@@ -58,6 +59,21 @@ class TestSecrets:
 
 
 class TestSecretPolicies:
+    def read(self, where: Any, role: str) -> str:
+        client = where.client("secretsmanager")
+        secret = client.create_secret(Name=f"closed-to-{role}", SecretString="{}")["ARN"]
+        theirs = json.dumps(unless(f"arn:aws:iam::123456789012:{role}"))
+        client.put_resource_policy(SecretId=secret, ResourcePolicy=theirs)
+        return str(client.get_secret_value(SecretId=secret)["SecretString"])
+
+    def test_a_secret_is_closed_to_the_root_user_too(self, aws: Any) -> None:
+        with pytest.raises(ClientError, match=r"root is not authorized.* resource-based policy"):
+            self.read(aws, "role/reader")
+        assert self.read(aws, "root") == "{}"
+
+    def test_ministack_still_asks_no_policy_about_the_root_user(self, pristine: Any) -> None:
+        assert self.read(pristine, "role/reader") == "{}"
+
     def resource(self, role: str) -> dict[str, Any]:
         properties = {"SecretId": {"Ref": "Secret"}, "ResourcePolicy": unless(role)}
         return {"Type": "AWS::SecretsManager::ResourcePolicy", "Properties": properties}
