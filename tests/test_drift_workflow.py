@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -114,11 +116,42 @@ def test_what_somebody_typed_in_the_console_notifies_nobody(runner: Runner) -> N
     assert "`` @everybody `x` ``" in runner.issues[0]["body"]
 
 
-@pytest.mark.parametrize(("status", "fails"), [(0, False), (2, False), (1, True), (127, True)])
-def test_a_look_that_fails_reports_nothing(runner: Runner, status: int, fails: bool) -> None:
-    groundwork = runner.folder / "bin" / "groundwork"
-    groundwork.write_text(f"#!/bin/sh\nexit {status}\n")
-    groundwork.chmod(0o755)
+# What the command does, as far as the workflow sees it: it writes the text, and ends with a status.
+GROUNDWORK = """#!/bin/sh
+while [ $# -gt 1 ]; do [ "$1" = --markdown ] && printf 'Found: %s' {status} > "$2"; shift; done
+exit {status}
+"""
+
+
+@pytest.fixture
+def look(runner: Runner) -> Callable[[int], int]:
+    """Look, with a command that ends with a status; return how the job's step ends."""
     (runner.folder / ".venv" / "bin").mkdir(parents=True)
     (runner.folder / ".venv" / "bin" / "activate").write_text("")
-    assert bool(runner.run("look", "Look").returncode) == fails
+    groundwork = runner.folder / "bin" / "groundwork"
+
+    def look(status: int) -> int:
+        groundwork.write_text(GROUNDWORK.format(status=status))
+        groundwork.chmod(0o755)
+        shutil.rmtree(runner.folder / "drift", ignore_errors=True)
+        return runner.run("look", "Look").returncode
+
+    return look
+
+
+@pytest.mark.parametrize(("status", "fails"), [(0, False), (2, False), (1, True), (127, True)])
+def test_a_look_that_fails_reports_nothing(
+    look: Callable[[int], int], status: int, fails: bool
+) -> None:
+    assert bool(look(status)) == fails
+
+
+def test_what_the_look_wrote_is_the_issue_of_the_report(
+    runner: Runner, look: Callable[[int], int]
+) -> None:
+    for status in (2, 0):
+        look(status)
+        assert runner.run("report", "Report").returncode == 0
+    (issue,) = runner.issues
+    assert "Found: 0" in issue["body"]
+    assert issue["state"] == "closed"

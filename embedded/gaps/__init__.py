@@ -91,6 +91,7 @@ GAPS = (
     "ses.verification",
     "ses.verified_addresses",
     "ses.well_formed_messages",
+    "sns.default_policies",
     "ssm.documents",
     "stepfunctions.service_calls",
     "stepfunctions.started_again",

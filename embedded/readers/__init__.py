@@ -7,7 +7,16 @@ detection all use the same ones. So do the embedded AWS's: the three gaps take t
 
 from __future__ import annotations
 
-from embedded.readers import access, databases, mail, network, notifications, storage
+from embedded.readers import (
+    access,
+    databases,
+    mail,
+    network,
+    notifications,
+    storage,
+    tenants,
+    watching,
+)
 from embedded.readers.reader import Clients, Properties, Reader
 
 READERS: dict[str, Reader] = {
@@ -17,6 +26,8 @@ READERS: dict[str, Reader] = {
     **network.READERS,
     **notifications.READERS,
     **storage.READERS,
+    **tenants.READERS,
+    **watching.READERS,
 }
 """By resource type."""
 

@@ -28,6 +28,7 @@ from embedded.gaps._ministack import account, iam_actions, iam_evaluator, region
 from embedded.readers.reader import Clients
 
 MODULES = {
+    "cloudtrail": "cloudtrail",
     "cloudwatch": "cloudwatch",
     "ec2": "ec2",
     "events": "eventbridge",
@@ -39,6 +40,7 @@ MODULES = {
     "ses": "ses",
     "sesv2": "ses_v2",
     "sns": "sns",
+    "ssm": "ssm",
 }
 """The module of ministack that serves each client."""
 

@@ -66,6 +66,7 @@ _MISSING = (
     "NoSuch",
     "NotFound",
     "DoesNotExist",
+    "InvalidDocument",
     "InvalidGroup",
     "RuleDoesNotExist",
     "ResourceNotFound",

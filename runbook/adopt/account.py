@@ -8,7 +8,7 @@ Nothing here changes anything.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import cache
 from typing import Any
 
@@ -22,23 +22,25 @@ from runbook.base import aws
 class Account:
     """One region of the account."""
 
-    def __init__(self, region: str, number: str = "") -> None:
+    def __init__(self, region: str, number: str = "", tags: Collection[str] = ()) -> None:
+        """`tags` are the keys of those that the file has for everything."""
         self.region = region
         self.number = number
+        self.tags = tags
         self.networks: Mapping[str, str] = {}
         """What the file calls each VPC, of all regions that are looked at."""
         self.client = cache(self._client)
         self.each = cache(self._each)
         self.owned = cache(self._owned)
 
+    @property
+    def partition(self) -> str:
+        """The partition of the region, with which every ARN begins."""
+        return str(self.client("ec2").meta.partition)
+
     def arn(self, service: str, resource: str) -> str:
         """Return the ARN of a resource of this region and account."""
-        partition = self.client("ec2").meta.partition
-        return f"arn:{partition}:{service}:{self.region}:{self.number}:{resource}"
-
-    def user_arn(self, name: str) -> str:
-        """Return the ARN of a user, which has its path in it."""
-        return str(self.client("iam").get_user(UserName=name)["User"]["Arn"])
+        return f"arn:{self.partition}:{service}:{self.region}:{self.number}:{resource}"
 
     def named(self, resource_type: str, identifier: str, within: str = "") -> Live | None:
         """Return one resource, or None when there is none of that identifier."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from runbook.adopt.account import Account
@@ -27,8 +27,10 @@ class AsDeployed(Account):
     in nothing else: what cannot be read back into the file is missing from both.
     """
 
-    def __init__(self, region: str, number: str, stacks: list[Deployed]) -> None:
-        super().__init__(region, number)
+    def __init__(
+        self, region: str, number: str, tags: Collection[str], stacks: list[Deployed]
+    ) -> None:
+        super().__init__(region, number, tags)
         self._stacks = stacks
         self._was: dict[Key, Mapping[str, Any]] = {}
         for stack in stacks:

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from runbook.adopt.account import Account
+from runbook.adopt.arns import arn_of, named
 from runbook.adopt.item import Item, Live, Remark, without_defaults
-from runbook.adopt.policies import Held, held, keys, listed
+from runbook.adopt.policies import Held, allowing, held, keys, listed
 from runbook.adopt.senders import MOST_KEYS
 from settings.models.backup import Bucket
 
@@ -34,13 +35,7 @@ def items(account: Account) -> Iterator[Item]:
 
 def _bucket(account: Account, bucket: Live, holders: Holders) -> Item:
     name, within = bucket.identifier, f"buckets/{bucket.identifier}"
-    lifecycle, remarks = _lifecycle(bucket)
-    tags = ", ".join(tag["Key"] for tag in bucket.properties.get("Tags", ()))
-    if tags:
-        reason = (
-            f"S3 sets a bucket's tags all at once: {tags} stays only if the file's `tags` has it"
-        )
-        remarks.append(Remark(f"tags of {name}", reason))
+    lifecycle, remarks = _lifecycle(account, bucket)
     users: dict[str, Any] = {}
     resources = [bucket._replace(within=within)]
     policy = account.named("AWS::S3::BucketPolicy", name, within)
@@ -48,7 +43,7 @@ def _bucket(account: Account, bucket: Live, holders: Holders) -> Item:
     for user, statements in holders:
         access = _access(name, statements)
         if access:
-            more, found = _user(account, user, access, within)
+            more, found = _user(account, user, statements, access, within)
             remarks += more
             if found:
                 users[user.identifier] = access
@@ -59,6 +54,7 @@ def _bucket(account: Account, bucket: Live, holders: Holders) -> Item:
         "versioned": bucket.properties.get("VersioningConfiguration", {}).get("Status")
         == "Enabled",
         "users": users or None,
+        "tags": _tags(account, bucket) or None,
     }
     return Item(
         ("backup", "buckets", name),
@@ -66,16 +62,27 @@ def _bucket(account: Account, bucket: Live, holders: Holders) -> Item:
         {"region": account.region, **without_defaults(Bucket, declared)},
         tuple(resources),
         tuple(remarks),
+        arn_of(account, bucket),
     )
 
 
-def _lifecycle(bucket: Live) -> tuple[dict[str, Any], list[Remark]]:
+def _tags(account: Account, bucket: Live) -> dict[str, str]:
+    """Return the bucket's own tags: S3 sets them all at once, so that the file has to have them."""
+    found = {tag["Key"]: tag["Value"] for tag in bucket.properties.get("Tags", ())}
+    return {
+        key: value
+        for key, value in found.items()
+        if key not in account.tags and not key.startswith("aws:")
+    }
+
+
+def _lifecycle(account: Account, bucket: Live) -> tuple[dict[str, Any], list[Remark]]:
     """Return the days of rules for the whole bucket; name every other rule."""
     declared: dict[str, Any] = {}
     remarks = []
     for rule in bucket.properties.get("LifecycleConfiguration", {}).get("Rules", ()):
         if rule["Status"] != "Enabled" or rule.get("Prefix") or rule.get("TagFilters"):
-            subject = f"lifecycle rule {rule.get('Id')} of arn:aws:s3:::{bucket.identifier}"
+            subject = f"lifecycle rule {rule.get('Id')} of {named(account, bucket)}"
             remarks.append(Remark(subject, "the file cannot say it: the next review removes it"))
             continue
         noncurrent = rule.get("NoncurrentVersionExpiration", {})
@@ -117,24 +124,24 @@ def _access(bucket: str, statements: list[Held]) -> dict[str, str] | None:
 
 
 def _user(
-    account: Account, user: Live, access: Mapping[str, str], within: str
+    account: Account, user: Live, has: list[Held], access: Mapping[str, str], within: str
 ) -> tuple[list[Remark], Live | None]:
     placed = user._replace(within=f"{within}/users/{user.identifier}")
     if account.owner(user):
         return [], placed
-    name, found = user.identifier, keys(account, user.identifier)
+    subject, found = named(account, user), keys(account, user.identifier)
     ids = ", ".join(key["AccessKeyId"] for key in found)
     if len(found) >= MOST_KEYS:
         reason = f"it has two access keys, {ids}: delete one, Groundwork's own takes its place"
-        return [Remark(f"user {name} ({account.user_arn(name)})", reason)], None
+        return [Remark(f"user {subject}", reason)], None
     remarks = []
     if found:
         reason = "it is kept and goes on working; Groundwork makes the second key"
-        remarks.append(Remark(f"access key {ids} of {name}", reason))
-    remarks.append(
-        Remark(
-            f"policies of {name}",
-            f"they stay beside Groundwork's own for {access['tool']}: remove them once it works",
-        )
+        remarks.append(Remark(f"access key {ids} of {subject}", reason))
+    policies = ", ".join(sorted({item.policy for item in has}))
+    reason = (
+        f"it stays beside Groundwork's own for {access['tool']}, and allows "
+        f"{allowing(has)}: remove it once the user works without it"
     )
+    remarks.append(Remark(f"policy {policies} of {subject}", reason))
     return remarks, placed

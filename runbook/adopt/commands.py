@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from rich.console import Console
+from rich.text import Text
 
 from runbook.adopt import document, passwords, take_over
 from runbook.adopt.account import Account
+from runbook.adopt.arns import named
 from runbook.adopt.as_deployed import AsDeployed
 from runbook.adopt.found import Found, report, show
 from runbook.adopt.inventory import free, inventory, selected
-from runbook.adopt.item import Edit, Item, Remark
+from runbook.adopt.item import Edit, Item, Live, Remark
+from runbook.adopt.mail import sandboxed
 from runbook.adopt.options import Home, Options, home_of
-from runbook.adopt.prepare import change_sets_for
+from runbook.adopt.prepare import change_sets_for, left
 from runbook.adopt.writing import write
 from runbook.base import aws, project
 from runbook.base.assembly import Assembly
@@ -56,16 +59,20 @@ def _look(console: Console, options: Options, home: Home) -> Found:
     edits: list[Edit] = []
     remarks: list[Remark] = []
     with console.status(f"Reading account {home.account} in {', '.join(regions)}"):
-        everything = inventory([Account(region, home.account) for region in regions], register)
+        accounts = [Account(region, home.account, home.tags) for region in regions]
+        everything = inventory(accounts, register)
         items = [*free(selected(everything, options.only), home.environment)]
+        if not document.declares(text, ("mail", "production_access")):
+            remarks += [remark for account in accounts for remark in sandboxed(account, items)]
         if options.only and home.stacks:
-            edits, remarks = _changed(options, home, regions, text, everything)
+            edits, unsaid = _changed(options, home, regions, text, everything)
+            remarks += unsaid
     return Found(
         account=home.account,
         regions=regions,
         items=tuple(items),
         edits=tuple(edits),
-        remarks=(*(remark for item in items for remark in item.remarks), *remarks),
+        remarks=(*remarks, *(remark for item in items for remark in item.remarks)),
         text=text,
     )
 
@@ -78,7 +85,7 @@ def _changed(
     stacks = deployed.stacks((s.region, s.name) for s in home.stacks if s.area in areas)
     try:
         here = [
-            AsDeployed(region, home.account, [stack for stack in stacks if stack.region == region])
+            AsDeployed(region, home.account, home.tags, [s for s in stacks if s.region == region])
             for region in regions
         ]
         was = inventory(here, options.register_in(home.account))
@@ -113,10 +120,10 @@ def import_all(
     moment = prepare.now()
     preparation = prepare.Preparation.of(assembly, moment)
     with console.status("Making the import change sets"):
-        stacks = change_sets_for(preparation, items)
+        change_sets = change_sets_for(preparation, items)
     made = prepare.review(
         assembly,
-        stacks,
+        [one.review for one in change_sets],
         name=preparation.name,
         configuration=options.file.name,
         prepared_by=context.caller.arn,
@@ -124,6 +131,7 @@ def import_all(
     )
     made = with_drift(console, made)
     terminal.present(made, console)
+    _say_left(console, assembly.account, left(items, change_sets))
     if not made.changed:
         console.print("Nothing is left to import.")
         return made
@@ -135,3 +143,16 @@ def import_all(
         "Then: groundwork changes prepare, whose review shows what Groundwork would change."
     )
     return made
+
+
+def _say_left(console: Console, account: str, resources: Iterable[tuple[str, Live]]) -> None:
+    """Name what was found, and has no place in a stack: nobody should believe it imported."""
+    lines = [
+        f"  {live.type.removeprefix('AWS::')} {named(Account(region, account), live)}"
+        for region, live in resources
+    ]
+    if lines:
+        title = "\nNot imported: the file's stacks have nothing like it. It stays as it is."
+        console.print(Text(title, style="bold"))
+    for text in lines:
+        console.print(Text(text), soft_wrap=True)

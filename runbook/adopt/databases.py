@@ -6,8 +6,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from runbook.adopt.account import Account
+from runbook.adopt.arns import arn_of, named
 from runbook.adopt.item import Item, Live, Remark, without_defaults
 from runbook.adopt.networks import VPC, default_vpc
+from runbook.adopt.subnets import chosen
 from settings.models.base import Model
 from settings.models.data import Aurora, PostgreSql
 
@@ -38,18 +40,13 @@ def items(account: Account) -> Iterator[Item]:
             yield _other(account, live)
 
 
-def _named(account: Account, live: Live) -> str:
-    kind = "cluster" if live.type.endswith("Cluster") else "db"
-    return f"{live.identifier} ({account.arn('rds', f'{kind}:{live.identifier}')})"
-
-
 def _replica(account: Account, live: Live, source: str) -> Item:
     """Leave a read replica alone: the file has replicas below their database, and makes its own."""
     reason = (
         f"a read replica of {source}: it stays, and replicates on. The file's `replicas` would "
         "make another one beside it"
     )
-    remark = Remark(_named(account, live), reason)
+    remark = Remark(named(account, live), reason)
     return Item(("data", live.identifier), account.region, None, remarks=(remark,))
 
 
@@ -57,7 +54,7 @@ def _other(account: Account, live: Live) -> Item:
     kind = f"its engine is {live.properties['Engine']}"
     if live.type.endswith("Cluster"):
         kind += " without Serverless v2"
-    remark = Remark(_named(account, live), f"{kind}, which the file cannot declare")
+    remark = Remark(named(account, live), f"{kind}, which the file cannot declare")
     return Item(("data", live.identifier), account.region, None, remarks=(remark,))
 
 
@@ -126,11 +123,11 @@ def _first_database(identifier: str, name: str | None) -> str | None:
 
 def _shared(account: Account, live: Live, groups: Any) -> dict[str, Any]:
     said = live.properties
-    network = _network(account, said.get("DBSubnetGroupName"))
+    vpc = _vpc(account, said.get("DBSubnetGroupName"))
     names = [account.named("AWS::EC2::SecurityGroup", group) for group in groups]
     return {
         "version": _version(said),
-        "network": network,
+        "network": account.networks[vpc] if vpc else None,
         "user": said["MasterUsername"],
         "security_groups": [str(found.properties["GroupName"]) for found in names if found],
         "encrypted": said.get("StorageEncrypted", False),
@@ -146,8 +143,8 @@ def _version(said: Mapping[str, Any]) -> str:
     return exact.partition(".")[0] if said.get("AutoMinorVersionUpgrade", True) else exact
 
 
-def _network(account: Account, subnet_group: str | None) -> str | None:
-    """Return the network of a database: that of its subnets; None in the default VPC."""
+def _vpc(account: Account, subnet_group: str | None) -> str | None:
+    """Return the VPC of a database: that of its subnets; None in the default VPC."""
     group = account.named("AWS::RDS::DBSubnetGroup", subnet_group) if subnet_group else None
     if group is None:
         return None
@@ -155,7 +152,21 @@ def _network(account: Account, subnet_group: str | None) -> str | None:
     vpc = account.named(VPC, subnet.properties["VpcId"]) if subnet else None
     if vpc is None or vpc.identifier == default_vpc(account):
         return None
-    return account.networks[vpc.identifier]
+    return vpc.identifier
+
+
+def _refused(account: Account, live: Live, declared: Mapping[str, Any]) -> str | None:
+    """Say why the file cannot have a database: it would be another one."""
+    if declared["network"] is None or "default" in declared["security_groups"]:
+        return "it is in the default VPC or its default group, which the file cannot declare"
+    name = str(live.properties["DBSubnetGroupName"])
+    group = chosen(account, _vpc(account, name) or "").group
+    if group and group.identifier != name:
+        return (
+            f"it is in the subnet group {name}, and its network in the file has those of "
+            f"{group.identifier}, which more databases are in: RDS would replace it"
+        )
+    return None
 
 
 def _item(
@@ -167,24 +178,25 @@ def _item(
     members: Any,
 ) -> Item:
     name, within = live.identifier, f"databases/{live.identifier}"
-    remarks = [Remark(name, UNKNOWN_LOGIN)]
-    if declared["network"] is None or "default" in declared["security_groups"]:
-        reason = "it is in the default VPC or its default group, which the file cannot declare"
-        remark = Remark(_named(account, live), reason)
+    subject = named(account, live)
+    remarks = [Remark(subject, UNKNOWN_LOGIN)]
+    if why := _refused(account, live, declared):
+        remark = Remark(subject, why)
         return Item(("data", "databases", name), account.region, None, remarks=(remark,))
     resources = [live._replace(within=within), *(item._replace(within=within) for item in members)]
     kind, group = parameters
     found = account.named(kind, group, within) if group else None
     resources += [found] if found and not str(group).startswith("default.") else []
     reason = f"its parameters are those of {group}: Groundwork's own take effect at a restart"
-    remarks.append(Remark(name, reason))
+    remarks.append(Remark(subject, reason))
     for reader in _readers(account, name) if model is Aurora else ():
         reason = f"a reader of {name}, which the file cannot declare: it stays, and reads on"
-        remarks.append(Remark(_named(account, reader), reason))
+        remarks.append(Remark(named(account, reader), reason))
     return Item(
         ("data", "databases", name),
         account.region,
         without_defaults(model, declared),
         tuple(resources),
         tuple(remarks),
+        arn_of(account, live),
     )

@@ -52,6 +52,7 @@ IDENTIFIERS: Mapping[str, tuple[str, ...]] = {
     "AWS::SES::EmailIdentity": ("EmailIdentity",),
     "AWS::SES::ReceiptRule": ("RuleSetName", "RuleName"),
     "AWS::SES::ReceiptRuleSet": ("RuleSetName",),
+    "AWS::SES::Tenant": ("TenantName",),
     "AWS::SNS::Subscription": ("Arn",),
     "AWS::SNS::Topic": ("TopicArn",),
     "AWS::SecretsManager::Secret": ("Id",),
@@ -154,7 +155,8 @@ def _imported(resource: Mapping[str, Any], live: Live, known: Mapping[str, Live]
     certain = {name: final[name] for name in _certain(final, live, known) if name in final}
     if live.type == BUCKET and "Tags" in final:
         # S3 sets all tags at once: the next review has to show those that would go.
-        certain["Tags"] = live.properties.get("Tags", [])
+        tags = live.properties.get("Tags", [])
+        certain["Tags"] = final["Tags"] if _same_items(final["Tags"], tags) else tags
     return {
         "Type": resource["Type"],
         "DeletionPolicy": policy,

@@ -5,14 +5,26 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
-from runbook.adopt import backup, databases, mail, networks, senders
+from runbook.adopt import (
+    backup,
+    configuration_sets,
+    databases,
+    mail,
+    networks,
+    receiving,
+    senders,
+    tenants,
+)
 from runbook.adopt.account import Account
+from runbook.adopt.arns import named
 from runbook.adopt.item import Item, Remark, merged
 from runbook.adopt.senders import Register
 from runbook.base.errors import UserError
 from settings.plan import StackId
 
-USER = "AWS::IAM::User"
+GROUP, USER = "AWS::IAM::Group", "AWS::IAM::User"
+MAIL = (mail, configuration_sets, receiving)
+"""What a region has for mail, kind by kind."""
 
 
 def inventory(accounts: Sequence[Account], register: Register) -> list[Item]:
@@ -23,15 +35,17 @@ def inventory(accounts: Sequence[Account], register: Register) -> list[Item]:
     first, names = accounts[0], networks.named(accounts)
     for account in accounts:
         account.networks = names
+    who_sends = [*senders.items(first, register)]
     found = [
         *mail.account_settings(first),
-        *(item for account in accounts for item in mail.items(account)),
-        *senders.items(first, register),
+        *(item for part in MAIL for account in accounts for item in part.items(account)),
+        *(item for account in accounts for item in tenants.items(account, who_sends)),
+        *who_sends,
         *(item for account in accounts for item in networks.items(account)),
         *(item for account in accounts for item in databases.items(account)),
         *(item for account in accounts for item in backup.items(account)),
     ]
-    return [*merged(found), *_others(first, found)]
+    return [*merged(found), *_others(first, found), *_groups(first)]
 
 
 def _others(account: Account, found: Collection[Item]) -> Iterator[Item]:
@@ -44,8 +58,18 @@ def _others(account: Account, found: Collection[Item]) -> Iterator[Item]:
         if name in known or account.owner(user) or any(t.startswith(f"user {name} ") for t in told):
             continue
         reason = "it neither sends mail nor fills a bucket: the file has no item for it"
-        remark = Remark(f"user {name} ({account.user_arn(name)})", reason)
+        remark = Remark(f"user {named(account, user)}", reason)
         yield Item(("backup", "users", name), account.region, remarks=(remark,))
+
+
+def _groups(account: Account) -> Iterator[Item]:
+    """Name the groups of users that no stack has: what they allow, they go on allowing."""
+    for group in account.each(GROUP):
+        if not account.owner(group):
+            reason = "it stays, with its policies and members: the file has no item for a group"
+            remark = Remark(f"group {named(account, group)}", reason)
+            path = ("backup", "groups", group.identifier)
+            yield Item(path, account.region, remarks=(remark,))
 
 
 def free(items: Collection[Item], environment: str | None) -> Iterator[Item]:
@@ -68,14 +92,14 @@ def _without(item: Item, owners: Sequence[str | None], environment: str | None) 
     kept = item.remarks if remaining or not owners else ()
     others = {owner for owner in owners if owner and not StackId.parse(owner, environment)}
     if others:
-        owned = tuple(_owned("/".join(item.path), stack) for stack in sorted(others))
+        owned = tuple(_owned(item.subject, stack) for stack in sorted(others))
         return replace(item, declared=None, resources=(), remarks=owned)
     return replace(item, resources=tuple(remaining), remarks=kept)
 
 
-def _owned(place: str, stack: str) -> Remark:
+def _owned(subject: str, stack: str) -> Remark:
     reason = f"refused, as the stack {stack} has it: release it there first, with Retain"
-    return Remark(place, reason)
+    return Remark(subject, reason)
 
 
 def selected(items: Collection[Item], only: Collection[str]) -> list[Item]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from settings.models.base import Model
@@ -50,6 +50,20 @@ class Item:
     declared: Mapping[str, Any] | None = None
     resources: tuple[Live, ...] = ()
     remarks: tuple[Remark, ...] = field(default=())
+    arn: str = ""
+    """Of what it stands for, where AWS gives it one."""
+
+    @property
+    def subject(self) -> str:
+        """What a remark about the whole item begins with."""
+        place = "/".join(self.path)
+        return f"{place} ({self.arn})" if self.arn else place
+
+    @property
+    def regions(self) -> tuple[str, ...]:
+        """Every region in which it was found."""
+        more = (self.declared or {}).get("regions", ())
+        return tuple(dict.fromkeys((self.region, *more)))
 
     @property
     def place(self) -> str:
@@ -97,12 +111,11 @@ def merged(items: Iterable[Item]) -> Iterator[Item]:
             yield from (_second(item, first) for item in same[1:])
             continue
         declared = {**first.declared, "regions": regions}
-        yield Item(
-            first.path,
-            first.region,
-            declared,
-            tuple(live for item in same for live in item.resources),
-            tuple(remark for item in same for remark in item.remarks),
+        yield replace(
+            first,
+            declared=declared,
+            resources=tuple(live for item in same for live in item.resources),
+            remarks=tuple(remark for item in same for remark in item.remarks),
         )
 
 
@@ -110,6 +123,6 @@ def _second(item: Item, first: Item) -> Item:
     """Leave out an item whose name the file has already, unless it only has something to say."""
     if item.declared is None:
         return item
-    place = "/".join(item.path)
     reason = f"the file has one of that name in {first.region} already: it stays as it is"
-    return Item(item.path, item.region, remarks=(Remark(f"{place} in {item.region}", reason),))
+    remark = Remark(f"{item.subject} in {item.region}", reason)
+    return Item(item.path, item.region, remarks=(remark,))

@@ -7,8 +7,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from runbook.adopt import arns
 from runbook.adopt.account import Account
 from runbook.adopt.item import Item, Live, Remark, without_defaults
+from runbook.adopt.subnets import SUBNET, Chosen, chosen
 from settings.models.networks import Network, SecurityGroup
 
 PORT = 5432
@@ -62,15 +64,16 @@ def _unexpressed(account: Account, subject: str, reason: str) -> Item:
 
 
 def _named(account: Account, group: Live) -> str:
-    arn = account.arn("ec2", f"security-group/{group.identifier}")
-    return f"{group.properties['GroupName']} ({arn})"
+    return arns.named(account, group, str(group.properties["GroupName"]))
 
 
 def _network(account: Account, vpc: Live) -> Item:
     name = account.networks[vpc.identifier]
     within = f"networks/{name}"
     inside = {"VpcId": vpc.identifier}
-    subnets = [*account.below("AWS::EC2::Subnet", within, **inside)]
+    of_databases = chosen(account, vpc.identifier)
+    everything = [*account.below(SUBNET, within, **inside)]
+    subnets = [live for live in everything if live.identifier in of_databases.subnets]
     tables = [*account.below("AWS::EC2::RouteTable", within, **inside)]
     resources = [vpc._replace(within=within), *subnets]
     for kind in ("AWS::EC2::VPCGatewayAttachment", "AWS::EC2::FlowLog"):
@@ -78,7 +81,8 @@ def _network(account: Account, vpc: Live) -> Item:
         resources += account.below(kind, within, **{key: vpc.identifier})
     resources += _gateways(account, within, resources)
     resources += _routing(account, within, tables)
-    resources += _subnet_groups(account, within, subnets)
+    if of_databases.group:
+        resources.append(of_databases.group._replace(within=within))
     declared = {
         "region": account.region,
         "cidr": vpc.properties["CidrBlock"],
@@ -93,7 +97,18 @@ def _network(account: Account, vpc: Live) -> Item:
         account.region,
         {"region": account.region, **without_defaults(Network, declared)},
         tuple(resources),
+        tuple(_outside(account, everything, of_databases)),
+        arns.arn_of(account, vpc),
     )
+
+
+def _outside(account: Account, subnets: list[Live], declared: Chosen) -> Iterator[Remark]:
+    group = declared.group.identifier if declared.group else ""
+    reason = f"the databases' subnet group {group} is without it, and so is the file: it stays"
+    for live in subnets:
+        if live.identifier not in declared.subnets:
+            block = str(live.properties["CidrBlock"])
+            yield Remark(f"subnet {arns.named(account, live, block)}", reason)
 
 
 def _gateways(account: Account, within: str, resources: list[Live]) -> Iterator[Live]:
@@ -115,15 +130,6 @@ def _routing(account: Account, within: str, tables: list[Live]) -> Iterator[Live
             yield table
             yield from associations
             yield from account.below("AWS::EC2::Route", within, **used)
-
-
-def _subnet_groups(account: Account, within: str, subnets: list[Live]) -> Iterator[Live]:
-    """Yield the one subnet group of RDS that has exactly these subnets."""
-    ids = {subnet.identifier for subnet in subnets}
-    for live in account.each("AWS::RDS::DBSubnetGroup"):
-        if set(live.properties["SubnetIds"]) == ids:
-            yield live._replace(within=within)
-            return
 
 
 def _groups(account: Account, vpc: Live) -> Iterator[Item]:
@@ -159,6 +165,7 @@ def _group(account: Account, group: Live, vpc: Live, names: Mapping[str, str]) -
         declared,
         (group._replace(within=f"security_groups/{name}"),),
         tuple(remarks),
+        arns.arn_of(account, group),
     )
 
 

@@ -53,6 +53,8 @@ class Home(NamedTuple):
     """Those of the file's items."""
     stacks: tuple[StackId, ...] = ()
     """Those that the file asks for."""
+    tags: tuple[str, ...] = ()
+    """The keys of those that the file has for everything."""
 
 
 def home_of(file: Path, region: str) -> Home:
@@ -66,4 +68,5 @@ def home_of(file: Path, region: str) -> Home:
     aws.caller_in(settings.account, settings.region)
     stacks = tuple(plan.id for plan in plans(settings))
     regions = tuple(settings.regions)
-    return Home(settings.account, settings.region, settings.environment, regions, stacks)
+    tags = tuple(settings.tags)
+    return Home(settings.account, settings.region, settings.environment, regions, stacks, tags)

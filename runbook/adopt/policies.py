@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 from typing import Any, NamedTuple
 
@@ -60,6 +60,17 @@ def _document(account: Account, arn: str) -> Any:
 def _statements(name: str, document: Any, *, inline: bool) -> Iterator[Held]:
     for statement in listed(document["Statement"]):
         yield Held(name, inline, statement)
+
+
+def allowing(statements: Iterable[Held]) -> str:
+    """Say what statements allow, as they are written: more than Groundwork's own may."""
+    found = {
+        f"{action} on {', '.join(item.resources)}": None
+        for item in statements
+        if item.statement["Effect"] == "Allow"
+        for action in listed(item.statement.get("Action"))
+    }
+    return "; ".join(found)
 
 
 def listed(value: Any) -> list[Any]:

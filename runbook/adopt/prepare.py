@@ -6,13 +6,13 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import boto3
 from botocore.exceptions import ClientError
 
 from runbook.adopt.importing import Import, imports, template
-from runbook.adopt.item import Item
+from runbook.adopt.item import Item, Live
 from runbook.base import aws
 from runbook.base.assembly import Assembly, Stack
 from runbook.base.errors import UserError
@@ -31,7 +31,14 @@ MOST_BYTES = 51_200
 """
 
 
-def change_sets_for(preparation: Preparation, items: Iterable[Item]) -> list[StackReview]:
+class Made(NamedTuple):
+    """The import change set of one stack, and what it takes in."""
+
+    review: StackReview
+    imported: tuple[Live, ...]
+
+
+def change_sets_for(preparation: Preparation, items: Iterable[Item]) -> list[Made]:
     """Make an import change set for each stack that resources come into, and read it.
 
     None is left when one of them cannot be made.
@@ -39,16 +46,25 @@ def change_sets_for(preparation: Preparation, items: Iterable[Item]) -> list[Sta
     found = [*items]
     try:
         return [
-            review
+            made
             for stack in preparation.assembly.stacks
-            for review in _of_stack(preparation, stack, found)
+            for made in _of_stack(preparation, stack, found)
         ]
     except BaseException:
         preparation.discard()
         raise
 
 
-def _of_stack(preparation: Preparation, stack: Stack, items: list[Item]) -> Iterator[StackReview]:
+def left(items: Iterable[Item], made: Iterable[Made]) -> Iterator[tuple[str, Live]]:
+    """Yield the region and the resource of what no stack takes in: it stays outside of them."""
+    taken = {(live.type, live.identifier) for one in made for live in one.imported}
+    for item in items:
+        for live in item.resources:
+            if (live.type, live.identifier) not in taken:
+                yield item.region, live
+
+
+def _of_stack(preparation: Preparation, stack: Stack, items: list[Item]) -> Iterator[Made]:
     client = aws.cloudformation(stack.region)
     final = _final(preparation.assembly, stack)
     current = find_stack(client, stack.name)
@@ -64,7 +80,8 @@ def _of_stack(preparation: Preparation, stack: Stack, items: list[Item]) -> Iter
         remove(client, stack.name, preparation.name)
         reason = description.get("StatusReason", "")
         raise UserError(f"{stack.name}: CloudFormation cannot import this: {reason}")
-    yield change_sets.read(stack.region, answer["Id"], depends_on=())
+    review = change_sets.read(stack.region, answer["Id"], depends_on=())
+    yield Made(review, tuple(item.live for item in found))
 
 
 def _create(client: Any, name: str, stack: Stack, body: Template, found: list[Import]) -> Any:
@@ -115,12 +132,5 @@ def _placed(stack: Stack, items: list[Item]) -> list[Item]:
     """Return the items of a stack's area and region. A further stack finds its own among them."""
     place = StackId.parse(stack.construct_id)
     return [
-        item
-        for item in items
-        if place and item.area == place.area and stack.region in _regions(item)
+        item for item in items if place and item.area == place.area and stack.region in item.regions
     ]
-
-
-def _regions(item: Item) -> list[str]:
-    declared = (item.declared or {}).get("regions", ())
-    return [item.region, *declared]

@@ -6,13 +6,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from runbook.adopt.account import Account
+from runbook.adopt.arns import arn_of, named
 from runbook.adopt.item import Item, Live, Remark
-from runbook.adopt.policies import Held, held, keys, listed
+from runbook.adopt.policies import Held, allowing, held, keys, listed
 
 SEND = "ses:SendRawEmail"
 MOST_KEYS = 2
 FROM = "ses:FromAddress"
 RECIPIENTS = "ses:Recipients"
+TENANT = "ses:TenantName"
 
 
 @dataclass(frozen=True)
@@ -40,11 +42,12 @@ def _sender(account: Account, user: Live, sending: list[Held], register: Registe
     # The keys of a stack's own user are its stack's: two of them while one is renewed.
     ours = account.owner(user) is not None
     found = () if ours else keys(account, name)
-    remarks = () if ours else tuple(_kept(name, found, sending))
+    subject = named(account, user)
+    remarks = () if ours else tuple(_kept(subject, found, sending))
     if len(found) >= MOST_KEYS:
         ids = ", ".join(key["AccessKeyId"] for key in found)
         reason = f"it has two access keys, {ids}: delete one, Groundwork's own takes its place"
-        remark = Remark(f"user {name} ({account.user_arn(name)})", reason)
+        remark = Remark(f"user {subject}", reason)
         return Item(path, account.region, None, remarks=(remark,))
     declared = {
         "regions": [account.region],
@@ -55,12 +58,13 @@ def _sender(account: Account, user: Live, sending: list[Held], register: Registe
         "approval": register.approval,
         "volume": {"daily": register.daily, "monthly": register.monthly},
         "configuration_set": _configuration_set(account),
+        "tenant": _tenant(account, sending),
     }
     recipients = sorted(_conditioned(sending, RECIPIENTS))
     if recipients:
         declared["only_to"] = recipients
     said = {key: value for key, value in declared.items() if value is not None}
-    return Item(path, account.region, said, (user,), remarks)
+    return Item(path, account.region, said, (user,), remarks, arn_of(account, user))
 
 
 def _conditioned(sending: list[Held], key: str) -> set[str]:
@@ -87,16 +91,23 @@ def _configuration_set(account: Account) -> str | None:
     return found[0] if len(found) == 1 else None
 
 
-def _kept(name: str, found: Sequence[dict[str, str]], sending: list[Held]) -> Iterator[Remark]:
+def _tenant(account: Account, sending: list[Held]) -> str | None:
+    """Name the tenant that a policy keeps the sender to."""
+    known = {live.identifier for live in account.each("AWS::SES::Tenant")}
+    return next(iter(sorted(_conditioned(sending, TENANT) & known)), None)
+
+
+def _kept(subject: str, found: Sequence[dict[str, str]], sending: list[Held]) -> Iterator[Remark]:
     for key in found:
         yield Remark(
-            f"access key {key['AccessKeyId']} of {name}",
+            f"access key {key['AccessKeyId']} of {subject}",
             "it is kept and goes on working; Groundwork makes the second key, the last that IAM "
             "allows. Delete this one when nothing uses it any more",
         )
     for policy in sorted({item.policy for item in sending}):
+        allowed = allowing(item for item in sending if item.policy == policy)
         yield Remark(
-            f"policy {policy} of {name}",
-            "it stays beside Groundwork's own, and allows what it allows: remove it once the "
-            "sender works without it",
+            f"policy {policy} of {subject}",
+            f"it stays beside Groundwork's own, and allows {allowed}: remove it once the sender "
+            "works without it",
         )

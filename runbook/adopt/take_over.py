@@ -14,12 +14,14 @@ from settings.models.data import Aurora, PostgreSql
 from settings.models.identities import Address, Domain
 from settings.models.mail import ConfigurationSet, Mail
 from settings.models.networks import Network, SecurityGroup
+from settings.models.tenants import Tenant
 
 MODELS: Mapping[tuple[str, ...], type[Model]] = {
     ("mail",): Mail,
     ("mail", "addresses"): Address,
     ("mail", "configuration_sets"): ConfigurationSet,
     ("mail", "domains"): Domain,
+    ("mail", "tenants"): Tenant,
     ("data", "networks"): Network,
     ("data", "security_groups"): SecurityGroup,
     ("backup", "buckets"): Bucket,

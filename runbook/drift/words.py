@@ -16,6 +16,7 @@ ADOPTED = (
     "domains",
     "networks",
     "security_groups",
+    "tenants",
 )
 """Items of which the file says what was changed. Who may do what is taken back, never kept."""
 

@@ -14,6 +14,7 @@ from settings.values.addresses import EmailAddress
 from settings.values.durations import Seconds
 from settings.values.names import BucketName, IamUserName, Label, ObjectPrefix, Region
 from settings.values.regions import DEFAULT_REGION
+from settings.values.tags import TagKey, TagValue
 
 Days = Annotated[int, Field(ge=1, le=36_500)]
 
@@ -112,6 +113,8 @@ class Bucket(Model):
     """Who gets the bucket's alarms."""
     users: Mapping[IamUserName, BackupUser] = {}
     """IAM users by name, each with the access that its tool needs."""
+    tags: Annotated[Mapping[TagKey, TagValue], Field(max_length=10)] = {}
+    """On this bucket, besides the file's own `tags`, over which they go."""
     stack: Label | None = None
     """A further stack for this bucket, once its stack nears CloudFormation's 500 resources."""
 

@@ -17,6 +17,7 @@ from botocore.config import Config
 
 import embedded
 from embedded.smtp import password
+from tests import killing
 from tests.adopt.wiki_page import DOMAIN, LONDON, PASSWORD, Made, click
 from tests.commands import Call, Shell, bootstrap
 from tests.synthesis import Checked
@@ -46,11 +47,13 @@ READ = (
     "AWS::SES::EmailIdentity",
     "AWS::SES::ReceiptRule",
     "AWS::SES::ReceiptRuleSet",
+    "AWS::SES::Tenant",
     "AWS::SNS::Subscription",
     "AWS::SNS::Topic",
 )
 
 
+IMPORT = ("--write", "--prepare", "--keep-password")
 READING = ("Describe", "Detect", "Get", "Head", "List", "Validate")
 OUR_OWN = {
     ("cloudformation", "CreateChangeSet"),
@@ -59,6 +62,7 @@ OUR_OWN = {
     ("cloudformation", "UpdateTerminationProtection"),
     ("s3", "PutObject"),
     ("secretsmanager", "CreateSecret"),
+    ("secretsmanager", "PutSecretValue"),
 }
 """All that an import calls and that does not only read."""
 
@@ -70,15 +74,26 @@ def changing(calls: Iterable[Call]) -> list[Call]:
 
 def are_our_own(calls: Iterable[Call]) -> bool:
     """Tell whether calls make stacks, uploads to the CDK's bucket and new secrets, and no more."""
-    places = {"s3": ("Bucket", "cdk-hnb659fds-"), "secretsmanager": ("Name", "groundwork-adopted/")}
     return all(
-        (call.service, call.operation) in OUR_OWN
-        and (
-            call.service not in places
-            or call.parameters[places[call.service][0]].startswith(places[call.service][1])
-        )
+        (call.service, call.operation) in OUR_OWN and _place(call).startswith(OURS)
         for call in calls
     )
+
+
+OURS = (
+    "arn:aws:cloudformation:",
+    "backup-",
+    "cdk-hnb659fds-assets-",
+    "data-",
+    "groundwork-adopted/",
+    "mail-",
+)
+
+
+def _place(call: Call) -> str:
+    """Return what a call is about: a stack or a change set, a bucket, or a secret."""
+    names = ("StackName", "ChangeSetName", "Bucket", "SecretId", "Name")
+    return next(str(call.parameters[name]) for name in names if name in call.parameters)
 
 
 class Event(NamedTuple):
@@ -151,13 +166,27 @@ class Adoption:
         environments = [f"aws://{self.account}/{region}" for region in self.regions]
         self.run("bootstrap", "cdk", "bootstrap", *environments, "--no-notices")
 
-    def adopt(self, step: str, *arguments: str, typed: str = "") -> None:
+    def adopt(
+        self, step: str, *arguments: str, typed: str = "", killed_after: str | None = None
+    ) -> None:
         regions = [f"--region={region}" for region in self.regions]
-        self.run(step, "groundwork", "adopt", *regions, *REGISTER, *arguments, typed=typed)
+        command = ["adopt", *regions, *REGISTER, *arguments]
+        if killed_after:
+            self.kill(killed_after, *command, typed=typed)
+        else:
+            self.run(step, "groundwork", *command, typed=typed)
 
-    def execute(self) -> None:
+    def execute(self, *, killed_after: str | None = None) -> None:
         self.run("approve", "groundwork", "changes", "approve")
+        if killed_after:
+            self.kill(killed_after, "changes", "execute")
         self.run("execute", "groundwork", "changes", "execute")
+
+    def kill(self, operation: str, *command: str, typed: str = "") -> None:
+        """Kill a command once it has had an effect, in a process of its own."""
+        killing.killed_after(
+            operation, *command, environment=self.environment, folder=self.folder, typed=typed
+        )
 
     def prepare_next(self) -> None:
         """Prepare the first ordinary change, whose review shows what the file would change."""
@@ -238,7 +267,8 @@ def instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[embedded.Embe
 def adoption(instance: embedded.Embedded, tmp_path_factory: pytest.TempPathFactory) -> Adoption:
     """Click, look, write, import, approve, execute, and prepare the ordinary change after it.
 
-    The passwords of both databases are known, and kept.
+    The passwords of both databases are known, and kept. Both steps that change stacks are killed
+    after the first of them, and run again.
     """
     story = Adoption(tmp_path_factory.mktemp("adopt"), instance)
     story.inside = Shell(story.environment, story.folder, Checked(2))
@@ -249,8 +279,9 @@ def adoption(instance: embedded.Embedded, tmp_path_factory: pytest.TempPathFacto
     story.inside.calls.clear()
     story.adopt("look")
     story.states["looked"] = story.state()
-    story.adopt("import", "--write", "--prepare", "--keep-password", typed=f"{PASSWORD}\n" * 2)
-    story.execute()
+    story.adopt("import", *IMPORT, typed=f"{PASSWORD}\n" * 2, killed_after="CreateChangeSet")
+    story.adopt("import", *IMPORT, typed=f"{PASSWORD}\n" * 2)
+    story.execute(killed_after="ExecuteChangeSet")
     story.states["calls"] = [*story.inside.calls]
     story.remember("imported")
     story.adopt("again")

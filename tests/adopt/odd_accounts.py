@@ -126,6 +126,25 @@ def _mail(client: Any) -> None:
         EmailIdentity="shop.example", ConfigurationSetName="receipts"
     )
     sesv2.put_account_suppression_attributes(SuppressedReasons=["COMPLAINT"])
+    _tenants(sesv2)
+
+
+def _tenants(sesv2: Any) -> None:
+    """One that the sender's policy names, and one that nobody's does."""
+    arns = [
+        sesv2.create_tenant(TenantName=name)["TenantArn"] for name in ("forgotten", "shop-mail")
+    ]
+    place = arns[1].rpartition(":")[0]
+    for resource in ("identity/shop.example", "configuration-set/receipts"):
+        sesv2.create_tenant_resource_association(
+            TenantName="shop-mail", ResourceArn=f"{place}:{resource}"
+        )
+    region = arns[1].split(":")[3]
+    sesv2.update_reputation_entity_policy(
+        ReputationEntityType="RESOURCE",
+        ReputationEntityReference=arns[1],
+        ReputationEntityPolicy=f"arn:aws:ses:{region}:aws:reputation-policy/strict",
+    )
 
 
 _DIMENSION = {
@@ -148,7 +167,8 @@ def _receiving(client: Any) -> None:
     s3.put_bucket_policy(
         Bucket="received-by-shop", Policy=json.dumps({**POLICY, "Statement": [allow]})
     )
-    ses.create_receipt_rule_set(RuleSetName="default-rule-set")
+    for name in ("default-rule-set", "tried-once"):
+        ses.create_receipt_rule_set(RuleSetName=name)
     ses.create_receipt_rule(
         RuleSetName="default-rule-set",
         Rule={
@@ -172,6 +192,7 @@ def _senders(iam: Any) -> None:
         "Condition": {
             "StringLike": {"ses:FromAddress": "orders@shop.example"},
             "ForAllValues:StringLike": {"ses:Recipients": ["*@shop.example"]},
+            "StringEqualsIfExists": {"ses:TenantName": "shop-mail"},
         },
     }
     document = json.dumps({**POLICY, "Statement": statement})
@@ -202,6 +223,9 @@ def _network(ec2: Any) -> tuple[list[str], list[str]]:
         table = ec2.create_route_table(VpcId=vpc)["RouteTable"]["RouteTableId"]
         ec2.create_route(RouteTableId=table, DestinationCidrBlock="0.0.0.0/0", GatewayId=gateway)
         ec2.associate_route_table(RouteTableId=table, SubnetId=subnet)
+    # The web servers', in which no database is.
+    web = ec2.create_subnet(VpcId=vpc, CidrBlock="10.40.3.0/24", AvailabilityZone="us-east-1a")
+    ec2.create_tags(Resources=[web["Subnet"]["SubnetId"]], Tags=[{"Key": "tier", "Value": "web"}])
     groups = []
     for name in ("office", "application"):
         made = ec2.create_security_group(GroupName=name, Description=f"The {name}", VpcId=vpc)
@@ -332,6 +356,7 @@ def _buckets(client: Any) -> None:
 DECLARED = """\
 # The shop's second account. Ann keeps this file.
 account: "{account}"   # between quotes: it is no number
+tags: {{team: shop}}
 
 mail:
   # Verified long ago.
@@ -360,6 +385,8 @@ def beside(client: Any, declared: str) -> None:
         document = json.dumps({**POLICY, "Statement": statement})
         iam.put_user_policy(UserName=name, PolicyName="all", PolicyDocument=document)
     s3.create_bucket(Bucket="beside-bucket")
+    tags = [{"Key": "owner", "Value": "ann"}, {"Key": "team", "Value": "another"}]
+    s3.put_bucket_tagging(Bucket="beside-bucket", Tagging={"TagSet": tags})
     theirs = {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": "another-teams"}}
     client("cloudformation").create_stack(
         StackName="another-team", TemplateBody=json.dumps({"Resources": {"Bucket": theirs}})

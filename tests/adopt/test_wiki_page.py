@@ -13,7 +13,7 @@ import pytest
 
 from runbook.database.tunnel import free_port
 from settings import load
-from tests.adopt.conftest import Adoption, are_our_own, changing
+from tests.adopt.conftest import HOME, Adoption, are_our_own, changing
 from tests.adopt.wiki_page import BUCKET, DOMAIN, LONDON, PASSWORD, RECEIVED
 from tests.clients.postgresql import Cluster, attempt, give
 from tests.programs import require
@@ -59,10 +59,22 @@ def test_the_import_touches_nothing(adoption: Adoption) -> None:
 
 def test_no_call_of_the_import_changes_anything_but_stacks(adoption: Adoption) -> None:
     made = changing(adoption.states["calls"])
-    secrets = [c.parameters["Name"] for c in made if c.operation == "CreateSecret"]
-    assert secrets == ["groundwork-adopted/analysis", "groundwork-adopted/common"]
+    secrets = {c.parameters["Name"] for c in made if c.operation == "CreateSecret"}
+    assert secrets == {"groundwork-adopted/analysis", "groundwork-adopted/common"}
     assert ("cloudformation", "ExecuteChangeSet") in {(c.service, c.operation) for c in made}
     assert are_our_own(made)
+
+
+def test_an_import_and_an_execution_that_were_killed_between_two_stacks_go_on(
+    adoption: Adoption,
+) -> None:
+    """The fixture kills both; what is said here is of the run after it."""
+    assert "imported: networks/main/vpc" in adoption.said["import"]
+    assert "imported: buckets/ocp-redmine-backup" in adoption.said["import"]
+    for region, area in ((HOME, "mail"), (HOME, "data"), (LONDON, "backup")):
+        client = adoption.client("cloudformation", region)
+        (stack,) = client.describe_stacks(StackName=f"{area}-{region}")["Stacks"]
+        assert stack["StackStatus"] in ("IMPORT_COMPLETE", "UPDATE_COMPLETE")
 
 
 def test_the_import_is_a_review_like_every_other(adoption: Adoption) -> None:

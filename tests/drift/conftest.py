@@ -18,6 +18,7 @@ from runbook.drift.change import Drift
 from tests.commands import Shell, bootstrap
 from tests.drift.hands import HANDS, KEPT, LONDON
 from tests.instances import client_of
+from tests.killing import killed_after
 
 ROOT = Path(__file__).parents[2]
 ACCOUNT, HOME = "123456789012", "us-east-1"
@@ -44,6 +45,12 @@ class Story:
         self.statuses[step] = ended.status
         self.said[step] = ended.output
         assert ended.status == 0 or step.startswith("drift"), ended.output + ended.errors
+
+    def kill(self, operation: str, *arguments: str) -> None:
+        """Kill a command once it has had an effect, in a process of its own."""
+        places = f"--config={self.file}", f"--state={self.instance.directory}"
+        environment = self.shell.environment
+        killed_after(operation, *arguments, *places, environment=environment, folder=ROOT)
 
     def keep(self) -> None:
         """Take what was changed in some items into the file, and execute that."""
@@ -81,6 +88,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
         told.run("drift", "drift", "--json")
         told.said["drift-shown"] = shown(told.said["drift"])
         told.keep()
+        told.kill("CreateChangeSet", "drift", "--revert")
         told.run("revert", "drift", "--revert")
         told.run("approve", "changes", "approve")
         told.run("execute", "changes", "execute")

@@ -69,6 +69,14 @@ def test_the_review_that_takes_it_back_says_so_in_its_head(story: Story) -> None
     assert "Executing this leaves it as it is" in head
 
 
+def test_a_run_that_was_killed_between_two_stacks_is_made_again_in_all_of_them(
+    story: Story,
+) -> None:
+    """The fixture kills the first run; its change set stays, and nobody can approve it."""
+    for name in ("mail-us-east-1", "data-us-east-1", "backup-eu-west-2"):
+        assert name in story.said["revert"].partition("Stacks, in order of execution")[2]
+
+
 WRITTEN = [
     "+ backup_days: 3",
     "+ deletion_protection: false",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from aws_cdk import Duration
+from aws_cdk import Duration, Tags
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
@@ -33,6 +33,8 @@ class BackupBucket(Construct):
             retention=_retention(declared.object_lock) if declared.object_lock else None,
             versioned=declared.keeps_versions,
         )
+        for key, value in declared.tags.items():
+            Tags.of(self.bucket).add(key, value)
         resource = self.bucket.node.default_child
         if declared.keep_data and isinstance(resource, s3.CfnBucket):
             resource.add_metadata(KEEP_DATA, True)

@@ -48,6 +48,19 @@ def test_a_bucket_is_private_encrypted_and_without_access_lists(template: Templa
     assert encryption == {"ServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}
 
 
+def test_a_bucket_has_tags_of_its_own_over_those_of_the_file(
+    templates: Callable[[str], dict[str, Template]],
+) -> None:
+    declared = "{aaa: {}, bbb: {tags: {owner: ann, team: theirs}}}"
+    made = templates(f"tags: {{team: ours}}\nbackup: {{buckets: {declared}}}")
+    found = {
+        name: {tag["Key"]: tag["Value"] for tag in bucket(template, name)["Properties"]["Tags"]}
+        for template in made.values()
+        for name in ("aaa", "bbb")
+    }
+    assert found == {"aaa": {"team": "ours"}, "bbb": {"owner": "ann", "team": "theirs"}}
+
+
 def test_every_bucket_and_its_refusal_of_plain_http_outlive_the_stack(template: Template) -> None:
     kept = Match.object_like(
         {"DeletionPolicy": "RetainExceptOnCreate", "UpdateReplacePolicy": "Retain"}

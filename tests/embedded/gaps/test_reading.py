@@ -110,6 +110,74 @@ def test_each_change_behind_the_stacks_back_is_seen(aws: Any, pristine: Any) -> 
     assert drifted(pristine, "drifting") == {}
 
 
+def session(idle: str) -> dict[str, Any]:
+    inputs = {"idleSessionTimeout": idle}
+    return {"schemaVersion": "1.0", "sessionType": "Standard_Stream", "inputs": inputs}
+
+
+ELSEWHERE = {"Bucket": "watched-trail"}
+OBSERVING: dict[str, dict[str, Any]] = {
+    "Trail": {
+        "Type": "AWS::CloudTrail::Trail",
+        "Properties": {
+            "TrailName": "watched",
+            "S3BucketName": ELSEWHERE["Bucket"],
+            "IsLogging": True,
+            "EnableLogFileValidation": True,
+        },
+    },
+    "Document": {
+        "Type": "AWS::SSM::Document",
+        "Properties": {"DocumentType": "Session", "Name": "watched", "Content": session("20")},
+    },
+    "Identity": {
+        "Type": "AWS::SES::EmailIdentity",
+        "Properties": {"EmailIdentity": "watched.example.org"},
+    },
+    "Tenant": {
+        "Type": "AWS::SES::Tenant",
+        "DependsOn": ["Identity"],
+        "Properties": {
+            "TenantName": "watched",
+            "ReputationEntity": {
+                "Policy": {
+                    "ReputationEntityPolicy": "arn:aws:ses:us-east-1:aws:reputation-policy/strict"
+                }
+            },
+            "ResourceAssociations": [
+                {"ResourceArn": ("arn:aws:ses:us-east-1:123456789012:identity/watched.example.org")}
+            ],
+        },
+    },
+}
+
+
+def test_trails_documents_and_tenants_are_compared_and_taken_back(aws: Any) -> None:
+    aws.client("s3").create_bucket(**ELSEWHERE)
+    aws.deploy("watching", OBSERVING)
+    assert drifted(aws, "watching") == {}
+    aws.client("cloudtrail").stop_logging(Name="watched")
+    ssm, ses = aws.client("ssm"), aws.client("sesv2")
+    version = ssm.update_document(Name="watched", Content=json.dumps(session("60")))
+    assert drifted(aws, "watching").keys() == {"Trail"}
+    number = version["DocumentDescription"]["DocumentVersion"]
+    ssm.update_document_default_version(Name="watched", DocumentVersion=number)
+    arn = ses.get_tenant(TenantName="watched")["Tenant"]["TenantArn"]
+    ses.update_reputation_entity_policy(
+        ReputationEntityType="RESOURCE",
+        ReputationEntityReference=arn,
+        ReputationEntityPolicy="arn:aws:ses:us-east-1:aws:reputation-policy/none",
+    )
+    assert drifted(aws, "watching") == {
+        "Trail": {"/IsLogging"},
+        "Document": {"/Content/inputs/idleSessionTimeout"},
+        "Tenant": {"/ReputationEntity/Policy/ReputationEntityPolicy"},
+    }
+    found = change_set(aws, "watching", "UPDATE", OBSERVING, DeploymentMode="REVERT_DRIFT")
+    assert executed(aws, found) == "UPDATE_COMPLETE"
+    assert drifted(aws, "watching") == {}
+
+
 def test_what_was_deleted_is_seen(aws: Any) -> None:
     aws.deploy("deleted", {"Set": {**WATCHED["Set"], "Properties": {"Name": "deleted"}}})
     aws.client("sesv2").delete_configuration_set(ConfigurationSetName="deleted")
@@ -150,6 +218,29 @@ def test_a_user_that_somebody_made_is_imported_with_what_it_has(aws: Any, pristi
     assert [item["AccessKeyId"] for item in keys] == [key]
     other = imported(pristine, "by-hand", resources, {"User": {"UserName": "by-hand"}})
     assert other["ExecutionStatus"] == "UNAVAILABLE"
+
+
+def test_an_import_is_refused_for_the_reasons_that_cloudformation_has(aws: Any) -> None:
+    """Without a DeletionPolicy, with changed outputs, and of what another stack has."""
+    cloudformation, name = aws.client("cloudformation"), {"UserName": "of-a-stack"}
+    user = {"Type": "AWS::IAM::User", "Properties": name}
+    aws.deploy("owner", {"User": user})
+    with pytest.raises(ClientError, match="must have DeletionPolicy attribute"):
+        imported(aws, "taker", {"User": user}, {"User": name})
+    entry = {"LogicalResourceId": "User", "ResourceType": user["Type"], "ResourceIdentifier": name}
+    outputs = {"Name": {"Value": "new"}}
+    with pytest.raises(ClientError, match=r"you cannot modify or add \[Outputs\]"):
+        cloudformation.create_change_set(
+            StackName="owner",
+            ChangeSetName="frozen",
+            ChangeSetType="IMPORT",
+            TemplateBody=json.dumps({"Resources": {"User": user}, "Outputs": outputs}),
+            Capabilities=["CAPABILITY_NAMED_IAM"],
+            ResourcesToImport=[entry],
+        )
+    found = imported(aws, "taker", {"User": {**user, **RETAINED}}, {"User": name})
+    assert found["Status"] == "FAILED"
+    assert "of-a-stack already exists in stack arn:aws:cloudformation" in found["StatusReason"]
 
 
 def test_an_attribute_of_what_was_imported_is_known(aws: Any) -> None:

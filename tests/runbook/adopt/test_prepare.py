@@ -16,7 +16,7 @@ from runbook.base import aws
 from runbook.base.assembly import Stack
 from runbook.base.errors import UserError
 from runbook.changes.prepare import Preparation, now, review
-from runbook.changes.review import Effect, Review, StackReview
+from runbook.changes.review import Effect, Review
 from settings.plan import StackId
 from settings.values.areas import Area
 from tests.runbook.changes.stacks import run, stack_of
@@ -58,10 +58,11 @@ def imported(made: Any, name: str) -> Review:
     live = Live("AWS::S3::Bucket", name, {"BucketName": name}, f"buckets/{name}")
     item = Item(("backup", "buckets", name), REGION, {}, (live,))
     preparation = Preparation.of(made, now())
-    stacks: list[StackReview] = prepare.change_sets_for(preparation, [item])
+    stacks = prepare.change_sets_for(preparation, [item])
+    assert [*prepare.left([item], stacks)] == []
     return review(
         made,
-        stacks,
+        [one.review for one in stacks],
         name=preparation.name,
         configuration="test.yaml",
         prepared_by="ann",
