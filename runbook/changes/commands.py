@@ -15,7 +15,7 @@ from runbook.base.errors import UserError
 from runbook.changes import machine
 from runbook.changes.context import Context
 from runbook.changes.execute import execute, guard_again, verify
-from runbook.changes.locks import refuse_open
+from runbook.changes.locks import preparing
 from runbook.changes.people import name, same
 from runbook.changes.prepare import Preparation, discard_reviewed, now, review, undeclared
 from runbook.changes.progress import watching
@@ -54,14 +54,16 @@ def prepare(
     doctor.warn(context.console, context.settings)
     with context.console.status("Synthesizing the stacks"):
         assembly = project.synthesize(configuration, output).only(stacks)
-    refuse_open(context, {stack.name for stack in assembly.stacks}, replace=replace)
-    made = prepared(
-        context.console, assembly, context.settings, configuration, context.caller, now()
-    )
-    made = with_drift(context.console, made)
-    terminal.present(made, context.console)
+    names = {stack.name for stack in assembly.stacks}
+    with preparing(context, names, replace=replace) as save:
+        made = prepared(
+            context.console, assembly, context.settings, configuration, context.caller, now()
+        )
+        made = with_drift(context.console, made)
+        terminal.present(made, context.console)
+        if made.changed:
+            save(made)
     if made.changed:
-        context.records.save_review(made)
         place = context.records.store.place
         context.console.print(f"\n{SAVED.format(id=made.id, place=place)}", soft_wrap=True)
         next_step = KEPT if made.ruled_out else f"Next: groundwork changes approve {made.id}"

@@ -4,6 +4,7 @@
     reviews/<who>/<review>/orders.json     what the state machine would do, in its own words
     approvals/<who>/<review>.json
     executions/<review>/<moment>-<how far>.json
+    locks/<stack>/<number>.json            who prepares a stack; nothing rests on who wrote it
 
 `<who>` is AWS's own id of the caller (`aws:userid`), and the roles' policies let each write below
 its own alone: who prepared and who approved is read from there, and never from a record's fields.

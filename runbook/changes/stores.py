@@ -27,6 +27,9 @@ class Store(Protocol):
     def place(self) -> str:
         """Return where that is, as a person types it."""
 
+    def create(self, name: str, text: str) -> bool:
+        """Save a text unless there is one of that name; tell whether it was saved."""
+
     def write(self, name: str, text: str) -> None:
         """Save a text, never over another."""
 
@@ -48,15 +51,22 @@ class Folder:
         """Return the folder's path, as a person types it."""
         return str(self.folder)
 
-    def write(self, name: str, text: str) -> None:
-        """Write a file; never over another."""
+    def create(self, name: str, text: str) -> bool:
+        """Write a file, unless there is one."""
         file = self.folder / name
         file.parent.mkdir(parents=True, exist_ok=True)
         try:
             with file.open("x", encoding="utf-8") as stream:
                 stream.write(text)
         except FileExistsError:
-            raise UserError(f"{file} exists already. Records are never overwritten.") from None
+            return False
+        return True
+
+    def write(self, name: str, text: str) -> None:
+        """Write a file; never over another."""
+        if not self.create(name, text):
+            file = self.folder / name
+            raise UserError(f"{file} exists already. Records are never overwritten.")
 
     def read(self, name: str) -> str | None:
         """Read a file."""
@@ -83,7 +93,7 @@ class Bucket:
         """Return the bucket's address."""
         return f"s3://{self.bucket}"
 
-    def write(self, name: str, text: str) -> None:
+    def create(self, name: str, text: str) -> bool:
         """Put an object; S3 refuses it when there is one of that name."""
         try:
             self.client.put_object(
@@ -96,7 +106,16 @@ class Bucket:
                 ChecksumAlgorithm="SHA256",
             )
         except ClientError as error:
+            if aws.code(error) in ("PreconditionFailed", "ConditionalRequestConflict"):
+                return False
             raise UserError(f"{self.place}/{name} cannot be written: {aws.reason(error)}") from None
+        return True
+
+    def write(self, name: str, text: str) -> None:
+        """Put an object, never over another."""
+        if not self.create(name, text):
+            where = f"{self.place}/{name}"
+            raise UserError(f"{where} exists already. Records are never overwritten.")
 
     def read(self, name: str) -> str | None:
         """Get an object."""

@@ -19,6 +19,7 @@ from runbook.changes import change_set as change_sets
 from runbook.changes.change_set import find_stack
 from runbook.changes.commands import SAVED
 from runbook.changes.context import Context
+from runbook.changes.locks import preparing
 from runbook.changes.prepare import Preparation, finished, now, remove, review, usable
 from runbook.changes.render import terminal
 from runbook.changes.review import Review, StackReview
@@ -34,11 +35,13 @@ def prepare(console: Console, found: Drift, configuration: Path, state: Path) ->
     with console.status("Synthesizing the stacks"):
         assembly = project.synthesize(configuration, state / "assembly")
     names = {change.stack for change in found.changes if change.reversible}
-    made = _review(context, assembly, names, configuration.name)
-    made = made.model_copy(update={"drift": found, "takes_back": True})
-    terminal.present(made, console)
+    with preparing(context, names) as save:
+        made = _review(context, assembly, names, configuration.name)
+        made = made.model_copy(update={"drift": found, "takes_back": True})
+        terminal.present(made, console)
+        if made.changed:
+            save(made)
     if made.changed:
-        context.records.save_review(made)
         place = context.records.store.place
         console.print(f"\n{SAVED.format(id=made.id, place=place)}", soft_wrap=True)
         console.print(f"Next: groundwork changes approve {made.id}")

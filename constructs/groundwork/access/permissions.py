@@ -132,6 +132,10 @@ class Scope:
         """Return the records of a kind that are the caller's own: `reviews`, `approvals`."""
         return (arn("s3", f"{self.records}/{kind}/{CALLER}/*"),)
 
+    def locks(self) -> tuple[str, ...]:
+        """Return the locks of stacks: one of two who prepare a stack gets the next."""
+        return (arn("s3", f"{self.records}/locks/*"),)
+
     def _anywhere(self, service: str, resource: str) -> str:
         """Return an ARN in any region: naming six would take the room of what matters."""
         return arn(service, resource, region="*", account=self.account)
@@ -172,7 +176,7 @@ def authoring(scope: Scope) -> list[Permission]:
         Permission(("sts:AssumeRole",), scope.bootstrap_roles("file-publishing-role")),
         # CreateChangeSet reads its template as whoever calls it, and the bootstrap's version too.
         Permission(("s3:GetObject",), scope.assets(), ASSET),
-        Permission(("s3:PutObject",), scope.recorded("reviews"), RECORD),
+        Permission(("s3:PutObject",), (*scope.recorded("reviews"), *scope.locks()), RECORD),
     ]
 
 

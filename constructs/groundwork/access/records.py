@@ -53,6 +53,7 @@ class RecordsBucket(Construct):
                 self.bucket.arn_for_objects(f"reviews/{CALLER}/*"),
                 self.bucket.arn_for_objects(f"approvals/{CALLER}/*"),
                 self.bucket.arn_for_objects("executions/*"),
+                self.bucket.arn_for_objects("locks/*"),
             ],
         )
         self._deny_writing(

@@ -18,10 +18,8 @@ from runbook.changes.template.reading import Reading
 from runbook.changes.template.values import Template
 from settings.contract import KEEP_DATA
 
-_EXPOSED = {
-    Danger.EVERYBODY: "opened to everybody",
-    Danger.UNREADABLE: "not understood, so that it may be open to anybody",
-}
+_EXPOSED = "opened to everybody"
+_IN_DOUBT = "not understood, so that it may be open to anybody"
 _SAID = "where the file says keep_data"
 
 
@@ -45,9 +43,11 @@ def ruled_out(
             yield _refused(change.place, VERDICTS[change.verdict].words)
     names = {name for version in (before, after) for name in _names(version, kept)}
     for finding in findings:
-        words = _EXPOSED.get(finding.danger)
-        if words and any(_is_about(finding.place, name) for name in names):
-            yield _refused(finding.place, words)
+        exposes = finding.danger is Danger.EVERYBODY
+        if exposes or finding.danger is Danger.UNREADABLE:
+            words = _EXPOSED if exposes else _IN_DOUBT
+            if any(_is_about(finding.place, name) for name in names):
+                yield _refused(finding.place, words)
 
 
 def _refused(place: str, words: str) -> Finding:

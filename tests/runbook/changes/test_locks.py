@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from rich.console import Console
@@ -13,11 +15,12 @@ from runbook.base import aws
 from runbook.base.errors import UserError
 from runbook.changes import commands
 from runbook.changes.context import Context
-from runbook.changes.locks import refuse_open
+from runbook.changes.execute import verify
+from runbook.changes.locks import LASTS, Lock, preparing, refuse_open
 from runbook.changes.prepare import discard_reviewed, now
 from runbook.changes.records import Records
 from runbook.changes.review import Review
-from runbook.changes.stores import Folder
+from runbook.changes.stores import Folder, Store
 from settings import parse
 from tests.runbook.changes.approving import said
 from tests.runbook.changes.stacks import TOPIC, prepare, stack_of
@@ -91,3 +94,91 @@ def test_a_review_that_is_over_is_no_hindrance(tmp_path: Path, name: str) -> Non
         refuse_open(of(tmp_path, BOB), {name}, replace=False)
     discard_reviewed(discarded.stacks[0])
     refuse_open(of(tmp_path, BOB), {name}, replace=False)
+
+
+def client(store: Store, who: str) -> Context:
+    """One person's view of records that several share."""
+    return of(Path(), who)._replace(records=Records(store, who))
+
+
+class Interrupting:
+    """Records of somebody who is overtaken just before writing."""
+
+    def __init__(self, store: Store, meanwhile: Callable[[], object]) -> None:
+        self.store = store
+        self.meanwhile: Callable[[], object] | None = meanwhile
+
+    def create(self, name: str, text: str) -> bool:
+        if self.meanwhile:
+            meanwhile, self.meanwhile = self.meanwhile, None
+            meanwhile()
+        return self.store.create(name, text)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.store, name)
+
+
+def test_of_two_who_prepare_a_stack_at_the_same_moment_one_gets_it(store: Store, name: str) -> None:
+    bob = preparing(client(store, BOB), {name})
+    overtaken: Any = Interrupting(store, bob.__enter__)
+    with (
+        pytest.raises(UserError, match=f"{name} is being prepared by .*bob.* right now"),
+        preparing(client(overtaken, ANN), {name}),
+    ):
+        pytest.fail("both have the stack")
+    bob.__exit__(None, None, None)
+    with preparing(client(store, ANN), {name}):
+        pass
+
+
+def test_stacks_are_kept_one_by_one_and_freed_after_a_failure(store: Store, name: str) -> None:
+    other = f"{name}-other"
+    ann = preparing(client(store, ANN), {name})
+    ann.__enter__()
+    with preparing(client(store, BOB), {other}):
+        pass
+    with (
+        pytest.raises(UserError, match="right now"),
+        preparing(client(store, BOB), {name, other}),
+    ):
+        pytest.fail("both have the stack")
+    failure = ValueError("no template")
+    assert not ann.__exit__(ValueError, failure, None)
+    with preparing(client(store, BOB), {name, other}):
+        pass
+
+
+def test_what_is_prepared_after_somebody_looked_and_before_they_saved_is_not_lost(
+    store: Store, name: str
+) -> None:
+    ann, bob = client(store, ANN), client(store, BOB)
+    with preparing(ann, {name}) as save:
+        save(prepare(stack_of(name, TOPIC)))
+    with pytest.raises(UserError, match="by ann is open until"), preparing(bob, {name}):
+        pytest.fail("the review of ann is open")
+
+
+def test_a_lock_of_a_killed_run_ends_and_a_made_up_one_locks_nothing(
+    store: Store, name: str
+) -> None:
+    for number, age in ((1, LASTS), (9, -LASTS)):
+        lock = Lock(by=ANN, arn="", at=now() - age)
+        store.write(f"locks/{name}/{number:08}.json", lock.model_dump_json())
+        with preparing(client(store, BOB), {name}):
+            pass
+    store.write(f"locks/{name}/00000019.json", "no lock")
+    with preparing(client(store, BOB), {name}):
+        pass
+
+
+def test_a_run_that_was_overtaken_saves_nothing(store: Store, name: str) -> None:
+    first, second = client(store, ANN), client(store, ANN)
+    with preparing(first, {name}) as save:
+        review = prepare(stack_of(name, TOPIC))
+        with preparing(second, {name}):
+            pass
+        with pytest.raises(UserError, match="prepared by another run meanwhile"):
+            save(review)
+    assert [*first.records.reviews()] == []
+    with pytest.raises(UserError, match="is gone"):
+        verify(review.stacks[0])
