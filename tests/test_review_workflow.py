@@ -56,6 +56,10 @@ class Runner:
             check=False,
         )
 
+    @property
+    def typed(self) -> list[str]:
+        return (self.folder / "typed").read_text().splitlines()
+
     def prepared(self, *parts: str, review: str = REVIEW) -> None:
         """Lay out what the job that prepares has left, and comment on it."""
         shutil.rmtree(self.folder / "review", ignore_errors=True)
@@ -68,10 +72,30 @@ class Runner:
         assert done.returncode == 0, done.stderr
 
 
+GROUNDWORK = """#!/bin/bash
+echo "$*" >> typed
+case "$2" in
+  prepare) echo "$PREPARED"; exit "${PREPARING:-0}" ;;
+  show)
+    case "$*" in *--check*) printf "$CHECK"; exit "${CHECKING:-0}" ;; esac
+    case "$*" in
+      *--markdown*) mkdir -p review; echo "One stack" > review/1.md; echo "Two" > review/2.md ;;
+    esac
+    echo "The review" ;;
+esac
+"""
+"""A stand-in for the command, which writes down what is typed."""
+
+
 @pytest.fixture
 def runner(tmp_path: Path) -> Runner:
     (tmp_path / "bin").mkdir()
     (tmp_path / "comments").mkdir()
+    (tmp_path / ".venv/bin").mkdir(parents=True)
+    (tmp_path / ".venv/bin/activate").touch()
+    groundwork = tmp_path / "bin" / "groundwork"
+    groundwork.write_text(GROUNDWORK)
+    groundwork.chmod(0o755)
     gh = tmp_path / "bin" / "gh"
     gh.write_text(f'#!/bin/sh\nexec {sys.executable} {Path(__file__).with_name("gh.py")} "$@"\n')
     gh.chmod(0o755)
@@ -127,6 +151,61 @@ class TestComment:
         assert "@everybody" not in runner.comments[0]
 
 
+class TestPrepare:
+    STEP = ("prepare", "Prepare")
+    SAVED = f"Review {REVIEW} is saved to s3://records."
+
+    def prepare(self, runner: Runner, **environment: str) -> subprocess.CompletedProcess[str]:
+        known = {"CONFIG": "groundwork.yaml", "GITHUB_EVENT_NAME": "pull_request", "CHECK": ""}
+        return runner.run(*self.STEP, **{"PREPARED": self.SAVED} | known | environment)
+
+    def test_all_stacks_of_the_file_are_prepared(self, runner: Runner) -> None:
+        assert self.prepare(runner).returncode == 0
+        assert runner.typed[0] == "changes prepare --config groundwork.yaml"
+        assert (runner.folder / "review" / "id").read_text() == f"{REVIEW}\n"
+        assert all(f"show {REVIEW} " in line for line in runner.typed[1:])
+
+    def test_what_is_merged_takes_the_place_of_an_open_review(self, runner: Runner) -> None:
+        assert self.prepare(runner, GITHUB_EVENT_NAME="push").returncode == 0
+        assert runner.typed[0] == "changes prepare --config groundwork.yaml --replace"
+
+    def test_what_the_file_rules_out_is_shown_all_the_same(self, runner: Runner) -> None:
+        lost = "data/databases/x: data lost\n"
+        done = self.prepare(runner, PREPARING="2", CHECK=lost, CHECKING="2")
+        assert done.returncode == 0, done.stderr
+        assert (runner.folder / "review" / "1.md").exists()
+        assert runner.run("data", "Look whether data is lost").returncode == 1
+
+    @pytest.mark.parametrize("fault", ["PREPARING", "CHECKING"])
+    def test_any_other_fault_fails(self, runner: Runner, fault: str) -> None:
+        assert self.prepare(runner, **{fault: "1"}).returncode == 1
+
+    def test_where_nothing_changes_the_comment_says_so(self, runner: Runner) -> None:
+        assert self.prepare(runner, PREPARED="Nothing changes").returncode == 0
+        assert not (runner.folder / "review" / "id").exists()
+        assert (
+            "Nothing that is deployed changes." in (runner.folder / "review" / "1.md").read_text()
+        )
+
+
+class TestExecute:
+    def test_the_names_that_were_typed_are_passed_on_one_by_one(self, runner: Runner) -> None:
+        done = runner.run(
+            "execute",
+            "Approve and execute",
+            CONFIG="groundwork.yaml",
+            REVIEW=REVIEW,
+            TYPED="data/databases/x $(touch pwned) *",
+        )
+        assert done.returncode == 0, done.stderr
+        assert runner.typed == [
+            f"changes approve {REVIEW} --config groundwork.yaml --type=data/databases/x "
+            "--type=$(touch --type=pwned) --type=*",
+            f"changes execute {REVIEW} --config groundwork.yaml",
+        ]
+        assert not (runner.folder / "pwned").exists()
+
+
 class TestReport:
     STEP = ("report", "Write the state into the comment")
 
@@ -157,6 +236,12 @@ class TestReport:
 
 
 class TestShow:
+    def test_the_log_and_the_runs_page_have_the_review(self, runner: Runner) -> None:
+        step = "Show the review, in the log and on the run's page"
+        done = runner.run("show", step, REVIEW=REVIEW, CONFIG="groundwork.yaml")
+        assert "The review" in done.stdout
+        assert (runner.folder / "summary").read_text() == "One stack\nTwo\n"
+
     @pytest.mark.parametrize("review", ["2026", REVIEW[:-1], f"{REVIEW} --full", ""])
     def test_a_review_is_named_by_its_whole_id(self, runner: Runner, review: str) -> None:
         assert runner.run("show", "Ask for the whole id", REVIEW=REVIEW).returncode == 0

@@ -1,0 +1,105 @@
+"""The scripts of the example for GitLab, run as its runners run them, with stand-ins."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.conftest import ROOT
+from tests.test_review_workflow import GROUNDWORK, REVIEW
+
+PIPELINE = yaml.safe_load((ROOT / "docs" / "examples" / "gitlab-ci.yml").read_text())
+SAVED = f"Review {REVIEW} is saved to s3://records."
+
+
+def git(folder: Path, *arguments: str) -> None:
+    identity = ["-c", "user.name=a", "-c", "user.email=a@example.org"]
+    subprocess.run(["git", *identity, *arguments], cwd=folder, capture_output=True, check=True)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A clone whose branch `review` has all of `main`, and the stand-in for our command."""
+    origin, clone = tmp_path / "origin", tmp_path / "clone"
+    origin.mkdir()
+    git(origin, "init", "-q", "-b", "main")
+    git(origin, "commit", "-q", "--allow-empty", "-m", "base")
+    git(tmp_path, "clone", "-q", str(origin), str(clone))
+    git(clone, "checkout", "-q", "-b", "review")
+    (clone / "bin").mkdir()
+    (clone / "bin" / "groundwork").write_text(GROUNDWORK)
+    (clone / "bin" / "groundwork").chmod(0o755)
+    return clone
+
+
+def run(folder: Path, job: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    base = {
+        "PATH": f"{folder}/bin:{os.environ['PATH']}",
+        "CI_DEFAULT_BRANCH": "main",
+        "GROUNDWORK_CONFIG": "groundwork.yaml",
+        "PREPARED": SAVED,
+        "CHECK": "",
+    }
+    return subprocess.run(
+        ["bash", "-eo", "pipefail", "-c", "\n".join(PIPELINE[job]["script"])],
+        cwd=folder,
+        env=base | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def typed(folder: Path) -> list[str]:
+    return (folder / "typed").read_text().splitlines()
+
+
+def test_all_stacks_are_prepared_and_shown(folder: Path) -> None:
+    done = run(folder, "prepare")
+    assert done.returncode == 0, done.stderr
+    assert typed(folder)[0] == "changes prepare --replace --config groundwork.yaml"
+    assert (folder / "review" / "id").read_text() == f"{REVIEW}\n"
+    assert run(folder, "data").returncode == 0
+
+
+def test_what_is_behind_the_default_branch_is_not_prepared(folder: Path) -> None:
+    git(folder.parent / "origin", "commit", "-q", "--allow-empty", "-m", "merged meanwhile")
+    done = run(folder, "prepare")
+    assert done.returncode == 1
+    assert "This is behind main. Rebase, and push." in done.stdout
+    assert not (folder / "typed").exists()
+
+
+def test_what_the_file_rules_out_is_shown_and_fails_the_check(folder: Path) -> None:
+    lost = "data/databases/x: data lost\\n"
+    assert run(folder, "prepare", PREPARING="2", CHECKING="2", CHECK=lost).returncode == 0
+    assert (folder / "review" / "1.md").read_text() == "One stack\n"
+    failed = run(folder, "data")
+    assert (failed.returncode, failed.stdout) == (1, "data/databases/x: data lost\n")
+
+
+@pytest.mark.parametrize("fault", ["PREPARING", "CHECKING"])
+def test_any_other_fault_fails(folder: Path, fault: str) -> None:
+    assert run(folder, "prepare", **{fault: "1"}).returncode == 1
+
+
+def test_where_nothing_changes_the_note_says_so(folder: Path) -> None:
+    assert run(folder, "prepare", PREPARED="Nothing changes").returncode == 0
+    assert "Nothing that is deployed changes." in (folder / "review" / "1.md").read_text()
+
+
+def test_a_review_is_shown_by_its_whole_id_alone(folder: Path) -> None:
+    assert run(folder, "show", REVIEW=REVIEW).returncode == 0
+    assert run(folder, "show", REVIEW=REVIEW[:8]).returncode == 1
+
+
+def test_it_is_approved_with_each_name_and_executed(folder: Path) -> None:
+    assert run(folder, "execute", REVIEW=REVIEW, TYPED="a/b c/d").returncode == 0
+    assert typed(folder) == [
+        f"changes approve {REVIEW} --config groundwork.yaml --type=a/b --type=c/d",
+        f"changes execute {REVIEW} --config groundwork.yaml",
+    ]
