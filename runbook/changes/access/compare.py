@@ -13,7 +13,13 @@ from typing import NamedTuple
 from runbook.changes.access.globs import covers, may_meet
 from runbook.changes.access.policy import Statement, Terms, Test
 
-_PATTERNS = ("stringlike", "arnlike", "arnequals", "stringnotlike", "arnnotlike", "arnnotequals")
+_PATTERNS = ("stringlike", "stringnotlike")
+_ARNS = ("arnlike", "arnequals", "arnnotlike", "arnnotequals")
+_PARTS = 6
+"""An ARN is matched part by part: a star ends at the colon, but in the last one.
+
+<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_ARN>
+"""
 _COMPARING = ("lessthan", "greaterthan")
 
 
@@ -89,4 +95,12 @@ def _implies(test: Test, other: Test) -> bool:
     narrow, wide = (other, test) if "not" in operator else (test, other)
     if operator in _PATTERNS:
         return all(any(covers(w, n) for w in wide.values) for n in narrow.values)
+    if operator in _ARNS:
+        return all(any(_covers_arn(w, n) for w in wide.values) for n in narrow.values)
     return narrow.values <= wide.values
+
+
+def _covers_arn(pattern: str, other: str) -> bool:
+    parts, others = pattern.split(":", _PARTS - 1), other.split(":", _PARTS - 1)
+    whole = len(parts) == len(others) == _PARTS
+    return pattern == other or (whole and all(map(covers, parts, others)))

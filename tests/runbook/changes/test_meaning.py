@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 from typing import Any
 
@@ -11,33 +12,53 @@ from hypothesis import strategies as st
 from pydantic import JsonValue
 
 from runbook.changes.access.compare import Difference, compare
+from runbook.changes.access.diff import permissions
 from runbook.changes.access.globs import covers, may_meet
-from runbook.changes.access.policy import Statement, statements
+from runbook.changes.access.identities import UNBOUND, WITHIN
+from runbook.changes.access.policy import Statement, Terms, statements
 from runbook.changes.template.values import CLOSE, OPEN
-from tests.runbook.changes.evaluator import Request, allows, glob
+from tests.runbook.changes.evaluator import Request, allows, filled, glob, may
+from tests.runbook.changes.readings import reading
 
 PRINCIPALS = ["ann", "bob"]
 ACTIONS = ["s3:GetObject", "s3:PutObject", "iam:PassRole"]
 RESOURCES = ["b/one", "b/two", "c"]
-CONTEXTS: list[dict[str, str]] = [{}, {"k": "1"}, {"k": "22"}, {"k": "1", "l": "1"}]
+ARNS = ["arn:aws:sns:us-east-1:1:t", "arn:aws:sns:us-east-1:2:t:x"]
+CONTEXTS: list[dict[str, str | list[str]]] = [
+    {},
+    {"k": "1"},
+    {"k": "22", "arn": ARNS[0], "ip": "192.0.2.7"},
+    {"k": "1", "l": "1", "many": ["1"]},
+    {"k": "A", "arn": ARNS[1], "many": ["1", "22"], "mfa": "true"},
+]
 REQUESTS = [Request(*parts) for parts in product(PRINCIPALS, ACTIONS, RESOURCES, CONTEXTS)]
 
 actions = st.sampled_from([*ACTIONS, "*", "s3:*", "s3:Get*", "S3:getobject", "?am:*", "s3:*Object"])
-resources = st.sampled_from([*RESOURCES, "*", "b/*", "b/t*", "b/???", "?"])
+resources = st.sampled_from(
+    [*RESOURCES, "*", "b/*", "b/t*", "b/???", "?", "b/${aws:username}", "${aws:username}*"]
+)
 principals = st.sampled_from([*PRINCIPALS, "*"])
-operators = st.sampled_from(
-    ["StringEquals", "StringNotEquals", "StringLike", "StringNotLike", "StringEqualsIfExists"]
-)
-conditions = st.dictionaries(
-    operators,
-    st.dictionaries(
-        st.sampled_from(["k", "l"]),
-        st.lists(st.sampled_from(["1", "22", "*", "2?", "1*"]), min_size=1, max_size=2),
-        min_size=1,
-        max_size=2,
-    ),
-    max_size=2,
-)
+values = st.sampled_from(["1", "22", "*", "2?", "1*", "a", "A"])
+arns = st.sampled_from([*ARNS, "arn:aws:sns:*:1:t", "arn:*", "arn:aws:sns:us-east-1:*:*", "*"])
+CONDITIONS: dict[str, tuple[list[str], st.SearchStrategy[str]]] = {
+    "StringEquals": (["k", "l"], values),
+    "StringNotEquals": (["k", "l"], values),
+    "StringEqualsIgnoreCase": (["k"], values),
+    "StringLike": (["k", "l"], values),
+    "StringNotLike": (["k", "l"], values),
+    "StringEqualsIfExists": (["k", "l"], values),
+    "StringNotLikeIfExists": (["k"], values),
+    "ForAllValues:StringEquals": (["many"], values),
+    "ForAllValues:StringNotLike": (["many"], values),
+    "ForAnyValue:StringLike": (["many"], values),
+    "ForAnyValue:StringNotEquals": (["many"], values),
+    "ArnLike": (["arn"], arns),
+    "ArnNotLike": (["arn"], arns),
+    "Bool": (["mfa"], st.sampled_from(["true", "false", "TRUE"])),
+    "IpAddress": (["ip"], st.sampled_from(["192.0.2.0/24", "192.0.2.0/29", "0.0.0.0/0"])),
+    "NumericLessThan": (["l"], st.sampled_from(["0", "1", "2"])),
+    "Null": (["k", "arn"], st.sampled_from(["true", "false"])),
+}
 
 
 def few(of: st.SearchStrategy[str]) -> st.SearchStrategy[list[str]]:
@@ -45,11 +66,20 @@ def few(of: st.SearchStrategy[str]) -> st.SearchStrategy[list[str]]:
 
 
 @st.composite
+def conditions(draw: st.DrawFn) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for operator in draw(st.lists(st.sampled_from([*CONDITIONS]), max_size=2, unique=True)):
+        keys, of = CONDITIONS[operator]
+        found[operator] = {draw(st.sampled_from(keys)): draw(few(of))}
+    return found
+
+
+@st.composite
 def statement(draw: st.DrawFn) -> dict[str, Any]:
     made: dict[str, Any] = {"Effect": draw(st.sampled_from(["Allow", "Allow", "Deny"]))}
     for name, of in (("Action", actions), ("Resource", resources), ("Principal", principals)):
         made[f"{draw(st.sampled_from(['', '', 'Not']))}{name}"] = draw(few(of))
-    if found := draw(conditions):
+    if found := draw(conditions()):
         made["Condition"] = found
     return made
 
@@ -77,7 +107,8 @@ def concerns(found: Statement, request: Request) -> bool:
         (found.actions, request.action, True),
         (found.resources, request.resource, False),
     ):
-        if any(glob(pattern, asked, fold) for pattern in terms.patterns) is terms.excluded:
+        patterns = [filled(pattern, request) for pattern in terms.patterns]
+        if any(glob(pattern, asked, fold) for pattern in patterns) is terms.excluded:
             return False
     return True
 
@@ -111,6 +142,81 @@ def test_fewer_statements_that_allow_are_never_a_gain(
     allowing = [one for one in more["Statement"] if one["Effect"] == "Allow"]
     wider = {"Statement": [*policy["Statement"], *allowing]}
     assert compared(wider, policy).gained == []
+
+
+own_statement = statement().map(
+    lambda one: {key: value for key, value in one.items() if not key.endswith("Principal")}
+)
+own_policies = st.lists(own_statement, max_size=2).map(lambda found: {"Statement": found})
+USERS = {"Ann": "ann", "Bob": "bob"}
+MANAGED = ("Large", "Small")
+
+
+@st.composite
+def accounts(draw: st.DrawFn) -> dict[str, Any]:
+    """Draw users with policies of every kind, in a group in both ways, and within a boundary."""
+    document = draw(own_policies)
+    made: dict[str, Any] = {
+        "Group": {"GroupName": "group", "Policies": [{"PolicyDocument": draw(own_policies)}]},
+        "Attached": {"PolicyDocument": draw(own_policies)},
+        "Adding": {"GroupName": {"Ref": "Group"}, "Users": draw(refs([*USERS]))},
+    }
+    made |= {name: {"PolicyDocument": draw(own_policies)} for name in MANAGED}
+    made["Attached"] |= {"Users": draw(refs([*USERS])), "Groups": draw(refs(["Group"]))}
+    made["Large"]["Groups"] = draw(refs(["Group"]))
+    for user, name in USERS.items():
+        made[user] = {"UserName": name, "ManagedPolicyArns": draw(refs([*MANAGED]))}
+        made[user]["Groups"] = draw(refs(["Group"]))
+        if boundary := draw(st.sampled_from([None, *MANAGED])):
+            made[user]["PermissionsBoundary"] = {"Ref": boundary}
+    made["Inline"] = {"PolicyDocument": document, "UserName": {"Ref": "Ann"}}
+    return {
+        "Resources": {
+            name: {"Type": f"AWS::IAM::{KINDS.get(name, 'ManagedPolicy')}", "Properties": each}
+            for name, each in made.items()
+        }
+    }
+
+
+def refs(names: list[str]) -> st.SearchStrategy[list[dict[str, str]]]:
+    return st.lists(st.sampled_from(names), unique=True).map(
+        lambda found: [{"Ref": name} for name in found]
+    )
+
+
+KINDS = {
+    "Adding": "UserToGroupAddition",
+    "Ann": "User",
+    "Attached": "Policy",
+    "Bob": "User",
+    "Group": "Group",
+    "Inline": "UserPolicy",
+}
+
+
+@settings(max_examples=60, deadline=None)
+@given(accounts(), accounts())
+def test_whatever_a_user_may_newly_do_is_gained_also_by_groups_and_boundaries(
+    before: dict[str, Any], after: dict[str, Any]
+) -> None:
+    _, gained = permissions(reading(before), reading(after))
+    for user, name in USERS.items():
+        own = f"{OPEN}{user}{CLOSE}"
+        for request in (one for one in REQUESTS if one.principal == name):
+            if may(after, user, request) and not may(before, user, request):
+                assert any(frees(one, own, request) for one in gained), (user, request)
+
+
+def frees(found: Statement, user: str, request: Request) -> bool:
+    """Tell whether a statement says that a user may do what it asks for, or what it could not."""
+    (who,) = found.who.patterns
+    if who == user and found.actions.patterns & {UNBOUND}:
+        return True
+    if who == user and any(one.startswith(WITHIN) for one in found.actions.patterns):
+        return True
+    about = user in (who, found.subject)
+    anybody = replace(found, who=Terms(frozenset("*")))
+    return about and concerns(anybody, request)
 
 
 letters = st.text(alphabet="ab", max_size=4)
