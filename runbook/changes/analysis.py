@@ -16,6 +16,9 @@ from runbook.changes.consequences import keeping
 from runbook.changes.consequences.judge import judge
 from runbook.changes.consequences.names import name_of
 from runbook.changes.declared import declared
+from runbook.changes.destinations import of_destinations
+from runbook.changes.labels import of_labels
+from runbook.changes.published import of_records
 from runbook.changes.review import (
     AccessDiff,
     Danger,
@@ -27,6 +30,8 @@ from runbook.changes.review import (
     Risk,
     Verdict,
 )
+from runbook.changes.runs import of_code
+from runbook.changes.stack_settings import of_settings, of_stack
 from runbook.changes.template.reading import Reading
 from runbook.changes.template.values import Template, differences, named, named_text, place
 from runbook.changes.verdict import deletion_policy
@@ -48,8 +53,6 @@ _ACTIONS = {
     "Remove": Effect.DELETE,
 }
 _REPLACEMENTS = {"True": Effect.REPLACE, "Conditional": Effect.MAY_REPLACE, "False": Effect.CHANGE}
-SETTINGS = ("NotificationARNs", "RoleARN", "RollbackConfiguration", "Tags", "OnStackFailure")
-"""What a change set sets of its stack, besides the template and its parameters."""
 _TAGS = ("Properties.Tags", "Properties.FileSystemTags")
 _NO_PROPERTY = ("Metadata", "Type", "Condition")
 """Attributes of a resource that say nothing about it once its functions are worked out."""
@@ -86,6 +89,7 @@ def analyse(
     permissions, statements = diff.permissions(before, staying)
     network, connections = diff.connections(before, staying)
     gained = diff.Gained(statements, connections)
+    settings = tuple(of_stack(stack, description))
     account = description["StackId"].split(":")[4]
     findings = (
         *_unreadable(after),
@@ -93,6 +97,11 @@ def analyse(
         *of_rules(before, after),
         *dangers.of_access(gained, (permissions, network), before, staying),
         *dangers.of_changes(changes, before, after, account),
+        *of_labels(before, after),
+        *of_settings(settings, account),
+        *of_code(changes, before, after),
+        *of_destinations(before, after),
+        *of_records(before, after),
         *_consequences(changes),
     )
     return {
@@ -101,7 +110,7 @@ def analyse(
         "network": network,
         "declared": tuple(declared(before, after)),
         "outputs": tuple(_outputs(before, after)),
-        "settings": tuple(_settings(stack, description)),
+        "settings": settings,
         "risks": risks,
         "new_risks": tuple(risk for risk in risks if risk not in known),
         "findings": (*keeping.ruled_out(changes, findings, before, after), *findings),
@@ -113,22 +122,6 @@ def _outputs(before: Reading, after: Reading) -> Iterator[Difference]:
     for key in sorted({*before.outputs, *after.outputs}):
         old, new = (named(side.outputs.get(key), places) for side in (before, after))
         yield from differences(old, new, (key,))
-
-
-def _settings(
-    stack: StackTypeDef | None, change_set: DescribeChangeSetOutputTypeDef
-) -> Iterator[Difference]:
-    """Yield what differs about the stack itself. A new one is compared with nothing."""
-    for key in SETTINGS:
-        if key == "RoleARN" and key not in change_set:
-            continue  # CloudFormation does not tell which role a change set names
-        yield from differences(_setting(stack, key), _setting(change_set, key), (key,))
-
-
-def _setting(side: StackTypeDef | DescribeChangeSetOutputTypeDef | None, key: str) -> object:
-    if side is None or not side.get(key):
-        return None
-    return {tag["Key"]: tag["Value"] for tag in side["Tags"]} if key == "Tags" else side.get(key)
 
 
 def resource_changes(
@@ -176,7 +169,7 @@ def _change(item: ResourceChangeTypeDef, before: Reading, after: Reading) -> Res
     return ResourceChange(
         logical_id=logical_id,
         type=item["ResourceType"],
-        place=place(logical_id, new, old),
+        place=place(logical_id, old, new),
         effect=effect,
         name=named_text(name_of(new or old), places),
         physical_id=item.get("PhysicalResourceId", ""),

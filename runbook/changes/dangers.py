@@ -11,15 +11,30 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Set
 
 from runbook.changes.access.diff import Gained, grant
+from runbook.changes.access.everybody import is_restricted
 from runbook.changes.access.globs import may_meet
-from runbook.changes.access.identities import UNBOUND, reference
+from runbook.changes.access.identities import SIGN_IN, UNBOUND, reference
 from runbook.changes.access.policy import Statement
+from runbook.changes.access.resource_policies import ACT_AS, UNLIMITED
 from runbook.changes.access.switches import GUARD
 from runbook.changes.access_diff import sentence, sentences
 from runbook.changes.kinds import GUARDS, KNOWN
-from runbook.changes.review import AccessDiff, Danger, Effect, Finding, Grant, ResourceChange
+from runbook.changes.review import (
+    AccessDiff,
+    Danger,
+    Effect,
+    Finding,
+    Grant,
+    ResourceChange,
+)
 from runbook.changes.template.reading import Reading
-from runbook.changes.template.values import COMPUTED, Template, named_text
+from runbook.changes.template.values import (
+    CLOSE,
+    COMPUTED,
+    OPEN,
+    Template,
+    named_text,
+)
 
 ESCALATING = frozenset(
     {
@@ -67,7 +82,8 @@ the access level "Permissions management", and the known ways to rise from there
 
 _ADMINISTRATORS = re.compile(r"policy/(AdministratorAccess|IAMFullAccess|PowerUserAccess)$")
 _READING = re.compile(r"[a-z0-9-]+:(batchget|describe|get|head|list|lookup|search|view)")
-_ACCOUNT = re.compile(r"(?:^|[:/])([0-9]{12})(?=[:./]|$)")
+_CANONICAL = re.compile(r"[0-9a-f]{64}")
+ACCOUNT = re.compile(r"(?:^|[:/])([0-9]{12})(?=[:./]|$)")
 
 
 def of_access(
@@ -99,13 +115,24 @@ def _kind(statement: Statement, new: Set[str]) -> Danger | None:
     """Return what is dangerous about a permission that begins, or a denial that ends."""
     if any(COMPUTED in text for text in _texts(statement)):
         return Danger.UNREADABLE
-    if not statement.allows or any(text.startswith(GUARD) for text in statement.who.patterns):
+    guards = any(text.startswith(GUARD) for text in statement.who.patterns)
+    if guards or not statement.allows or UNLIMITED in statement.actions.patterns:
         return Danger.WEAKENED
     return _of_actions(statement, new)
 
 
 def _of_actions(statement: Statement, new: Set[str]) -> Danger | None:
     actions = {action.lower() for action in statement.actions.patterns}
+    if _is_foreign(statement, actions):
+        return Danger.FOREIGN
+    if SIGN_IN in actions:
+        return Danger.ESCALATES
+    if ACT_AS in actions:
+        return (
+            None
+            if all(_is_new(one, new) for one in statement.resources.patterns)
+            else (Danger.ESCALATES)
+        )
     if statement.subject in statement.resources.patterns and any(map(_is_trust, actions)):
         return None if _is_service_of_new(statement, new) else Danger.TRUST
     if _is_administrator(statement, actions):
@@ -126,6 +153,24 @@ def _is_service_of_new(statement: Statement, new: Set[str]) -> bool:
     """Tell whether a role that is added trusts services of AWS alone, as most have to."""
     services = all(who.endswith(".amazonaws.com") for who in statement.who.patterns)
     return services and statement.subject in new
+
+
+def _is_foreign(statement: Statement, actions: Set[str]) -> bool:
+    """Tell whether somebody of an account that nobody can tell is let in.
+
+    A canonical user is an account by another number. A service acts for whoever asks it to, unless
+    a condition says for whom: <https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html>
+    """
+    who = statement.who.patterns
+    if any(map(_CANONICAL.fullmatch, who)):
+        return True
+    services = all(one.endswith(".amazonaws.com") for one in who)
+    return services and not any(map(_is_trust, actions)) and not is_restricted(statement.tests)
+
+
+def _is_new(resource: str, new: Set[str]) -> bool:
+    """Tell a role of the same change, whose rights are shown: by its name, or by its ARN."""
+    return reference(resource.strip(OPEN + CLOSE).partition(".")[0]) in new
 
 
 def _is_trust(action: str) -> bool:
@@ -164,40 +209,35 @@ def of_changes(
             yield Finding(danger=Danger.UNREADABLE, place=change.place, text=text)
         for other in sorted(_accounts(new) - _accounts(old) - {account}):
             yield Finding(danger=Danger.FOREIGN, place=change.place, text=f"account {other}")
-        if before.resources and _has_other_code(old, new):
-            what = "other code" if old else "code that is new to this stack"
-            yield Finding(danger=Danger.CODE, place=change.place, text=what)
-        if work := _new_work(old, new):
-            yield Finding(danger=Danger.CODE, place=change.place, text=work)
-        if change.type in GUARDS and change.effect is Effect.DELETE and _stays(change, changes):
+        if change.type in GUARDS and _ends(change, changes):
             yield Finding(danger=Danger.WEAKENED, place=change.place, text=GUARDS[change.type])
+        if text := _denial(old, new):
+            yield Finding(danger=Danger.WEAKENED, place=change.place, text=text)
+
+
+def _denial(old: Template | None, new: Template | None) -> str:
+    """Say that an entry of a network ACL denies no longer what it denied."""
+    properties = (old or {}).get("Properties", {})
+    denies = (old or {}).get("Type") == "AWS::EC2::NetworkAclEntry" and (
+        properties.get("RuleAction") == "deny"
+    )
+    if not denies or properties == (new or {}).get("Properties"):
+        return ""
+    return f"no longer denied: {properties.get('CidrBlock', properties.get('Ipv6CidrBlock'))}"
 
 
 def _accounts(resource: Template | None) -> set[str]:
     text = json.dumps((resource or {}).get("Properties", {}))
     return {
-        number for string in re.findall(r'"([^"]*)"', text) for number in _ACCOUNT.findall(string)
+        number for string in re.findall(r'"([^"]*)"', text) for number in ACCOUNT.findall(string)
     }
 
 
-def _has_other_code(old: Template | None, new: Template | None) -> bool:
-    """Tell whether a function gets code that this stack did not have before."""
-    code = [(side or {}).get("Properties", {}).get("Code") for side in (old, new)]
-    return (new or {}).get("Type") == "AWS::Lambda::Function" and code[0] != code[1]
-
-
-def _new_work(old: Template | None, new: Template | None) -> str:
-    """Say what a state machine does by itself from now on, in its own words where it has some."""
-    texts = [_definition(side) for side in (old, new)]
-    if (new or {}).get("Type") != "AWS::StepFunctions::StateMachine" or texts[0] == texts[1]:
-        return ""
-    said = re.search(r'"Comment" *: *"([^"\\]+)"', str(texts[1]))
-    return f"by itself, it {said[1]}" if said else "what it does by itself has no description"
-
-
-def _definition(resource: Template | None) -> str:
-    properties = (resource or {}).get("Properties", {})
-    return properties.get("DefinitionString") or json.dumps(properties.get("Definition"))
+def _ends(change: ResourceChange, changes: Iterable[ResourceChange]) -> bool:
+    """Tell whether a guard goes, or is another one from now on, while there is what it guards."""
+    if change.effect is Effect.DELETE:
+        return change.type == "AWS::Logs::LogGroup" or _stays(change, changes)
+    return change.effect is Effect.REPLACE
 
 
 def _stays(change: ResourceChange, changes: Iterable[ResourceChange]) -> bool:

@@ -19,6 +19,7 @@ from runbook.changes.text import size
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.type_defs import DeleteMarkerEntryTypeDef, ObjectVersionTypeDef
 
 MOST = 100_000
 """Objects that are looked at in one bucket. What is beyond is said to be there."""
@@ -29,6 +30,22 @@ class Object(NamedTuple):
 
     since: datetime
     bytes: int
+
+
+class _Version(NamedTuple):
+    """A version of an object, or a delete marker, which has no size."""
+
+    key: str
+    since: datetime
+    latest: bool
+    bytes: int | None = None
+
+    @classmethod
+    def of(
+        cls, item: ObjectVersionTypeDef | DeleteMarkerEntryTypeDef, size: int | None = None
+    ) -> _Version:
+        """Read an entry of S3's listing."""
+        return cls(item["Key"], item["LastModified"], item["IsLatest"], size)
 
 
 def observations(stack: StackReview, now: datetime) -> Iterator[Observation]:
@@ -69,12 +86,17 @@ def _objects(client: S3Client, bucket: str, prefix: str) -> Iterator[Object]:
 
 
 def _versions(client: S3Client, bucket: str, prefix: str) -> Iterator[Object]:
-    """Yield older versions: each counts from the moment at which the next one took its place."""
+    """Yield older versions: each counts from when the next one, or a delete marker, replaced it."""
     pages = client.get_paginator("list_object_versions")
     key, newer = "", datetime.min.replace(tzinfo=UTC)
     for page in pages.paginate(Bucket=bucket, Prefix=prefix):
-        for item in page.get("Versions", ()):
-            if not item["IsLatest"]:
-                since = newer if item["Key"] == key else item["LastModified"]
-                yield Object(since, item["Size"])
-            key, newer = item["Key"], item["LastModified"]
+        held = [_Version.of(item, item["Size"]) for item in page.get("Versions", ())]
+        gone = [_Version.of(item) for item in page.get("DeleteMarkers", ())]
+        for one in sorted([*held, *gone], key=_newest_first):
+            if not one.latest and one.bytes is not None:
+                yield Object(newer if one.key == key else one.since, one.bytes)
+            key, newer = one.key, one.since
+
+
+def _newest_first(version: _Version) -> tuple[str, bool, float]:
+    return version.key, not version.latest, -version.since.timestamp()

@@ -60,6 +60,7 @@ class Danger(StrEnum):
     ADMINISTRATOR = "administrator"
     ESCALATES = "escalates"
     FOREIGN = "foreign"
+    SENDS = "sends"
     TRUST = "trust"
     BROAD = "broad"
     WEAKENED = "weakened"

@@ -41,16 +41,17 @@ def is_for_everybody(statement: Statement) -> bool:
     if not statement.allows:
         return False
     if statement.who.excluded:
-        return not _is_restricted(statement.tests)
+        return not is_restricted(statement.tests)
     (who,) = statement.who.patterns
     if who == "*":
-        return not _is_restricted(statement.tests)
+        return not is_restricted(statement.tests)
     if any("assumerolewithwebidentity" in one.lower() for one in statement.actions.patterns):
         return not any(map(_names_a_subject, statement.tests))
     return False
 
 
-def _is_restricted(tests: Iterable[Test]) -> bool:
+def is_restricted(tests: Iterable[Test]) -> bool:
+    """Tell whether conditions name somebody: whom, from where, or on whose behalf."""
     return any(test.key in _RESTRICTING and _is_narrow(test) for test in tests)
 
 

@@ -26,6 +26,7 @@ _INLINE: Mapping[str, tuple[str, str]] = {
     "AWS::IAM::RolePolicy": ("RoleName", "role"),
     "AWS::IAM::UserPolicy": ("UserName", "user"),
 }
+SIGN_IN = "sign in to the console with a password"
 UNBOUND = "without a permissions boundary"
 WITHIN = "within the permissions boundary "
 
@@ -44,6 +45,9 @@ class _Account:
 def statements(version: Reading) -> Iterator[Statement]:
     """Yield what every identity may do, what it has from its groups included."""
     account = _read(version)
+    for logical_id, resource in version.resources.items():
+        if "LoginProfile" in resource.get("Properties", {}) and resource["Type"] in NAMES:
+            yield allowed(reference(logical_id), SIGN_IN, "this account")
     holders = {*account.documents, *account.policies, *account.groups}
     for who in sorted(holders):
         for source in (who, *account.groups[who]):

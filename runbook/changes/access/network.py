@@ -32,9 +32,26 @@ _GROUPS: Mapping[str, str] = {
     "AWS::EC2::Instance": "SecurityGroupIds",
     "AWS::RDS::DBCluster": "VpcSecurityGroupIds",
     "AWS::RDS::DBInstance": "VPCSecurityGroups",
+    "AWS::RDS::DBProxy": "VpcSecurityGroupIds",
+    "AWS::RDS::DBProxyEndpoint": "VpcSecurityGroupIds",
 }
 """What is put behind security groups, and the property that names them."""
 
+_DESTINATIONS = ("DestinationCidrBlock", "DestinationIpv6CidrBlock", "DestinationPrefixListId")
+_GATEWAYS = (
+    "CarrierGatewayId",
+    "CoreNetworkArn",
+    "EgressOnlyInternetGatewayId",
+    "GatewayId",
+    "InstanceId",
+    "LocalGatewayId",
+    "NatGatewayId",
+    "NetworkInterfaceId",
+    "TransitGatewayId",
+    "VpcEndpointId",
+    "VpcPeeringConnectionId",
+)
+"""Where a route may lead to."""
 _PROTOCOLS: Mapping[str, str] = {"1": "icmp", "6": "tcp", "17": "udp", "58": "icmpv6"}
 GROUP_ID = f".GroupId{CLOSE}"
 ALL_PORTS = (0, 65_535)
@@ -221,11 +238,14 @@ def _public(kind: str, own: str, properties: Template) -> Iterator[Connection]:
         case "AWS::EC2::Subnet" if is_on(properties.get("MapPublicIpOnLaunch")):
             words = "reach public addresses of what starts in it"
             yield Connection("the internet", own, words, "-1")
-        case "AWS::EC2::Route" if gateway := properties.get("GatewayId"):
-            block = properties.get(
-                "DestinationCidrBlock", properties.get("DestinationIpv6CidrBlock")
-            )
-            yield Connection(f"{gateway} ({block})", own, "be reached by the route")
+        case "AWS::EC2::Route":
+            blocks = (properties.get(key) for key in _DESTINATIONS if key in properties)
+            block = next(blocks, "everything")
+            for gateway in (properties[key] for key in _GATEWAYS if key in properties):
+                yield Connection(f"{gateway} ({block})", own, "be reached by the route")
+        case "AWS::EC2::SubnetRouteTableAssociation":
+            subnet, table = (str(properties.get(key)) for key in ("SubnetId", "RouteTableId"))
+            yield Connection(f"whatever {table} leads to", subnet, "be reached by its routes")
     for card in _listed(properties.get("NetworkInterfaces")):
         if isinstance(card, dict) and is_on(card.get("AssociatePublicIpAddress")):
             yield Connection("the internet", own, "reach a public address", "-1")

@@ -44,6 +44,15 @@ POLICIES: Mapping[str, Policy] = {
     "AWS::SQS::QueuePolicy": Policy("PolicyDocument", "Queues"),
     "AWS::SecretsManager::ResourcePolicy": Policy("ResourcePolicy", "SecretId"),
 }
+ACT_AS = "act as"
+"""What something may do that has a role: all that the role may."""
+UNLIMITED = "do everything, as it has no policy"
+_OPEN = ("AWS::EC2::VPCEndpoint", "AWS::EFS::FileSystem")
+"""What lets everything through where it has no policy.
+
+<https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html>
+<https://docs.aws.amazon.com/efs/latest/ug/iam-access-control-nfs-efs.html>
+"""
 _CALLER = {
     "EventSourceToken": "lambda:EventSourceToken",
     "FunctionUrlAuthType": "lambda:FunctionUrlAuthType",
@@ -60,6 +69,8 @@ def statements(version: Reading) -> Iterator[Statement]:
         own = reference(logical_id)
         if policy := POLICIES.get(kind):
             document = _document(properties.get(policy.document))
+            if document is None and kind in _OPEN:
+                yield allowed("whoever reaches it", UNLIMITED, own, subject=own)
             about = _texts(properties.get(policy.about)) if policy.about else [own]
             for subject in about if document is not None else ():
                 yield from read_or_mark(
@@ -111,7 +122,7 @@ def _provider(own: str, properties: Template) -> Iterator[Statement]:
 def _acts_as(key: str) -> Callable[[str, Template], Iterator[Statement]]:
     def reader(own: str, properties: Template) -> Iterator[Statement]:
         if key in properties:
-            yield allowed(own, "act as", str(properties[key]))
+            yield allowed(own, ACT_AS, str(properties[key]))
 
     return reader
 
@@ -119,7 +130,19 @@ def _acts_as(key: str) -> Callable[[str, Template], Iterator[Statement]]:
 def _schedule(own: str, properties: Template) -> Iterator[Statement]:
     target = properties.get("Target")
     if isinstance(target, dict) and "RoleArn" in target:
-        yield allowed(own, "act as", str(target["RoleArn"]))
+        yield allowed(own, ACT_AS, str(target["RoleArn"]))
+
+
+def _targets(own: str, properties: Template) -> Iterator[Statement]:
+    """Yield as whom a rule starts its targets, and as whom they run."""
+    for target in properties.get("Targets", ()):
+        if isinstance(target, dict) and "RoleArn" in target:
+            yield allowed(own, ACT_AS, str(target["RoleArn"]))
+
+
+def _profile(own: str, properties: Template) -> Iterator[Statement]:
+    for role in properties.get("Roles", ()):
+        yield allowed(own, ACT_AS, str(role))
 
 
 def _subscription(own: str, properties: Template) -> Iterator[Statement]:
@@ -128,15 +151,25 @@ def _subscription(own: str, properties: Template) -> Iterator[Statement]:
     yield allowed(who, "receive what is published", topic, subject=topic)
 
 
+def _subscribed(own: str, properties: Template) -> Iterator[Statement]:
+    for one in properties.get("Subscription", ()):
+        if isinstance(one, dict):
+            yield from _subscription(own, {**one, "TopicArn": own})
+
+
 READERS: Mapping[str, Callable[[str, Template], Iterator[Statement]]] = {
     "AWS::EC2::Instance": _acts_as("IamInstanceProfile"),
+    "AWS::Events::Rule": _targets,
+    "AWS::IAM::InstanceProfile": _profile,
     "AWS::IAM::OIDCProvider": _provider,
     "AWS::IAM::SAMLProvider": _provider,
     "AWS::Lambda::Function": _acts_as("Role"),
     "AWS::Lambda::LayerVersionPermission": _permission,
     "AWS::Lambda::Permission": _permission,
     "AWS::Lambda::Url": _url,
+    "AWS::RDS::DBProxy": _acts_as("RoleArn"),
     "AWS::SNS::Subscription": _subscription,
+    "AWS::SNS::Topic": _subscribed,
     "AWS::Scheduler::Schedule": _schedule,
     "AWS::StepFunctions::StateMachine": _acts_as("RoleArn"),
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, TypedDict
 
-from runbook.changes.consequences import keeping, others, rds, s3
+from runbook.changes.consequences import keeping, mail, others, rds, s3, watching
 from runbook.changes.consequences.among import REPLACING, left_without_instances, taken
 from runbook.changes.consequences.model import Consequence, Kind
 from runbook.changes.consequences.names import name_of
@@ -21,17 +21,34 @@ if TYPE_CHECKING:
 
 KINDS: Mapping[str, Kind] = {
     "AWS::CloudTrail::Trail": others.TRAIL,
+    "AWS::CloudWatch::Alarm": watching.ALARM,
     "AWS::DynamoDB::Table": others.TABLE,
+    "AWS::EC2::Instance": watching.INSTANCE,
     "AWS::EC2::Volume": others.VOLUME,
     "AWS::EFS::FileSystem": others.FILE_SYSTEM,
+    "AWS::Events::Rule": watching.RULE,
+    "AWS::IAM::Role": watching.ROLE,
     "AWS::KMS::Key": others.KEY,
+    "AWS::Lambda::Function": watching.FUNCTION,
     "AWS::Logs::LogGroup": others.LOG_GROUP,
+    "AWS::Logs::MetricFilter": watching.METRIC_FILTER,
     "AWS::RDS::DBCluster": rds.CLUSTER,
     "AWS::RDS::DBClusterParameterGroup": rds.PARAMETERS,
     "AWS::RDS::DBInstance": rds.INSTANCE,
     "AWS::RDS::DBParameterGroup": rds.PARAMETERS,
+    "AWS::RDS::DBProxy": rds.PROXY,
+    "AWS::RDS::DBProxyTargetGroup": rds.PROXY_TARGETS,
     "AWS::S3::Bucket": s3.BUCKET,
+    "AWS::SES::ConfigurationSet": mail.CONFIGURATION_SET,
+    "AWS::SES::ConfigurationSetEventDestination": mail.EVENT_DESTINATION,
+    "AWS::SES::EmailIdentity": mail.IDENTITY,
+    "AWS::SES::ReceiptRule": mail.RECEIPT_RULE,
+    "AWS::SNS::Topic": watching.TOPIC,
+    "AWS::SQS::Queue": watching.QUEUE,
+    "AWS::Scheduler::Schedule": watching.SCHEDULE,
     "AWS::SecretsManager::Secret": others.SECRET,
+    "AWS::StepFunctions::StateMachine": watching.STATE_MACHINE,
+    CustomType.ACCOUNT_SUPPRESSION: mail.SUPPRESSION,
     CustomType.DELETION_PROTECTION: rds.PROTECTION,
 }
 
@@ -42,11 +59,23 @@ GONE: Mapping[str, tuple[str, str]] = {
         "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/terminating-instances.html",
     ),
     "AWS::IAM::User": ("whoever uses its key is refused from then on", _USERS),
+    "AWS::RDS::DBProxy": (
+        "whoever connects through it can no longer connect",
+        "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy.html",
+    ),
     "AWS::SES::EmailIdentity": (
         "SES refuses mail from it",
         "https://docs.aws.amazon.com/ses/latest/dg/remove-verified-domain.html",
     ),
+    "AWS::SES::ConfigurationSet": (
+        "SES refuses mail that uses it",
+        "https://docs.aws.amazon.com/ses/latest/dg/managing-configuration-sets.html",
+    ),
     CustomType.ACCESS_KEY: ("the key stops working at once", _USERS),
+    CustomType.ACTIVE_RULE_SET: (
+        "SES takes in no mail any more",
+        "https://docs.aws.amazon.com/ses/latest/dg/receiving-email-receipt-rules-console-walkthrough.html",
+    ),
 }
 """What those notice who use a resource that is deleted or replaced."""
 
@@ -116,6 +145,8 @@ def consequences(
         words = f"CloudFormation cannot replace it while its name stays {name_of(before)}{sure}"
         yield Consequence(words, REPLACING, danger=Danger.FAILS)
     yield from keeping.given_up(before, after)
+    if before["Type"] == "AWS::CloudWatch::Alarm":
+        yield from watching.alarm(before, after)
     if effect is not Effect.REPLACE:
         yield from _of_properties(before, after)
         yield from _of_policies(before, after)

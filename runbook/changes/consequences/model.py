@@ -95,6 +95,18 @@ def rises(consequence: Consequence, default: float) -> Rule:
     return rule
 
 
+def fewer(consequence: Consequence) -> Rule:
+    """Judge a list that no longer has all that it had. `{gone}` names what is missing."""
+
+    def rule(before: JsonValue, after: JsonValue) -> Iterator[Consequence]:
+        left = after if isinstance(after, list) else [after]
+        was = before if isinstance(before, list) else [before] if before is not None else []
+        if gone := ", ".join(str(one) for one in was if one not in left):
+            yield replace(consequence, words=consequence.words.format(gone=gone))
+
+    return rule
+
+
 def removed(consequence: Consequence) -> Rule:
     """Judge something that was there and is not, or no longer as it was."""
 

@@ -32,6 +32,8 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "AWS::RDS::DBClusterParameterGroup": ("DBClusterParameterGroupName",),
     "AWS::RDS::DBInstance": ("DBInstanceIdentifier",),
     "AWS::RDS::DBParameterGroup": ("DBParameterGroupName",),
+    "AWS::RDS::DBProxy": ("DBProxyName",),
+    "AWS::RDS::DBProxyEndpoint": ("DBProxyEndpointName",),
     "AWS::RDS::DBSubnetGroup": ("DBSubnetGroupName",),
     "AWS::Route53::RecordSet": ("HostedZoneId", "Name", "Type"),
     "AWS::S3::Bucket": ("BucketName",),

@@ -91,6 +91,9 @@ LOG_GROUP = Kind(
         "DeletionProtectionEnabled": turned_off(
             Consequence("deletion protection is switched off", _LOGS, Verdict.WEAKENED)
         ),
+        "KmsKeyId": removed(
+            Consequence("encrypted with another key, or with AWS's own", _LOGS, Verdict.WEAKENED)
+        ),
         "RetentionInDays": falls(
             Consequence(
                 "log events older than {days_after} are deleted; before: {days_before}",
@@ -194,9 +197,14 @@ def _trail(words: str) -> Rule:
     return turned_off(Consequence(words, _TRAILS, danger=Danger.WEAKENED))
 
 
+_selected = removed(
+    Consequence("it records other events than before", _TRAILS, danger=Danger.WEAKENED)
+)
 TRAIL = Kind(
     rules={
+        "AdvancedEventSelectors": _selected,
         "EnableLogFileValidation": _trail("the trail's files are no longer signed"),
+        "EventSelectors": _selected,
         "IncludeGlobalServiceEvents": _trail("calls of IAM are no longer recorded"),
         "IsLogging": _trail("the trail records nothing any more"),
         "IsMultiRegionTrail": _trail("the trail records one region alone"),

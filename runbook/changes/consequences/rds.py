@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from pydantic import JsonValue
 
@@ -17,7 +17,9 @@ from runbook.changes.consequences.model import (
     both,
     changed,
     falls,
+    fewer,
     harmless,
+    is_on,
     number,
     removed,
     rises,
@@ -124,6 +126,13 @@ _with_database = turned_on(
     ),
     default=True,
 )
+_logs = fewer(
+    Consequence(
+        "its log no longer goes to CloudWatch: {gone}",
+        f"{_GUIDE}/USER_LogAccess.Procedural.UploadtoCloudWatch.html",
+        danger=Danger.WEAKENED,
+    )
+)
 _CLASS = f"{_GUIDE}/Concepts.DBInstanceClass.Changing.html"
 _READABLE_BY_ACCESS = harmless
 """What a change of these means is said where access is compared."""
@@ -156,7 +165,7 @@ INSTANCE = Kind(
         "DatabaseInsightsMode": harmless,
         "DeleteAutomatedBackups": _with_database,
         "DeletionProtection": _protection,
-        "EnableCloudwatchLogsExports": harmless,
+        "EnableCloudwatchLogsExports": _logs,
         "EnableIAMDatabaseAuthentication": _READABLE_BY_ACCESS,
         "EnablePerformanceInsights": harmless,
         "EngineLifecycleSupport": harmless,
@@ -213,7 +222,7 @@ CLUSTER = Kind(
         "DatabaseInsightsMode": harmless,
         "DeleteAutomatedBackups": _with_database,
         "DeletionProtection": _protection,
-        "EnableCloudwatchLogsExports": harmless,
+        "EnableCloudwatchLogsExports": _logs,
         "EnableHttpEndpoint": _READABLE_BY_ACCESS,
         "EnableIAMDatabaseAuthentication": _READABLE_BY_ACCESS,
         "EngineLifecycleSupport": harmless,
@@ -236,12 +245,42 @@ CLUSTER = Kind(
 _STATIC = f"{_GUIDE}/USER_WorkingWithParamGroups.html"
 
 
+_GUARDS: Mapping[str, str] = {
+    "log_connections": "who connects is no longer logged",
+    "log_disconnections": "who disconnects is no longer logged",
+    "log_statement": "fewer statements are logged",
+    "password_encryption": "passwords are stored in a weaker form",
+    "pgaudit.log": "fewer kinds of statements are audited",
+    "rds.force_ssl": "connections without TLS are taken",
+}
+"""Parameters that protect or record, and what it means that one of them does so less."""
+_AUDITED = ("ddl", "function", "misc", "misc_set", "read", "role", "write")
+_KINDS: Mapping[str, tuple[str, ...]] = {
+    "log_statement": ("none", "ddl", "mod", "all"),
+    "password_encryption": ("md5", "scram-sha-256"),
+}
+"""What some of them may be, the weakest first."""
+
+
+def _protects(key: str, value: JsonValue) -> set[str]:
+    """Return all that a parameter protects or records by its value; without one, nothing."""
+    text = str(value or "").replace(" ", "")
+    if kinds := _KINDS.get(key):
+        return set(kinds[1 : kinds.index(text) + 1]) if text in kinds else set()
+    if key == "pgaudit.log":
+        return set(_AUDITED) if "all" in text.split(",") else set(text.split(",")) - {"", "none"}
+    return {"on"} if is_on(value) or text == "on" else set()
+
+
 def _parameters(before: JsonValue, after: JsonValue) -> Iterator[Consequence]:
     """Judge parameters: a library is loaded when the database starts, and people start it."""
-    old, new = (
-        values.get("shared_preload_libraries") if isinstance(values, dict) else None
-        for values in (before, after)
-    )
+    sides = [values if isinstance(values, dict) else {} for values in (before, after)]
+    for key, meaning in _GUARDS.items():
+        was, becomes = (side.get(key) for side in sides)
+        if _protects(key, was) - _protects(key, becomes):
+            words = f"{meaning}: {key} {was} → {becomes or 'the default'}"
+            yield Consequence(words, _STATIC, danger=Danger.WEAKENED)
+    old, new = (side.get("shared_preload_libraries") for side in sides)
     if old != new:
         words = (
             f"libraries change from {old or 'the default'} to {new or 'the default'} once the "
@@ -254,3 +293,23 @@ PARAMETERS = Kind(rules={"Parameters": _parameters})
 
 PROTECTION = Kind(rules={"Enabled": _protection})
 """Our own resource, which switches the protection on once the database is made."""
+
+_PROXIES = f"{_GUIDE}/rds-proxy.howitworks.html"
+PROXY = Kind(
+    rules={
+        "Auth": removed(
+            Consequence(
+                "it signs in, and its clients do, in another way", _PROXIES, danger=Danger.WEAKENED
+            )
+        ),
+        "DebugLogging": turned_on(
+            Consequence("statements are written into its log", _PROXIES, danger=Danger.WEAKENED)
+        ),
+        "RequireTLS": turned_off(
+            Consequence("connections without TLS are taken", _PROXIES, danger=Danger.WEAKENED)
+        ),
+    }
+)
+_TARGETS = removed(Consequence("it leads to another database", _PROXIES, danger=Danger.INTERRUPTS))
+PROXY_TARGETS = Kind(rules={"DBClusterIdentifiers": _TARGETS, "DBInstanceIdentifiers": _TARGETS})
+"""Proxies keep nothing: they stand before a database."""

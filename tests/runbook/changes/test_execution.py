@@ -107,6 +107,16 @@ def test_nothing_is_executed_when_one_of_several_is_refused(name: str) -> None:
     assert not {first, second} & buckets()
 
 
+def test_a_stack_is_verified_again_when_its_turn_comes(name: str) -> None:
+    first, second = f"{name}-a", f"{name}-b"
+    waiting = stack_of(second, {"Bucket": bucket(second)}, depends_on=(first,))
+    prepared = prepare(stack_of(first, TOPIC), waiting)
+    (later,) = [stack for stack in prepared.stacks if stack.name == second]
+    with pytest.raises(UserError, match=f"{second}: the reviewed change set is gone"):
+        execute(prepared, lambda event: discard_reviewed(later))
+    assert second not in buckets()
+
+
 def test_the_first_cause_of_a_failure_is_told_and_not_its_symptoms(name: str) -> None:
     deploy(name, TOPIC)
     refused = {

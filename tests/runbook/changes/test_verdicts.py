@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import boto3
@@ -12,7 +13,14 @@ from runbook.base import aws
 from runbook.changes.observe import observations
 from runbook.changes.outcome import Undo, undo
 from runbook.changes.prepare import now
-from runbook.changes.review import Effect, Expiry, Reason, StackAction, Verdict
+from runbook.changes.review import (
+    Effect,
+    Expiry,
+    Reason,
+    ResourceChange,
+    StackAction,
+    Verdict,
+)
 from tests.runbook.changes import samples
 from tests.runbook.changes.stacks import (
     TOPIC,
@@ -177,13 +185,39 @@ def test_what_a_shorter_expiry_deletes_is_counted_in_the_bucket(name: str) -> No
     run(prepared)
 
 
-def test_what_cannot_be_counted_is_said(name: str) -> None:
+def test_an_older_version_counts_from_what_took_its_place(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def version(key: str, days: int, *, latest: bool = False) -> dict[str, object]:
+        moment = now() - timedelta(days=days)
+        return {"Key": key, "LastModified": moment, "IsLatest": latest, "Size": days}
+
+    page = {
+        "Versions": [
+            version("overwritten", 10, latest=True),
+            version("overwritten", 40),
+            version("overwritten", 50),
+            version("deleted", 100),
+        ],
+        "DeleteMarkers": [version("deleted", 1, latest=True)],
+    }
+    pages = SimpleNamespace(paginate=lambda **_: [page])
+    client = SimpleNamespace(get_paginator=lambda _: pages)
+    monkeypatch.setattr(boto3, "client", lambda *_, **__: client)
+    stack = samples.stack("backup-us-east-1", changes=(expiring("bucket", days=30),))
+    (found,) = observations(stack, now())
+    assert found.text == "1 older version, 50 bytes, is older than the new limit"
+
+
+def expiring(name: str, *, days: int) -> ResourceChange:
+    """Return a change by which older versions in a bucket are deleted after some days."""
     change = samples.change("buckets/gone", "S3::Bucket", Effect.CHANGE, Verdict.EXPIRES)
-    expiry = Expiry(prefix="", days=1, noncurrent=True)
-    expiring = change.model_copy(
-        update={"physical_id": name, "reasons": (Reason(text="x", expiry=expiry),)}
-    )
-    stack = samples.stack("backup-us-east-1", changes=(expiring,))
+    reason = Reason(text="x", expiry=Expiry(prefix="", days=days, noncurrent=True))
+    return change.model_copy(update={"physical_id": name, "reasons": (reason,)})
+
+
+def test_what_cannot_be_counted_is_said(name: str) -> None:
+    stack = samples.stack("backup-us-east-1", changes=(expiring(name, days=1),))
     (found,) = observations(stack, now())
     assert "cannot be counted" in found.text
 

@@ -1,0 +1,152 @@
+"""What watches and what starts by itself: alarms, rules, schedules, logs, and who may sign in.
+
+A watch that is only muted looks like nothing in a list of properties.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pydantic import JsonValue
+
+from runbook.changes.consequences.model import (
+    Consequence,
+    Kind,
+    Rule,
+    changed,
+    fewer,
+    number,
+    removed,
+    rises,
+    turned_off,
+)
+from runbook.changes.review import Danger
+from runbook.changes.template.values import Template
+
+_DOCS = "https://docs.aws.amazon.com"
+_ALARMS = f"{_DOCS}/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html"
+_RULES = f"{_DOCS}/eventbridge/latest/userguide/eb-rules.html"
+_SCHEDULES = f"{_DOCS}/scheduler/latest/UserGuide/managing-schedule-state.html"
+_FLOWS = f"{_DOCS}/step-functions/latest/dg/cw-logs.html"
+_FUNCTIONS = f"{_DOCS}/lambda/latest/dg/configuration-concurrency.html"
+_FILTERS = f"{_DOCS}/AmazonCloudWatch/latest/logs/MonitoringLogData.html"
+_ROLES = f"{_DOCS}/IAM/latest/UserGuide/id_roles_update-role-settings.html"
+_METADATA = f"{_DOCS}/AWSEC2/latest/UserGuide/configuring-instance-metadata-service.html"
+_KEYS = f"{_DOCS}/sns/latest/dg/sns-server-side-encryption.html"
+_QUEUES = f"{_DOCS}/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-server-side-encryption.html"
+
+
+def _weakens(words: str, page: str) -> Consequence:
+    return Consequence(words, page, danger=Danger.WEAKENED)
+
+
+def _runs(words: str, page: str) -> Rule:
+    return changed(Consequence(words, page, danger=Danger.CODE))
+
+
+ALARM = Kind(
+    rules={
+        "ActionsEnabled": turned_off(_weakens("it alarms nobody any more", _ALARMS), True),
+        "AlarmActions": fewer(_weakens("no longer alarms {gone}", _ALARMS)),
+    }
+)
+_WATCHED = (
+    "ComparisonOperator",
+    "Dimensions",
+    "ExtendedStatistic",
+    "MetricName",
+    "Metrics",
+    "Namespace",
+    "Period",
+    "Statistic",
+    "ThresholdMetricId",
+    "TreatMissingData",
+)
+
+
+def alarm(before: Template, after: Template) -> Iterator[Consequence]:
+    """Judge when an alarm goes off: later, for more, or for something else."""
+    old, new = before.get("Properties", {}), after.get("Properties", {})
+    below = str(new.get("ComparisonOperator", "")).startswith("LessThan")
+    for key in ("Threshold", "EvaluationPeriods", "DatapointsToAlarm"):
+        sides = number(old.get(key)), number(new.get(key))
+        lower = below and key == "Threshold"
+        if sides[0] is not None and sides[1] is not None and sides[0] != sides[1]:
+            if (sides[1] < sides[0]) is lower:
+                words = f"it alarms later: {key} {sides[0]:g} → {sides[1]:g}"
+                yield _weakens(words, _ALARMS)
+        elif sides[0] != sides[1]:
+            yield _weakens(f"it alarms otherwise: {key}", _ALARMS)
+    if other := [key for key in _WATCHED if old.get(key) != new.get(key)]:
+        yield _weakens(f"it watches something else: {', '.join(other)}", _ALARMS)
+
+
+RULE = Kind(
+    rules={
+        "EventPattern": _runs("it starts by other events", _RULES),
+        "ScheduleExpression": _runs("it starts at {after}; before: {before}", _RULES),
+        "State": turned_off(_weakens("it is off: it starts nothing any more", _RULES), True),
+    }
+)
+
+SCHEDULE = Kind(
+    rules={
+        "EndDate": _runs("its last start is {after}; before: {before}", _SCHEDULES),
+        "ScheduleExpression": _runs("it starts at {after}; before: {before}", _SCHEDULES),
+        "StartDate": _runs("its first start is {after}; before: {before}", _SCHEDULES),
+        "State": turned_off(_weakens("it is off: it starts nothing any more", _SCHEDULES), True),
+    }
+)
+
+
+def _capacity(before: JsonValue, after: JsonValue) -> Iterator[Consequence]:
+    """Judge how often a function may run at once: not at all switches it off."""
+    if number(after) == 0 and number(before) != 0:
+        yield Consequence("it runs no more", _FUNCTIONS, danger=Danger.INTERRUPTS)
+
+
+FUNCTION = Kind(rules={"ReservedConcurrentExecutions": _capacity})
+
+_counted = changed(_weakens("it counts something else, or elsewhere", _FILTERS))
+METRIC_FILTER = Kind(
+    rules={
+        "FilterPattern": _counted,
+        "LogGroupName": _counted,
+        "MetricTransformations": _counted,
+    }
+)
+
+STATE_MACHINE = Kind(
+    rules={"LoggingConfiguration": removed(_weakens("the log of its work is another", _FLOWS))}
+)
+
+
+def _metadata(before: JsonValue, after: JsonValue) -> Iterator[Consequence]:
+    """Judge who may ask a machine for its role's credentials: with a token, or whoever gets in."""
+    old, new = (v.get("HttpTokens") if isinstance(v, dict) else None for v in (before, after))
+    if old == "required" and new != "required":
+        yield _weakens("its role's credentials are given without a token (IMDSv1)", _METADATA)
+
+
+INSTANCE = Kind(rules={"MetadataOptions": _metadata})
+
+ROLE = Kind(
+    rules={
+        "MaxSessionDuration": rises(
+            _weakens("its sessions last {after} seconds; before: {before}", _ROLES), 3600
+        )
+    }
+)
+
+TOPIC = Kind(
+    rules={
+        "KmsMasterKeyId": removed(_weakens("encrypted otherwise, or not at all", _KEYS)),
+    }
+)
+
+QUEUE = Kind(
+    rules={
+        "KmsMasterKeyId": removed(_weakens("encrypted otherwise, or not at all", _QUEUES)),
+        "SqsManagedSseEnabled": turned_off(_weakens("no longer encrypted", _QUEUES), True),
+    }
+)
