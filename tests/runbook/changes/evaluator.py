@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from ipaddress import ip_address, ip_network
 from typing import Any, NamedTuple
 
@@ -121,7 +121,7 @@ def listed(asked: str | list[str] | None) -> list[str]:
 def single(operator: str, values: list[str], asked: str) -> bool:
     """Compare one value with those of the policy."""
     kind = operator.removesuffix("IfExists").replace("Not", "")
-    compare = {
+    comparisons: dict[str, Callable[[str, str], bool]] = {
         "ArnLike": same_arn,
         "Bool": lambda value, one: value.lower() == one.lower(),
         "IpAddress": lambda value, one: ip_address(one) in ip_network(value),
@@ -129,8 +129,8 @@ def single(operator: str, values: list[str], asked: str) -> bool:
         "StringEquals": lambda value, one: value == one,
         "StringEqualsIgnoreCase": lambda value, one: value.lower() == one.lower(),
         "StringLike": lambda value, one: glob(value, one, False),
-    }[kind]
-    return any(compare(value, asked) for value in values) is not ("Not" in operator)
+    }
+    return any(comparisons[kind](value, asked) for value in values) is not ("Not" in operator)
 
 
 def same_arn(pattern: str, arn: str) -> bool:
