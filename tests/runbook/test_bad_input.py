@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import boto3
 import pytest
 from botocore import exceptions as botocore
 from botocore.client import BaseClient
@@ -49,8 +50,16 @@ ALL = [
 Call = Callable[..., Any]
 
 
+@pytest.fixture(scope="module")
+def session() -> boto3.Session:
+    """A session for all commands: one that is made anew reads every service's description."""
+    return boto3.Session(aws_access_key_id="any", aws_secret_access_key="any")
+
+
 @pytest.fixture
-def said(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Call]:
+def said(
+    session: boto3.Session, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Iterator[Call]:
     """Run a command as from a shell; return its exit status and what it said of it."""
 
     def run(arguments: str) -> tuple[object, str]:
@@ -63,9 +72,7 @@ def said(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) ->
         return end.value.code, printed.err
 
     monkeypatch.chdir(ROOT)
-    monkeypatch.setattr("boto3.DEFAULT_SESSION", None)
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "any")
+    monkeypatch.setattr("boto3.DEFAULT_SESSION", session)
     yield run
     aws.cloudformation.cache_clear()
 
