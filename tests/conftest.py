@@ -22,6 +22,8 @@ ROOT = Path(__file__).parent.parent
 CONTEXT: dict[str, Any] = {**json.loads((ROOT / "cdk.json").read_text())["context"], **PATHS}
 EXAMPLE = (ROOT / "groundwork.yaml").read_text()
 ACCOUNT = 'account: "123456789012"\n'
+UNCHECKED = {"@aws-cdk/core:builtinCloudFormationValidation": False}
+"""Context without which each synthesis checks its templates, which takes most of its time."""
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
@@ -45,7 +47,7 @@ def templates_of(text: str) -> dict[str, Template]:
 
     from stacks import make_stacks
 
-    app = new_app()
+    app = new_app(**UNCHECKED)
     make_stacks(app, parse(text))
     stacks = [child for child in app.node.children if isinstance(child, Stack)]
     return {stack.node.id: Template.from_stack(stack) for stack in stacks}

@@ -16,11 +16,12 @@ from settings import load
 from stacks import make_stacks
 
 Synthesize = Callable[[Path, Path], Assembly]
-UNCHECKED = {"@aws-cdk/core:builtinCloudFormationValidation": False}
 
 
 def synthesize(configuration: Path, output: Path) -> Assembly:
     """Make the assembly that `runbook.base.project.synthesize` makes, without the checks."""
+    from tests.conftest import UNCHECKED
+
     made = _app(output, UNCHECKED)
     make_stacks(made, load(configuration))
     made.synth()
