@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple, NotRequired, TypedDict
 
@@ -53,16 +54,19 @@ class _PluginReport(TypedDict):
 
 
 def add_checks(app: App) -> None:
-    """Run AWS's solutions rules at every synthesis, and the CDK's own validation with our rules.
+    """Run AWS's solutions rules at every synthesis, and the CDK's own validation with our rules."""
+    Validations.of(app).add_plugins(AwsSolutionsChecks(app), _validation())
 
-    Our instance of the validation takes the place of the CDK's, and so needs its rules as well.
+
+@cache
+def _validation() -> CloudFormationValidatePlugin:
+    """Return the validation, which compiles its rules for three seconds: once in a process.
+
+    It takes the place of the CDK's own, and so needs its rules as well.
     """
-    Validations.of(app).add_plugins(
-        AwsSolutionsChecks(app),
-        CloudFormationValidatePlugin(
-            include_default_rules=True,
-            guard_rules=[ValidationRuleSource(name="SES", content=SES_RULES.read_text("utf-8"))],
-        ),
+    return CloudFormationValidatePlugin(
+        include_default_rules=True,
+        guard_rules=[ValidationRuleSource(name="SES", content=SES_RULES.read_text("utf-8"))],
     )
 
 
