@@ -58,6 +58,15 @@ class Call(NamedTuple):
     parameters: Mapping[str, Any]
 
 
+class Session(boto3.Session):
+    """A session that makes each client once: that takes longer than most calls."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        made: Any = super().client
+        self.client = cache(made)  # type: ignore[method-assign]
+
+
 @dataclass
 class Shell:
     """The variables and the folder in which commands are run, one after the other."""
@@ -84,7 +93,7 @@ class Shell:
         whole = patch.dict(os.environ, self.environment, clear=True)
         with whole, pytest.MonkeyPatch.context() as changed:
             changed.chdir(self.folder)
-            self.session = self.session or self._recorded(boto3.Session())
+            self.session = self.session or self._recorded(Session())
             changed.setattr(boto3, "DEFAULT_SESSION", self.session)
             changed.setattr(project, "synthesize", self.synthesize)
             aws.cloudformation.cache_clear()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 import boto3
@@ -24,17 +25,33 @@ def client_of(
     *,
     config: Config = PATHS,
 ) -> Any:
-    """Make a client of the account's administrator, or of whose credentials are given."""
-    make: Any = boto3.client
+    """Return a client of the account's administrator, or of whose credentials are given.
+
+    Each is made once: that takes longer than most calls.
+    """
     administrator = {
         "aws_access_key_id": instance.account,
         "aws_secret_access_key": "any",
     }
+    signing = tuple((credentials or administrator).items())
+    return _client(instance.endpoint, str(instance.certificate), service, region, signing, config)
+
+
+@cache
+def _client(
+    endpoint: str,
+    certificate: str,
+    service: str,
+    region: str,
+    signing: tuple[tuple[str, str], ...],
+    config: Config,
+) -> Any:
+    make: Any = boto3.client
     return make(
         service,
         region_name=region,
-        endpoint_url=instance.endpoint,
-        verify=str(instance.certificate),
+        endpoint_url=endpoint,
+        verify=certificate,
         config=config,
-        **(credentials or administrator),
+        **dict(signing),
     )

@@ -11,15 +11,14 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import boto3
 import pytest
-from botocore.config import Config
 
 import embedded
 from embedded.smtp import password
 from tests import killing
 from tests.adopt.wiki_page import DOMAIN, LONDON, PASSWORD, Made, click
 from tests.commands import Call, Shell, bootstrap
+from tests.instances import client_of
 from tests.synthesis import Checked
 
 ACCOUNT, HOME = "123456789012", "us-east-1"
@@ -130,15 +129,8 @@ class Adoption:
         return {**os.environ, **ours, **self.variables, "COLUMNS": "200", "NO_COLOR": "1"}
 
     def client(self, service: str, region: str = HOME, **credentials: str) -> Any:
-        make: Any = boto3.client
-        return make(
-            service,
-            region_name=region,
-            endpoint_url=self.instance.endpoint,
-            verify=str(self.instance.certificate),
-            config=Config(s3={"addressing_style": "path"}),
-            **(credentials or {"aws_access_key_id": self.account, "aws_secret_access_key": "any"}),
-        )
+        ours = {"aws_access_key_id": self.account, "aws_secret_access_key": "any"}
+        return client_of(self.instance, service, region, credentials or ours)
 
     def run(self, step: str, *command: str, typed: str = "") -> None:
         """Run a command of the checkout in the folder, and keep what it said."""
