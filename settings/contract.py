@@ -42,6 +42,9 @@ OTHER_PERSON = "Whoever prepared a change cannot approve it"
 ENOUGH_PEOPLE = "$count($approvers) >= "
 """What stands there before the number of people who have to approve."""
 
+GROUP_MISSING = "Nobody approved of the group "
+"""What begins the name of a state that refuses for want of a group's approval; its name follows."""
+
 STACK_TAG = "groundwork-stack"
 """The tag by which a stack's function tells the users of its own stack. Policies rely on it."""
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from aws_cdk import Duration
 from constructs import Construct
 
 from groundwork.access import (
     AccessRole,
+    ApproverGroup,
     Execution,
     Names,
     Permission,
@@ -23,9 +24,9 @@ from groundwork.access import (
     reading,
 )
 from settings.contract import Output
-from settings.models.access import RoleName
+from settings.models.access import Group, RoleName, group_role
 from settings.plan import StackPlan
-from settings.plan.access import AccessItems
+from settings.plan.access import AccessItems, RoleItem
 from stacks.area import AreaStack
 
 
@@ -50,6 +51,9 @@ ROLES: Mapping[RoleName, Role] = {
         "Sees Groundwork's stacks, their changes and the records of them", reading
     ),
 }
+
+
+GROUP = "Approves changes of a group's items, and has approved changes executed"
 
 
 class AccessStack(AreaStack):
@@ -79,7 +83,7 @@ class AccessStack(AreaStack):
             machine=items.machine,
             guards=items.guards,
         )
-        self._add_roles(items, reach)
+        roles = self._add_roles(items, reach)
         Execution(
             self,
             "execution",
@@ -89,16 +93,17 @@ class AccessStack(AreaStack):
                 records=items.records_bucket,
                 approvers=items.access.approvers,
                 two_people=items.access.two_people,
+                groups=tuple(_groups(items, roles)),
             ),
         )
 
-    def _add_roles(self, items: AccessItems, reach: Scope) -> None:
-        group = self.group("roles")
+    def _add_roles(self, items: AccessItems, reach: Scope) -> dict[str, AccessRole]:
+        scope, made = self.group("roles"), {}
         providers = Providers(self, "providers", account=self.account, declared=items.access)
         for name, item in items.roles.items():
-            role = ROLES[name]
-            made = AccessRole(
-                group,
+            role = _role(name, item)
+            made[name] = AccessRole(
+                scope,
                 name,
                 name=item.role,
                 description=role.purpose,
@@ -106,4 +111,19 @@ class AccessStack(AreaStack):
                 permissions=role.permissions(reach),
                 session=Duration.hours(role.hours),
             )
-            self.output(Output.ROLE, name, made.role.role_arn, role.purpose)
+            self.output(Output.ROLE, name, made[name].role.role_arn, role.purpose)
+        return made
+
+
+def _role(name: str, item: RoleItem) -> Role:
+    """A group's role may do what the approver's may: only its id is another."""
+    if isinstance(item.trust, Group):
+        return replace(ROLES[RoleName.APPROVER], purpose=GROUP)
+    return ROLES[RoleName(name)]
+
+
+def _groups(items: AccessItems, roles: Mapping[str, AccessRole]) -> Iterator[ApproverGroup]:
+    environment = items.stacks[0].environment
+    for name, group in items.access.groups.items():
+        role_id = roles[group_role(name)].role.role_id
+        yield ApproverGroup(name, role_id, group.items, environment)

@@ -7,7 +7,7 @@ follows. That more is asked for is no danger; any other difference has to be typ
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from pydantic import JsonValue
@@ -15,7 +15,7 @@ from pydantic import JsonValue
 from runbook.changes.review import Danger, Finding
 from runbook.changes.template.reading import Reading
 from runbook.changes.template.values import Template
-from settings.contract import APPROVAL_CHECK, ENOUGH_PEOPLE, OTHER_PERSON
+from settings.contract import APPROVAL_CHECK, ENOUGH_PEOPLE, GROUP_MISSING, OTHER_PERSON
 
 _PEOPLE = re.compile(re.escape(ENOUGH_PEOPLE) + "([0-9]+)")
 
@@ -30,19 +30,35 @@ class _Machine:
     @property
     def two_people(self) -> bool:
         """Whether an execution ends where whoever prepared a change approved it."""
-        state = self.states.get(OTHER_PERSON)
-        ends = isinstance(state, dict) and state.get("Type") == "Fail"
-        return ends and any(map(_is_other_person, self._choices()))
+        return self._ends(OTHER_PERSON) and any(map(_is_other_person, self._choices()))
 
     @property
     def approvers(self) -> int:
         """How many have to approve, at the least that stands anywhere."""
         return min(map(int, _PEOPLE.findall(str(self.states))), default=0)
 
-    def rest(self, *, two_people: bool) -> str:
-        """Return all but the number of people, and what asks for two unless that is wanted too."""
-        states = {k: v for k, v in self.states.items() if two_people or k != OTHER_PERSON}
-        choices = [one for one in self._choices() if two_people or not _is_other_person(one)]
+    @property
+    def groups(self) -> frozenset[str]:
+        """The states in which an execution ends for want of a group's approval."""
+        asked = {one.get("Next") for one in self._choices() if isinstance(one, dict)}
+        return frozenset(
+            name
+            for name in self.states
+            if name.startswith(GROUP_MISSING) and name in asked and self._ends(name)
+        )
+
+    def _ends(self, name: str) -> bool:
+        state = self.states.get(name)
+        return isinstance(state, dict) and state.get("Type") == "Fail"
+
+    def rest(self, without: Collection[str]) -> str:
+        """Return all but the number of people, and what leads to the states `without`."""
+        states = {name: state for name, state in self.states.items() if name not in without}
+        choices = [
+            one
+            for one in self._choices()
+            if not isinstance(one, dict) or one.get("Next") not in without
+        ]
         states[APPROVAL_CHECK] = [self._check(), choices]
         return _PEOPLE.sub(ENOUGH_PEOPLE, str({**self.definition, "States": states}))
 
@@ -73,8 +89,11 @@ def _looser(old: _Machine, new: _Machine | None) -> Iterator[str]:
         yield "whoever prepared a change may approve it"
     if new.approvers < old.approvers:
         yield f"{new.approvers} of {old.approvers} approvals are enough"
-    both = old.two_people == new.two_people
-    if old.rest(two_people=both) != new.rest(two_people=both):
+    for state in sorted(old.groups - new.groups):
+        yield f"nobody of the group {state.removeprefix(GROUP_MISSING)} has to approve any more"
+    differing = {OTHER_PERSON} if old.two_people != new.two_people else set()
+    differing |= old.groups ^ new.groups
+    if old.rest(differing) != new.rest(differing):
         yield "what an execution checks and does is changed"
 
 

@@ -12,7 +12,7 @@ from rich.console import Console
 from runbook.base import aws, project
 from runbook.base.assembly import Assembly
 from runbook.base.errors import UserError
-from runbook.changes import machine
+from runbook.changes import groups, machine
 from runbook.changes.context import Context
 from runbook.changes.execute import execute, guard_again, verify
 from runbook.changes.locks import preparing
@@ -130,7 +130,11 @@ def approve(
         typed=found.review.guarded,
     )
     context.records.save_approval(approval)
-    context.console.print(f"\nApproved. Next: groundwork changes execute {found.review.id}")
+    others = groups.missing(context, found, context.records.approvals(found))
+    following = f"Next: groundwork changes execute {found.review.id}"
+    if others:
+        following = f"Still to approve: one of the group {', one of the group '.join(others)}."
+    context.console.print(f"\nApproved. {following}")
     return approval
 
 
@@ -206,6 +210,7 @@ def _approved(context: Context, found: StoredReview) -> list[StoredApproval]:
             "that are of this very text.",
             f"Have it approved: groundwork changes approve {found.review.id}",
         )
+    groups.refuse_missing(context, found, approvals)
     _not_executed(context.records, found.review)
     return approvals
 

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict
 from runbook.base.errors import UserError
 from runbook.changes.guards import stack_policy
 from runbook.changes.review import Review, StackAction, StackReview
+from settings.plan.stack import StackId
 
 MOST_BYTES = 200_000
 """What leaves room for all else that a state's input has."""
@@ -39,6 +40,8 @@ class StackOrder(_Order):
     """The stack policy while it is executed; a stack that is created has none yet."""
     afterwards: str
     """The stack policy from then on, whichever way it ended."""
+    items: tuple[str, ...]
+    """The area and the items of the file that change, by which groups of approvers are asked."""
 
 
 class Orders(_Order):
@@ -81,7 +84,17 @@ def _order(stack: StackReview, wave: int) -> StackOrder:
         creates=stack.action is StackAction.CREATE,
         meanwhile=_policy({*stack.holds} - leaving),
         afterwards=_policy({*stack.holds, *stack.will_hold}),
+        items=touched(stack),
     )
+
+
+def touched(stack: StackReview) -> tuple[str, ...]:
+    """Return the area and the items that a stack's change touches, as `access.groups` has them."""
+    known = StackId.in_any_environment(stack.name)
+    area = known.area.value if known else stack.name
+    items = {change.item for change in stack.changes} | {each.item for each in stack.declared}
+    below = (each if each.startswith(f"{area}/") else f"{area}/{each}" for each in items)
+    return (area, *sorted(below))
 
 
 def _policy(guarded: set[str]) -> str:

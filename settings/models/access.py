@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from typing import Annotated, Literal
 
@@ -10,7 +10,8 @@ from pydantic import Field
 
 from settings.models.base import Model, Problem
 from settings.values.addresses import DomainName
-from settings.values.matching import Matching
+from settings.values.areas import Area
+from settings.values.matching import Matching, at_most
 from settings.values.names import ROLE
 
 Provider = Literal["github", "gitlab"]
@@ -49,6 +50,27 @@ PrincipalArn = Annotated[
 ]
 
 
+ItemPath = Annotated[
+    str,
+    Matching(
+        rf"(?:{'|'.join(Area)})(?:/[^\s/*?]+)*",
+        f"an area of the file ({', '.join(Area)}), a kind of item or an item, without a wildcard, "
+        "as in mail, data/databases or mail/senders/billing",
+    ),
+]
+"""Where an item stands in the file; all that is below it, too."""
+
+GroupName = Annotated[
+    str,
+    Matching(
+        r"[a-z](?:-?[a-z0-9])*",
+        "a name of lower-case letters, digits and single hyphens, starting with a letter",
+        at_most(20),
+    ),
+]
+"""It ends the name of a role, for which IAM takes 64 characters."""
+
+
 class RoleName(StrEnum):
     """The roles that together change what is deployed, by the fields that declare them."""
 
@@ -79,6 +101,16 @@ class Trust(Model):
             yield Problem((), "needs at least one entry of github, gitlab or principals")
 
 
+class Group(Trust):
+    """People of whom one has to approve each change of some items, as GitHub's CODEOWNERS.
+
+    They have a role of their own, by which AWS knows whose approval it is.
+    """
+
+    items: Annotated[tuple[ItemPath, ...], Field(min_length=1)]
+    """What is theirs: an area (`mail`), a kind of item (`data/databases`) or an item."""
+
+
 class Trail(Model):
     """A trail of CloudTrail: every call in the account, in all regions, in files that stay."""
 
@@ -104,6 +136,8 @@ class Access(Model):
     """Whoever prepared a change cannot approve it."""
     approvers: Annotated[int, Field(ge=1, le=5)] = 1
     """How many different people have to approve a change."""
+    groups: Annotated[Mapping[GroupName, Group], Field(max_length=20)] = {}
+    """Who else has to approve, by what a change touches. They count among `approvers`, too."""
     records_days: Annotated[int, Field(ge=1, le=36_500)] = 365
     """How long nobody can delete the record of a review, an approval or an execution."""
     trail: Trail | None = None
@@ -115,10 +149,11 @@ class Access(Model):
     """Where GitLab runs."""
 
     @property
-    def roles(self) -> dict[RoleName, Trust]:
-        """Return who may assume which role, by the role's name."""
-        named = {name: getattr(self, name) for name in RoleName}
-        return {name: trust for name, trust in named.items() if trust}
+    def roles(self) -> dict[str, Trust]:
+        """Return who may assume which role, by the role's name: `author`, `approver-mail`."""
+        named = {name.value: getattr(self, name) for name in RoleName}
+        groups = {group_role(name): group for name, group in self.groups.items()}
+        return {name: trust for name, trust in {**named, **groups}.items() if trust}
 
     @property
     def new_providers(self) -> list[str]:
@@ -128,17 +163,27 @@ class Access(Model):
 
     def problems(self) -> Iterator[Problem]:
         """Keep authors and approvers apart."""
+        yield from self._approving(("approver",), self.approver)
+        for name, group in self.groups.items():
+            yield from self._approving(("groups", name), group)
+
+    def _approving(self, path: tuple[str, ...], trust: Trust) -> Iterator[Problem]:
         authors = {who for _, _, who in self.author.entries()}
-        for field, index, who in self.approver.entries():
+        for field, index, who in trust.entries():
             if self.two_people and who in authors:
                 yield Problem(
-                    ("approver", field, index),
+                    (*path, field, index),
                     "different from every author: with two_people, whoever prepares a change "
                     "cannot approve it",
                 )
             if field == "github" and ":pull_request" in who:
                 yield Problem(
-                    ("approver", field, index),
+                    (*path, field, index),
                     "an environment or a branch: a pull request's subject would let code that "
                     "nobody has reviewed execute changes",
                 )
+
+
+def group_role(name: str) -> str:
+    """Return what the role of a group of approvers is called."""
+    return f"{RoleName.APPROVER}-{name}"

@@ -134,9 +134,22 @@ class Settings(Model):
                 users = ("backup", "buckets", name, "users")
                 yield (*users, user, "credentials", "readers"), item.credentials.readers
 
+    def _problems_of_groups(self, access: Access) -> Iterator[Problem]:
+        """An item may be gone from the file: it is its removal that a group has to approve."""
+        for name, group in access.groups.items():
+            for index, item in enumerate(group.items):
+                area, *kind = item.split("/")[:2]
+                kinds = getattr(type(getattr(self, area)), "model_fields", {})
+                if kind and kinds and kind[0] not in kinds:
+                    yield Problem(
+                        ("access", "groups", name, "items", index),
+                        f"{area} or, below it, one of {', '.join(sorted(kinds))}",
+                    )
+
     def _problems_of_access(self) -> Iterator[Problem]:
         if not self.access:
             return
+        yield from self._problems_of_groups(self.access)
         spare = 63 - len(self.records_bucket)
         if self.environment and spare < 0:
             yield Problem(

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from settings.contract import Output
+from settings.models.access import Group, group_role
 from settings.plan.stack import StackId
 from settings.values.areas import Area
 
 if TYPE_CHECKING:
-    from settings.models.access import Access, RoleName, Trail, Trust
+    from settings.models.access import Access, Trail, Trust
     from settings.models.settings import Settings
 
 
@@ -22,6 +23,8 @@ class RoleItem:
     trust: Trust
     role: str
     """The name of the IAM role, which the account knows once."""
+    path: tuple[str, ...]
+    """Where the file has it."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,7 @@ class AccessItems:
     """What the access stack holds."""
 
     access: Access
-    roles: Mapping[RoleName, RoleItem]
+    roles: Mapping[str, RoleItem]
     records_bucket: str
     machine: str
     """The name of the state machine that executes what was approved."""
@@ -75,10 +78,7 @@ def access_items(settings: Settings) -> Iterator[tuple[str, str, AccessItems]]:
             "",
             AccessItems(
                 access=access,
-                roles={
-                    name: RoleItem(trust, settings.named(f"groundwork-{name}"))
-                    for name, trust in access.roles.items()
-                },
+                roles={name: _role(settings, name, trust) for name, trust in access.roles.items()},
                 records_bucket=settings.records_bucket,
                 machine=settings.state_machine,
                 guards=settings.guarding_machine,
@@ -94,6 +94,13 @@ def access_items(settings: Settings) -> Iterator[tuple[str, str, AccessItems]]:
                 trail=_trail(settings, access.trail) if access.trail else None,
             ),
         )
+
+
+def _role(settings: Settings, name: str, trust: Trust) -> RoleItem:
+    path: tuple[str, ...] = ("access", name)
+    if isinstance(trust, Group):
+        path = ("access", "groups", name.removeprefix(group_role("")))
+    return RoleItem(trust, settings.named(f"groundwork-{name}"), path)
 
 
 def _trail(settings: Settings, declared: Trail) -> TrailItem:

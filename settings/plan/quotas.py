@@ -158,12 +158,12 @@ def _delivery_logs(mail: list[MailItems]) -> Iterator[Problem]:
 
 
 def _trust(settings: Settings, items: AccessItems) -> Iterator[Problem]:
-    for name, role in items.roles.items():
+    for role in items.roles.values():
         statements = [*_statements(settings, items, role.trust)]
         length = _length({"Statement": statements, "Version": "2012-10-17"})
         if length > TRUST:
             yield Problem(
-                ("access", name),
+                role.path,
                 f"trusted by fewer: its trust policy has {length:,} characters, and IAM takes "
                 f"{TRUST:,}",
                 key=True,

@@ -2,6 +2,7 @@
 
 from groundwork.access.definition import Rules
 from groundwork.access.execution import Execution, Names
+from groundwork.access.groups import ApproverGroup
 from groundwork.access.permissions import Permission, Scope, approving, authoring, reading
 from groundwork.access.providers import Providers
 from groundwork.access.records import RecordsBucket
@@ -10,6 +11,7 @@ from groundwork.access.trail import Trail
 
 __all__ = [
     "AccessRole",
+    "ApproverGroup",
     "Execution",
     "Names",
     "Permission",

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 
 from groundwork.access import stack_flow
 from groundwork.access.calls import Calls, task
+from groundwork.access.groups import ApproverGroup, is_heard
 from groundwork.kit.states import State, States, jsonata
-from settings.contract import APPROVAL_CHECK, ENOUGH_PEOPLE, OTHER_PERSON
+from settings.contract import APPROVAL_CHECK, ENOUGH_PEOPLE, GROUP_MISSING, OTHER_PERSON
 
 DAY_MILLISECONDS = 24 * 60 * 60 * 1000
 """How old a change set may be, by CloudFormation's own word."""
@@ -24,6 +25,11 @@ PEOPLE = """(
   $approvers := $distinct($map($states.input.approvals.who, $name));
   %s
 )"""
+OWN_NAMES = (
+    "$count($states.input.orders.stacks[$split(stack, '/')[1] = name]) "
+    "= $count($states.input.orders.stacks)"
+)
+"""Every stack is named by its ARN, which has its name: by that a group's stacks are told."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +40,7 @@ class Rules:
     """The bucket of the records."""
     approvers: int
     two_people: bool
+    groups: tuple[ApproverGroup, ...] = ()
 
 
 def definition(rules: Rules, calls: Calls) -> State:
@@ -81,9 +88,12 @@ def _deciding(rules: Rules) -> States:
     needed = {
         "Not somebody's id": f"$not($contains($states.input.author, '/')) and {ids} = {approvals}",
         "The orders are another review's": f"$states.input.orders.review = {NAME}",
+        "A stack is not the one that it is called": OWN_NAMES,
         "What was prepared is not what was approved": f"{same} = {approvals}",
         "Too few people approved": PEOPLE % f"{ENOUGH_PEOPLE}{rules.approvers}",
     }
+    for group in rules.groups:
+        needed[f"{GROUP_MISSING}{group.name}"] = is_heard(group)
     if rules.two_people:
         other = "$not($name($states.input.author) in $approvers)"
         needed[OTHER_PERSON] = PEOPLE % other

@@ -31,9 +31,13 @@ access:
     github: ["repo:example/infrastructure:environment:production"]
     principals: ["arn:aws:iam::123456789012:user/bob"]
   reader: {principals: ["arn:aws:iam::123456789012:user/cleo"]}
+  groups:
+    mail:
+      items: [mail, data/databases/payroll]
+      principals: ["arn:aws:iam::123456789012:user/mia"]
 backup: {buckets: {reports: {region: eu-west-2}}}
 """
-USERS = {"author": "ann", "approver": "bob", "reader": "cleo"}
+USERS = {"author": "ann", "approver": "bob", "reader": "cleo", "approver-mail": "mia"}
 EXECUTION_ROLE = f"arn:aws:iam::{ACCOUNT}:role/cdk-hnb659fds-cfn-exec-role-{ACCOUNT}-{REGION}"
 RECORDS = f"groundwork-records-{ACCOUNT}-{REGION}"
 LONGEST_TEMPLATE = 51_200
@@ -221,6 +225,12 @@ def author(session: Callable[[str], Session]) -> Session:
 @pytest.fixture
 def approver(session: Callable[[str], Session]) -> Session:
     return session("approver")
+
+
+@pytest.fixture
+def postmaster(session: Callable[[str], Session]) -> Session:
+    """One of the group of approvers whose mail is."""
+    return session("approver-mail")
 
 
 @pytest.fixture

@@ -39,7 +39,8 @@ TAKEN = {
 
 def order(stack: str, change_set: str, *, region: str = REGION, **fields: Any) -> StackOrder:
     guard = json.dumps(stack_policy(["Bucket"]))
-    given = {"wave": 0, "creates": True, "meanwhile": guard, "afterwards": guard, **fields}
+    given = {"wave": 0, "creates": True, "meanwhile": guard, "afterwards": guard}
+    given |= {"items": (stack.partition("-")[0],), **fields}
     given["stack"] = f"arn:aws:cloudformation:{region}:{ACCOUNT}:stack/{stack}/any"
     return StackOrder(name=stack, region=region, change_set=change_set, **given)
 
@@ -176,6 +177,72 @@ class TestExecuting:
         states = approver.client("stepfunctions")
         with pytest.raises(states.exceptions.ExecutionAlreadyExists):
             change.start(approver)
+
+
+class TestGroups:
+    """Of the group `mail`, one has to approve what changes mail, or the database `payroll`."""
+
+    WHY = "Nobody approved of the group mail"
+
+    @pytest.mark.parametrize(
+        "items",
+        [
+            ("data", "data/databases/payroll"),
+            ("data", "data/databases/payroll/replicas/reports"),
+            (),
+        ],
+    )
+    def test_what_is_a_groups_is_not_executed_without_it(
+        self, items: tuple[str, ...], author: Session, approver: Session, stack: str
+    ) -> None:
+        told = order(stack, author.prepare(stack), items=items)
+        change = Change(author, told).approve(approver)
+        assert change.executed(approver) == ("FAILED", self.WHY)
+        assert status_of(approver, stack)["StackStatus"] == "REVIEW_IN_PROGRESS"
+        assert not recorded(approver, change)
+
+    def test_a_stack_of_the_groups_area_asks_for_it_whatever_the_orders_say(
+        self, author: Session, approver: Session, stack: str
+    ) -> None:
+        stack = stack.replace("data", "mail")
+        told = order(stack, author.prepare(stack), items=("data",))
+        assert Change(author, told).approve(approver).executed(approver) == ("FAILED", self.WHY)
+
+    def test_a_stack_under_another_stacks_name_is_refused(
+        self, author: Session, approver: Session, stack: str
+    ) -> None:
+        mail = stack.replace("data", "mail")
+        told = order(mail, author.prepare(mail), items=("data",))
+        change = Change(author, told)
+        for number, named in enumerate((change.orders.stacks[0].stack, mail)):
+            forged = told.model_copy(update={"name": stack, "stack": named})
+            change = Change.__new__(Change)
+            change.name, change.author = f"20261122T000001-{number}{stack[-5:]}", author
+            change.orders = Orders(review=change.name, stacks=(forged,))
+            author.record(f"reviews/{author.id}/{change.name}/orders.json", change.orders.text())
+            why = "A stack is not the one that it is called"
+            assert change.approve(approver).executed(approver) == ("FAILED", why)
+
+    def test_one_of_the_group_is_enough_and_counts_among_the_approvers(
+        self, author: Session, postmaster: Session, stack: str
+    ) -> None:
+        stack = stack.replace("data", "mail")
+        change = Change(author, order(stack, author.prepare(stack))).approve(postmaster)
+        assert change.executed(postmaster) == ("SUCCEEDED", "")
+
+    def test_two_approve_where_one_of_them_is_of_the_group(
+        self, author: Session, approver: Session, postmaster: Session, stack: str
+    ) -> None:
+        stack = stack.replace("data", "mail")
+        change = Change(author, order(stack, author.prepare(stack)))
+        change.approve(approver).approve(postmaster)
+        assert change.executed(approver, approver.id, postmaster.id) == ("SUCCEEDED", "")
+
+    def test_nobody_else_takes_on_the_groups_role(self, user: Callable[[str], Session]) -> None:
+        role = f"arn:aws:iam::{ACCOUNT}:role/groundwork-approver-mail"
+        for who in ("bob", "ann"):
+            sts = user(who).client("sts")
+            assert denied(lambda: sts.assume_role(RoleArn=role, RoleSessionName=who))  # noqa: B023
 
 
 class TestAttacks:
