@@ -45,6 +45,9 @@ ENOUGH_PEOPLE = "$count($approvers) >= "
 GROUP_MISSING = "Nobody approved of the group "
 """What begins the name of a state that refuses for want of a group's approval; its name follows."""
 
+REFUSED = "Refused"
+"""The error with which an execution ends that began nothing."""
+
 STACK_TAG = "groundwork-stack"
 """The tag by which a stack's function tells the users of its own stack. Policies rely on it."""
 

@@ -95,6 +95,7 @@ class AccessStack(AreaStack):
                 two_people=items.access.two_people,
                 groups=tuple(_groups(items, roles)),
             ),
+            notify=items.access.notify,
         )
 
     def _add_roles(self, items: AccessItems, reach: Scope) -> dict[str, AccessRole]:

@@ -93,9 +93,11 @@ GAPS = (
     "ses.well_formed_messages",
     "sns.default_policies",
     "ssm.documents",
+    "stepfunctions.metrics",
     "stepfunctions.service_calls",
     "stepfunctions.started_again",
     "stepfunctions.stopped",
+    "stepfunctions.timeouts",
 )
 
 

@@ -46,7 +46,7 @@ def _plain(records: Records, identifier: str, found: StoredReview | None) -> dic
         "prepared": _step(shown(found.prepared_by, review.prepared_by), review.prepared_at),
         "approved": approvals,
         "executed": [
-            {**_step(each.executed_by, each.executed_at), "status": each.status.value}
+            {**_step(person(each.executed_by), each.executed_at), "status": each.status.value}
             for each in records.executions(review)
         ],
     }
@@ -84,5 +84,10 @@ def _steps(records: Records, found: StoredReview) -> tuple[str, str, str]:
 
 
 def person(arn: str) -> str:
-    """Return the part of a caller's ARN by which people know each other."""
+    """Return the part of a caller's ARN, or of AWS's id of one, by which people know each other.
+
+    Of a state machine, its name.
+    """
+    if ":execution:" in arn:
+        return line(arn.split(":")[6])
     return line(arn.rpartition(":")[2].removeprefix("assumed-role/"))

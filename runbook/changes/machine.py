@@ -25,6 +25,7 @@ from runbook.changes.execute import Event, Watcher, cause, left_over
 from runbook.changes.progress import watching
 from runbook.changes.records import StoredApproval, StoredReview
 from runbook.changes.review import StackReview
+from settings.contract import REFUSED
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation.type_defs import StackEventTypeDef
@@ -46,7 +47,9 @@ def start(context: Context, found: StoredReview, approvals: Sequence[StoredAppro
     given = {
         "author": found.prepared_by,
         "approvers": sorted(one.approved_by for one in approvals),
+        "starter": context.records.writer,
     }
+    context.records.save_start(found.review.id)
     try:
         answer = _client(context).start_execution(
             stateMachineArn=f"arn:aws:states:{place}:stateMachine:{name}",
@@ -77,7 +80,10 @@ def follow(context: Context, found: StoredReview, execution: str) -> None:
         ) from None
     if ended["status"] != "SUCCEEDED":
         started = _guard(context, found) if ended["status"] != "FAILED" else False
-        raise UserError(_why(found, ended, events), advice(ended["status"], started=started))
+        began = ended.get("error") != REFUSED
+        raise UserError(
+            _why(found, ended, events), advice(ended["status"], began=began, started=started)
+        )
     for stack in found.review.changed:
         if left := left_over(stack, [event for event in events if event.stack == stack.name]):
             raise UserError(
@@ -86,8 +92,10 @@ def follow(context: Context, found: StoredReview, execution: str) -> None:
             )
 
 
-def advice(status: ExecutionStatusType, *, started: bool) -> str:
+def advice(status: ExecutionStatusType, *, began: bool, started: bool) -> str:
     """Say how the guards are after an execution that ended so. Stopped, it put nothing back."""
+    if not began:
+        return "Nothing was begun: the stacks and their guards are as they were. Prepare again."
     if status == "FAILED":
         return "The guards of the stacks are back, but for those that it names."
     if not started:

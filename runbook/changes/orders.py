@@ -10,12 +10,14 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from collections.abc import Iterator
 
 from pydantic import BaseModel, ConfigDict
 
 from runbook.base.errors import UserError
 from runbook.changes.guards import stack_policy
-from runbook.changes.review import Review, StackAction, StackReview
+from runbook.changes.review import Effect, Review, StackAction, StackReview
+from runbook.drift.change import Sort
 from settings.plan.stack import StackId
 
 MOST_BYTES = 200_000
@@ -42,6 +44,10 @@ class StackOrder(_Order):
     """The stack policy from then on, whichever way it ended."""
     items: tuple[str, ...]
     """The area and the items of the file that change, by which groups of approvers are asked."""
+    touched: tuple[str, ...]
+    """The logical ids of what is there and changes."""
+    drifted: tuple[str, ...]
+    """What of these the review says was changed outside CloudFormation: `Bucket.Versioning`."""
 
 
 class Orders(_Order):
@@ -69,11 +75,11 @@ class Orders(_Order):
 def orders_of(review: Review) -> Orders:
     """Return what follows from a review. The same review always gives the same orders."""
     waves = _waves(review)
-    ordered = (_order(stack, waves[stack.name]) for stack in review.changed)
+    ordered = (_order(review, stack, waves[stack.name]) for stack in review.changed)
     return Orders(review=review.id, stacks=tuple(ordered))
 
 
-def _order(stack: StackReview, wave: int) -> StackOrder:
+def _order(review: Review, stack: StackReview, wave: int) -> StackOrder:
     leaving = {change.logical_id for change in stack.changes if change.leaves}
     return StackOrder(
         name=stack.name,
@@ -85,7 +91,23 @@ def _order(stack: StackReview, wave: int) -> StackOrder:
         meanwhile=_policy({*stack.holds} - leaving),
         afterwards=_policy({*stack.holds, *stack.will_hold}),
         items=touched(stack),
+        touched=tuple(sorted(_there(stack).values())),
+        drifted=tuple(sorted(_drifted(review, stack))),
     )
+
+
+def _there(stack: StackReview) -> dict[str, str]:
+    """Return the logical ids of what is there and changes, by its place."""
+    new = (Effect.ADD, Effect.IMPORT)
+    return {change.place: change.logical_id for change in stack.changes if change.effect not in new}
+
+
+def _drifted(review: Review, stack: StackReview) -> Iterator[str]:
+    """Yield what the state machine would find changed, as it writes it."""
+    ids = _there(stack)
+    for change in review.drift.changes:
+        if change.stack == stack.name and (logical_id := ids.get(change.place)):
+            yield logical_id if change.sort is Sort.DELETED else f"{logical_id}.{change.what}"
 
 
 def touched(stack: StackReview) -> tuple[str, ...]:

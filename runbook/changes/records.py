@@ -3,6 +3,7 @@
     reviews/<who>/<review>/review.json     what would be done, for people
     reviews/<who>/<review>/orders.json     what the state machine would do, in its own words
     approvals/<who>/<review>.json
+    approvals/<who>/<review>/start.json    who had it executed
     executions/<review>/<moment>-<how far>.json
     locks/<stack>/<number>.json            who prepares a stack; nothing rests on who wrote it
 
@@ -14,6 +15,7 @@ its own alone: who prepared and who approved is read from there, and never from 
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime
@@ -77,6 +79,12 @@ class Records:
                 f"Execute it: groundwork changes execute {approval.review}",
             )
         self.store.write(name, approval.model_dump_json(indent=2) + "\n")
+
+    def save_start(self, review: str) -> None:
+        """Save that the caller has a review executed: the state machine takes that from there."""
+        name = f"approvals/{self.writer}/{review}/start.json"
+        if self.store.read(name) is None:
+            self.store.write(name, json.dumps({"review": review}) + "\n")
 
     def save_execution(self, execution: Execution) -> None:
         """Save that an execution begins, or how it ended."""

@@ -360,6 +360,8 @@ class Execution(_Record):
     lifted: tuple[str, ...] = ()
     """The items whose protection by a stack policy was lifted meanwhile."""
     message: str = ""
+    execution: str = ""
+    """The execution of the state machine; empty where the command executed."""
 
 
 def digest_of(document: object) -> str:

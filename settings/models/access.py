@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from settings.models.base import Model, Problem
-from settings.values.addresses import DomainName
+from settings.values.addresses import DomainName, EmailAddress
 from settings.values.areas import Area
 from settings.values.matching import Matching, at_most
 from settings.values.names import ROLE
@@ -138,6 +138,8 @@ class Access(Model):
     """How many different people have to approve a change."""
     groups: Annotated[Mapping[GroupName, Group], Field(max_length=20)] = {}
     """Who else has to approve, by what a change touches. They count among `approvers`, too."""
+    notify: tuple[EmailAddress, ...] = ()
+    """Who is told of an execution that was stopped, and of guards that may not be back."""
     records_days: Annotated[int, Field(ge=1, le=36_500)] = 365
     """How long nobody can delete the record of a review, an approval or an execution."""
     trail: Trail | None = None

@@ -82,7 +82,8 @@ def sizes(items: Items) -> Iterator[Size]:
                 yield Size(("services", name), _service(service), 0)
         case AccessItems():
             trail = 3 if items.trail else 0
-            resources = APPROVAL + 2 * len(items.roles) + 4 + trail
+            alarms = TOPIC + len(items.access.notify) + 5 if items.access.notify else 0
+            resources = APPROVAL + 2 * len(items.roles) + 4 + trail + alarms
             yield Size(("access", "author"), resources, 2 + len(items.roles))
         case unknown:
             assert_never(unknown)

@@ -100,3 +100,41 @@ def test_more_regions_than_a_policy_can_name_are_refused() -> None:
     more = before.replace("{buckets: {", "{buckets: {bucket-more: {region: us-west-2}, ")
     with pytest.raises(ConfigurationError, match="more than 5 regions"):
         read(APART, more)
+
+
+def grouped(items: str, who: str = f"{IAM}:role/postmasters") -> Settings:
+    return read(f'{APART}, groups: {{mail: {{items: [{items}], principals: ["{who}"]}}}}')
+
+
+@pytest.mark.parametrize(
+    "items",
+    ["mail", "mail/senders", "mail/addresses/ann@example.org", "services/web", "access", "data"],
+)
+def test_a_group_has_areas_kinds_and_items_of_the_file(items: str) -> None:
+    access = grouped(items).access
+    assert access
+    assert access.groups["mail"].items == (items,)
+
+
+@pytest.mark.parametrize(
+    ("items", "why"),
+    [
+        ("'mail/*'", "without a wildcard"),
+        ("male", "an area of the file"),
+        ("mail/sender", "below it, one of .*senders"),
+        ("", "1 or more entries"),
+    ],
+)
+def test_what_no_item_is_called_is_no_groups(items: str, why: str) -> None:
+    with pytest.raises(ConfigurationError, match=why):
+        grouped(items)
+
+
+def test_a_group_is_as_far_from_the_authors_as_the_approvers() -> None:
+    author = roles(f"{GITHUB}:ref:refs/heads/main", f"{GITHUB}:environment:production")
+    group = f'groups: {{mail: {{items: [mail], github: ["{GITHUB}:ref:refs/heads/main"]}}}}'
+    with pytest.raises(ConfigurationError, match=r"access\.groups\.mail\.github\[0\]"):
+        read(f"{author}, {group}")
+    pull = group.replace("ref:refs/heads/main", "pull_request")
+    with pytest.raises(ConfigurationError, match="nobody has reviewed"):
+        read(f"{author}, {pull}")

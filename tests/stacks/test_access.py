@@ -67,7 +67,8 @@ def test_only_reading_has_wildcards_or_is_on_everything(template: Template) -> N
 def allowed(template: Template, role: str) -> list[str]:
     """The actions of a role on anything at all."""
     policies = template.find_resources("AWS::IAM::ManagedPolicy")
-    (policy,) = [p for name, p in policies.items() if name.startswith(f"roles{role}policy")]
+    named = "executionrolepolicy" if role == "executor" else f"roles{role}policy"
+    (policy,) = [p for name, p in policies.items() if name.startswith(named)]
     found = policy["Properties"]["PolicyDocument"]["Statement"]
     return [action for statement in found for action in listed(statement["Action"])]
 
@@ -94,7 +95,7 @@ VALUES = (
 )
 
 
-@pytest.mark.parametrize("role", ["author", "approver", "reader"])
+@pytest.mark.parametrize("role", ["author", "approver", "reader", "executor"])
 def test_no_role_reads_a_secret_a_mail_or_a_log(template: Template, role: str) -> None:
     assert not [action for action in VALUES if matches(action, allowed(template, role))]
 
@@ -117,7 +118,7 @@ def read_handlers() -> dict[str, list[str]]:
     }
 
 
-@pytest.mark.parametrize("role", ["author", "approver", "reader"])
+@pytest.mark.parametrize("role", ["author", "approver", "reader", "executor"])
 def test_what_drift_detection_reads_of_every_type_that_we_deploy_is_allowed(
     role: str, template: Template
 ) -> None:
@@ -320,6 +321,15 @@ def test_an_execution_that_is_stopped_starts_the_guards(template: Template) -> N
         {"Properties": {"StateMachineName": "groundwork-guards"}},
     )
     assert target["Arn"] == {"Ref": guards}
+
+
+def test_a_group_has_a_role_that_may_what_the_approver_may(templates: Templates) -> None:
+    group = 'groups: {mail: {items: [mail], principals: ["arn:aws:iam::123456789012:role/post"]}}'
+    found = templates(f"environment: test\n{ACCESS}  {group}\n")[STACK]
+    assert sorted(allowed(found, "approvermail")) == sorted(allowed(found, "approver"))
+    found.has_resource_properties("AWS::IAM::Role", {"RoleName": "test-groundwork-approver-mail"})
+    states = definition(found, "test-groundwork-execution")["States"]
+    assert "'test-mail-'" in json.dumps(states["Is it approved?"])
 
 
 @pytest.mark.parametrize(("ok", "words"), [(True, "everything"), (False, "NOT everything")])

@@ -10,15 +10,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from groundwork.access import stack_flow
+from groundwork.access import checking, stack_flow
 from groundwork.access.calls import Calls, task
 from groundwork.access.groups import ApproverGroup, is_heard
-from groundwork.kit.states import State, States, jsonata
+from groundwork.kit.states import State, States, choice, each, jsonata, refusing
 from settings.contract import APPROVAL_CHECK, ENOUGH_PEOPLE, GROUP_MISSING, OTHER_PERSON
 
-DAY_MILLISECONDS = 24 * 60 * 60 * 1000
-"""How old a change set may be, by CloudFormation's own word."""
-
+LONGEST = 24 * 60 * 60
+"""The seconds after which an execution is ended, and its stacks are guarded: no policy stays lifted
+for longer, whatever hangs."""
 NAME = "$states.context.Execution.Name"
 PEOPLE = """(
   $name := function($who) { $lowercase($split($who, ':')[-1]) };
@@ -49,10 +49,11 @@ def definition(rules: Rules, calls: Calls) -> State:
         "Comment": "Executes what was reviewed and approved, and puts the guards back",
         "QueryLanguage": "JSONata",
         "StartAt": "Read what was prepared",
+        "TimeoutSeconds": LONGEST,
         "States": {
             **_reading(rules),
             **_deciding(rules),
-            **_checking(calls),
+            **checking.states(calls, "Record the beginning"),
             **_doing(rules, calls),
         },
     }
@@ -63,20 +64,31 @@ def _reading(rules: Rules) -> States:
     approval = f"'approvals/' & $states.input & '/' & {NAME} & '.json'"
     # Step Functions writes the letters of an acronym its own way, and no page says how.
     checksum = "$sift($states.result, function($v, $k) { $lowercase($k) = 'checksumsha256' }).*"
-    read = "{'author': $states.input.author, 'approvers': $states.input.approvers, "
-    read += f"'checksum': {checksum}, 'orders': $parse($states.result.Body)}}"
+    begun = f"'approvals/' & $states.input.starter & '/' & {NAME} & '/start.json'"
+    known = f"{{'checksum': {checksum}, 'orders': $parse($states.result.Body)}}"
+    read = f"$merge([$states.input, {known}])"
     said = "($said := $parse($states.result.Body); "
     said += "{'who': $states.input, 'orders': $said.orders, 'digest': $said.digest})"
     get = {"Bucket": rules.records, "ChecksumMode": "ENABLED"}
     return {
-        "Read what was prepared": task(
-            "s3:getObject", {**get, "Key": jsonata(orders)}, read, "Read the approvals"
+        "Read what was prepared": checking.or_refuse(
+            task("s3:getObject", {**get, "Key": jsonata(orders)}, read, "Read who starts it")
         ),
-        "Read the approvals": each(
-            "[$states.input.approvers]",
-            {"Read an approval": task("s3:getObject", {**get, "Key": jsonata(approval)}, said)},
-            "approvals",
-            APPROVAL_CHECK,
+        "Read who starts it": checking.or_refuse(
+            task(
+                "s3:getObject",
+                {**get, "Key": jsonata(begun)},
+                "$states.input",
+                "Read the approvals",
+            )
+        ),
+        "Read the approvals": checking.or_refuse(
+            each(
+                "[$states.input.approvers]",
+                {"Read an approval": task("s3:getObject", {**get, "Key": jsonata(approval)}, said)},
+                "approvals",
+                APPROVAL_CHECK,
+            )
         ),
     }
 
@@ -86,7 +98,13 @@ def _deciding(rules: Rules) -> States:
     same = "$count($states.input.approvals[orders = $states.input.checksum])"
     ids = "$count($states.input.approvals[$not($contains(who, '/'))])"
     needed = {
-        "Not somebody's id": f"$not($contains($states.input.author, '/')) and {ids} = {approvals}",
+        "Not somebody's id": " and ".join(
+            (
+                "$not($contains($states.input.author, '/'))",
+                "$not($contains($states.input.starter, '/'))",
+                f"{ids} = {approvals}",
+            )
+        ),
         "The orders are another review's": f"$states.input.orders.review = {NAME}",
         "A stack is not the one that it is called": OWN_NAMES,
         "What was prepared is not what was approved": f"{same} = {approvals}",
@@ -98,29 +116,8 @@ def _deciding(rules: Rules) -> States:
         other = "$not($name($states.input.author) in $approvers)"
         needed[OTHER_PERSON] = PEOPLE % other
     return {
-        APPROVAL_CHECK: _refusing(needed, "Look at the change sets"),
-        **{why: {"Type": "Fail", "Error": "Refused", "Cause": why} for why in needed},
-    }
-
-
-def _checking(calls: Calls) -> States:
-    why = "A change set is gone, was executed, or is older than a day"
-    fit = f"""(
-      $found := $states.result.Summaries[ChangeSetId = $states.input.change_set];
-      {{'fit': $exists($found) and $found.Status = 'CREATE_COMPLETE'
-        and $found.ExecutionStatus = 'AVAILABLE'
-        and $millis() - $toMillis($found.CreationTime) < {DAY_MILLISECONDS}}}
-    )"""
-    look = {"Find the change set": ("listChangeSets", {"StackName": "stack"}, fit)}
-    return {
-        "Look at the change sets": each(
-            "$states.input.orders.stacks", calls.alone(look), "checks", "Can all be executed?"
-        ),
-        "Can all be executed?": _refusing(
-            {why: "$count($states.input.checks[fit]) = $count($states.input.orders.stacks)"},
-            "Record the beginning",
-        ),
-        why: {"Type": "Fail", "Error": "Refused", "Cause": why},
+        APPROVAL_CHECK: refusing(needed, "Look at the change sets"),
+        **{why: checking.refusal(why) for why in needed},
     }
 
 
@@ -166,7 +163,8 @@ def record(rules: Rules, status: str, message: str, following: str, more: str = 
     body = {
         "review": jsonata("$states.input.orders.review"),
         "digest": jsonata("$states.input.approvals[0].digest"),
-        "executed_by": jsonata("$states.context.Execution.Id"),
+        "executed_by": jsonata("$states.input.starter"),
+        "execution": jsonata("$states.context.Execution.Id"),
         "executed_at": jsonata("$now()"),
         "status": status,
         "change_sets": jsonata("[$states.input.orders.stacks.change_set]"),
@@ -181,31 +179,3 @@ def record(rules: Rules, status: str, message: str, following: str, more: str = 
         "ChecksumAlgorithm": "SHA256",
     }
     return task("s3:putObject", put, f"$merge([$states.input, {more}])", following)
-
-
-def each(items: str, states: States, result: str, following: str) -> State:
-    """Return the state that does the same for each item, side by side."""
-    return {
-        "Type": "Map",
-        "Items": jsonata(items),
-        "ItemProcessor": {"StartAt": next(iter(states)), "States": states},
-        "Output": jsonata(f"$merge([$states.input, {{'{result}': $states.result}}])"),
-        "Next": following,
-    }
-
-
-def _refusing(needed: dict[str, str], otherwise: str) -> State:
-    """Refuse unless every condition holds: what is missing from a record never passes for true."""
-    return choice({why: f"$not({condition})" for why, condition in needed.items()}, otherwise)
-
-
-def choice(choices: dict[str, str], otherwise: str) -> State:
-    """Return the state that chooses what follows by the first condition that holds."""
-    return {
-        "Type": "Choice",
-        "Choices": [
-            {"Condition": jsonata(condition), "Next": following}
-            for following, condition in choices.items()
-        ],
-        "Default": otherwise,
-    }

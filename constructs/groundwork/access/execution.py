@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from aws_cdk import Duration
@@ -12,9 +12,10 @@ from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from groundwork.access import guarding
+from groundwork.access.alarms import GuardAlarms
 from groundwork.access.calls import Calls
 from groundwork.access.definition import Rules, definition
-from groundwork.access.permissions import Permission, Scope, executing, executing_in
+from groundwork.access.permissions import Permission, Scope, executing, executing_in, seeing
 from groundwork.access.role import AccessRole, wildcards
 from groundwork.checks import acknowledge
 from groundwork.kit import RuntimeFunction, add_starter
@@ -46,7 +47,14 @@ class Execution(Construct):
     """
 
     def __init__(
-        self, scope: Construct, construct_id: str, *, names: Names, reach: Scope, rules: Rules
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        names: Names,
+        reach: Scope,
+        rules: Rules,
+        notify: Sequence[str] = (),
     ) -> None:
         super().__init__(scope, construct_id)
         elsewhere = [region for region in reach.regions if region != reach.region]
@@ -65,7 +73,16 @@ class Execution(Construct):
         (executions,) = reach.executions()
         guards = guarding.definition(rules, calls, executions.removesuffix("*"))
         self.guards = self._machine("guards", names.guards, guards)
-        self._guard_when_stopped(reach)
+        rule = self._guard_when_stopped(reach)
+        if notify:
+            GuardAlarms(
+                self,
+                "alarms",
+                machine=(names.machine, self.machine.ref),
+                guards=(names.guards, self.guards.ref),
+                rule=rule.ref,
+                notify=notify,
+            )
 
     def _machine(self, construct_id: str, name: str, states: State) -> sfn.CfnStateMachine:
         machine = sfn.CfnStateMachine(
@@ -80,13 +97,13 @@ class Execution(Construct):
         acknowledge(machine, "AwsSolutions-SF2", UNTRACED)
         return machine
 
-    def _guard_when_stopped(self, reach: Scope) -> None:
+    def _guard_when_stopped(self, reach: Scope) -> events.CfnRule:
         """Have EventBridge start the guards.
 
         <https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html>
         """
         role = add_starter(self, self.guards.ref, iam.ServicePrincipal("events.amazonaws.com"))
-        events.CfnRule(
+        return events.CfnRule(
             self,
             "stopped",
             description="Guards the stacks of an execution that was stopped before it did so",
@@ -112,8 +129,7 @@ class Execution(Construct):
             runs="other_regions",
             description="Calls CloudFormation in another region for the execution of changes",
         )
-        for region in regions:
-            permission = executing_in(reach, region)
+        for permission in (*(executing_in(reach, region) for region in regions), *seeing(reach)):
             made.role.add_to_policy(
                 iam.PolicyStatement(
                     actions=[*permission.actions], resources=[*permission.resources]

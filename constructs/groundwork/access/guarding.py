@@ -10,12 +10,13 @@ from __future__ import annotations
 
 from groundwork.access import stack_flow
 from groundwork.access.calls import Calls, task
-from groundwork.access.definition import Rules, choice, each, record
-from groundwork.kit.states import State, jsonata
+from groundwork.access.definition import Rules, record
+from groundwork.kit.states import State, choice, each, jsonata
+from settings.contract import REFUSED
 
 STOPPED = ("ABORTED", "FAILED", "TIMED_OUT")
 """How an execution ends that did not succeed."""
-OWN_ENDS = "['Failed', 'Refused']"
+OWN_ENDS = f"['Failed', '{REFUSED}']"
 """The errors of ends that the execution reached by itself, with its guards."""
 
 
@@ -68,6 +69,7 @@ def _seen() -> str:
     return f"""{{
       'review': $states.result.Name,
       'author': $parse($states.result.Input).author,
+      'starter': $states.context.StateMachine.Name,
       'stopped': ({stopped}) or ({broke})
     }}"""
 
@@ -76,5 +78,6 @@ def _orders() -> str:
     """Return the orders, and what a record needs besides: nobody's approval is read here."""
     return """{
       'orders': $merge([$parse($states.result.Body), {'review': $states.input.review}]),
+      'starter': $states.input.starter,
       'approvals': [{'digest': ''}]
     }"""

@@ -26,7 +26,9 @@ READ = (
 )
 PREPARE = ("cloudformation:CreateChangeSet", "cloudformation:DeleteChangeSet")
 EXECUTE = (
+    "cloudformation:DescribeStackResourceDrifts",
     "cloudformation:DescribeStacks",
+    *DRIFT,
     "cloudformation:ExecuteChangeSet",
     "cloudformation:ListChangeSets",
     "cloudformation:SetStackPolicy",
@@ -146,12 +148,19 @@ class Scope:
         )
 
 
+def seeing(scope: Scope) -> list[Permission]:
+    """See how things are set."""
+    return [
+        Permission(SETTINGS, ("*",), ANYTHING),
+        Permission(FUNCTIONS, scope.functions(), OWN_FUNCTION),
+    ]
+
+
 def reading(scope: Scope, *more: str) -> list[Permission]:
     """See settings, stacks, change sets and records. `more` is what a role may do besides."""
     records = arn("s3", f"{scope.records}/*")
     return [
-        Permission(SETTINGS, ("*",), ANYTHING),
-        Permission(FUNCTIONS, scope.functions(), OWN_FUNCTION),
+        *seeing(scope),
         Permission(
             tuple(sorted({*READ, *more})), (*scope.stack_arns(), scope.change_set()), STACK_ID
         ),
@@ -197,7 +206,8 @@ def executing(scope: Scope) -> list[Permission]:
     """Do what the state machines do themselves: read records, write executions, execute, guard.
 
     It reads no other kind of record, and reaches the stacks of its own region. For those of others
-    it has a function, see `executing_in`.
+    it has a function, see `executing_in`. It sees settings as the other roles do: drift detection
+    reads with the permissions of whoever asks.
     """
     read = tuple(arn("s3", f"{scope.records}/{kind}/*") for kind in ("reviews", "approvals"))
     return [
@@ -205,11 +215,12 @@ def executing(scope: Scope) -> list[Permission]:
         Permission(("s3:PutObject",), (arn("s3", f"{scope.records}/executions/*"),), RECORD),
         Permission(("states:DescribeExecution",), scope.executions(), EXECUTION),
         executing_in(scope, scope.region),
+        *seeing(scope),
     ]
 
 
 def executing_in(scope: Scope, region: str) -> Permission:
-    """Execute change sets in a region, and guard its stacks."""
+    """Execute change sets in a region, and compare and guard its stacks."""
     change_sets = arn(
         "cloudformation",
         f"changeSet/{CHANGE_SET_PREFIX}*",

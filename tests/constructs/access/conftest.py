@@ -31,6 +31,7 @@ access:
     github: ["repo:example/infrastructure:environment:production"]
     principals: ["arn:aws:iam::123456789012:user/bob"]
   reader: {principals: ["arn:aws:iam::123456789012:user/cleo"]}
+  notify: [sysadmin@example.org]
   groups:
     mail:
       items: [mail, data/databases/payroll]
@@ -98,9 +99,9 @@ class Session:
         )
         return str(answer["VersionId"])
 
-    def execute(self, stack: str, change_set: str) -> str:
+    def execute(self, stack: str, change_set: str, *, region: str = REGION) -> str:
         """Execute a change set, and return the status in which the stack ends."""
-        cloudformation = self.client("cloudformation")
+        cloudformation = self.client("cloudformation", region)
         cloudformation.execute_change_set(StackName=stack, ChangeSetName=change_set)
         seen: list[str] = []
 

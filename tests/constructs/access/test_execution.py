@@ -17,6 +17,7 @@ from botocore.exceptions import ClientError
 from embedded import processes
 from runbook.changes.guards import stack_policy
 from runbook.changes.orders import Orders, StackOrder
+from runbook.changes.review import Execution
 from tests.constructs.access.conftest import (
     ACCOUNT,
     QUEUE,
@@ -40,7 +41,7 @@ TAKEN = {
 def order(stack: str, change_set: str, *, region: str = REGION, **fields: Any) -> StackOrder:
     guard = json.dumps(stack_policy(["Bucket"]))
     given = {"wave": 0, "creates": True, "meanwhile": guard, "afterwards": guard}
-    given |= {"items": (stack.partition("-")[0],), **fields}
+    given |= {"items": (stack.partition("-")[0],), "touched": (), "drifted": (), **fields}
     given["stack"] = f"arn:aws:cloudformation:{region}:{ACCOUNT}:stack/{stack}/any"
     return StackOrder(name=stack, region=region, change_set=change_set, **given)
 
@@ -61,12 +62,22 @@ class Change:
         return self
 
     def start(self, who: Session, *approvers: str, author: str = "") -> str:
-        given = {"author": author or self.author.id, "approvers": [*approvers] or [who.id]}
+        given = {
+            "author": author or self.author.id,
+            "approvers": [*approvers] or [who.id],
+            "starter": self.asked(who),
+        }
         states = who.client("stepfunctions")
         answer = states.start_execution(
             stateMachineArn=MACHINE, name=self.name, input=json.dumps(given)
         )
         return str(answer["executionArn"])
+
+    def asked(self, who: Session) -> str:
+        """Record who has it executed, where they may, and return their id."""
+        with suppress(ClientError):  # once is enough, and an author may not
+            who.record(f"approvals/{who.id}/{self.name}/start.json")
+        return who.id
 
     def executed(self, who: Session, *approvers: str, author: str = "") -> tuple[str, str]:
         """Start it, and return how it ended and why."""
@@ -92,10 +103,18 @@ def ended(who: Session, execution: str) -> tuple[str, str]:
     return seen[-1]["status"], seen[-1].get("cause", "")
 
 
+def written(who: Session, change: Change) -> list[Execution]:
+    """The records of how far it came."""
+    s3, prefix = who.client("s3"), f"executions/{change.name}/"
+    listed = s3.list_objects_v2(Bucket=RECORDS, Prefix=prefix)
+    keys = [item["Key"] for item in listed.get("Contents", ())]
+    bodies = [s3.get_object(Bucket=RECORDS, Key=key)["Body"].read() for key in keys]
+    return [Execution.model_validate_json(body) for body in bodies]
+
+
 def recorded(who: Session, change: Change) -> list[str]:
     """How far the records say that it came."""
-    listed = who.client("s3").list_objects_v2(Bucket=RECORDS, Prefix=f"executions/{change.name}/")
-    return [item["Key"].rpartition("-")[2] for item in listed.get("Contents", ())]
+    return [each.status.value for each in written(who, change)]
 
 
 @pytest.fixture
@@ -129,7 +148,7 @@ class TestExecuting:
         assert found["StackStatus"] == "CREATE_COMPLETE"
         assert found["EnableTerminationProtection"] is True
         assert policy_of(approver, stack) == stack_policy(["Bucket"])
-        assert recorded(approver, change) == ["begun.json", "executed.json"]
+        assert recorded(approver, change) == ["begun", "executed"]
 
     def test_a_stack_in_another_region_is_executed_too(
         self, author: Session, approver: Session, stack: str
@@ -156,7 +175,7 @@ class TestExecuting:
         assert status == "FAILED"
         assert "UPDATE_ROLLBACK_COMPLETE" in cause
         assert policy_of(approver, stack) == stack_policy(["Bucket"])
-        assert recorded(approver, change) == ["begun.json", "failed.json"]
+        assert recorded(approver, change) == ["begun", "failed"]
 
     def test_what_comes_after_a_failure_is_not_begun(
         self, author: Session, approver: Session, stack: str
@@ -177,6 +196,90 @@ class TestExecuting:
         states = approver.client("stepfunctions")
         with pytest.raises(states.exceptions.ExecutionAlreadyExists):
             change.start(approver)
+
+
+class TestStarter:
+    def test_the_records_name_who_had_it_executed(
+        self, author: Session, approver: Session, postmaster: Session, stack: str
+    ) -> None:
+        change = Change(author, order(stack, author.prepare(stack))).approve(approver)
+        assert change.executed(postmaster, approver.id) == ("SUCCEEDED", "")
+        by = {each.executed_by for each in written(approver, change)}
+        assert by == {postmaster.id}
+        (execution,) = {each.execution for each in written(approver, change)}
+        assert execution.endswith(f":groundwork-execution:{change.name}")
+
+    def test_nobody_starts_it_in_the_name_of_somebody_who_did_not_ask_for_it(
+        self, author: Session, approver: Session, postmaster: Session, stack: str
+    ) -> None:
+        change = Change(author, order(stack, author.prepare(stack))).approve(approver)
+        given = {"author": author.id, "approvers": [approver.id], "starter": postmaster.id}
+        started = approver.client("stepfunctions").start_execution(
+            stateMachineArn=MACHINE, name=change.name, input=json.dumps(given)
+        )
+        status, cause = ended(approver, started["executionArn"])
+        assert status == "FAILED"
+        assert "does not exist" in cause
+        assert not recorded(approver, change)
+
+
+class TestDrift:
+    """The console changes something between the review and its execution."""
+
+    VERSIONED = {"VersioningConfiguration": {"Status": "Enabled"}}  # noqa: RUF012
+
+    def drifted(
+        self, administrator: Session, author: Session, stack: str, region: str = REGION
+    ) -> str:
+        """Make a stack of a bucket, whose versions somebody suspends after a change set was made.
+
+        Return the change set.
+        """
+        bucket = {"Type": "AWS::S3::Bucket", "Properties": self.VERSIONED}
+        deployed = administrator.prepare(stack, {"Resources": {"Bucket": bucket}}, region=region)
+        assert administrator.execute(stack, deployed, region=region) == "CREATE_COMPLETE"
+        both = {"Resources": {"Bucket": bucket, **QUEUE["Resources"]}}
+        change_set = author.prepare(stack, both, kind="UPDATE", region=region)
+        cloudformation = administrator.client("cloudformation", region)
+        resources = cloudformation.list_stack_resources(StackName=stack)
+        (found,) = resources["StackResourceSummaries"]
+        administrator.client("s3", region).put_bucket_versioning(
+            Bucket=found["PhysicalResourceId"], VersioningConfiguration={"Status": "Suspended"}
+        )
+        return change_set
+
+    @pytest.mark.parametrize("name", ["data-us-east-1", "backup-eu-west-2"])
+    def test_what_the_review_changes_and_was_changed_since_stops_the_execution(
+        self, name: str, administrator: Session, author: Session, approver: Session, stack: str
+    ) -> None:
+        stack, region = stack.replace("data-us-east-1", name), name.partition("-")[2]
+        change_set = self.drifted(administrator, author, stack, region)
+        told = order(stack, change_set, region=region, creates=False, touched=("Bucket",))
+        change = Change(author, told).approve(approver)
+        why = f"{stack}/Bucket.VersioningConfiguration.Status"
+        said = f"What the review changes was changed since: {why}"
+        assert change.executed(approver) == ("FAILED", said)
+        assert not recorded(approver, change)
+
+    @pytest.mark.parametrize(
+        ("touched", "drifted"),
+        [
+            (("Bucket",), ("Bucket.VersioningConfiguration.Status",)),
+            (("Queue",), ()),
+        ],
+    )
+    def test_what_the_review_knew_or_leaves_alone_does_not(
+        self,
+        touched: tuple[str, ...],
+        drifted: tuple[str, ...],
+        administrator: Session,
+        author: Session,
+        approver: Session,
+        stack: str,
+    ) -> None:
+        change_set = self.drifted(administrator, author, stack)
+        told = order(stack, change_set, creates=False, touched=touched, drifted=drifted)
+        assert Change(author, told).approve(approver).executed(approver) == ("SUCCEEDED", "")
 
 
 class TestGroups:
@@ -261,7 +364,8 @@ class TestAttacks:
         self, author: Session, approver: Session, stack: str
     ) -> None:
         change = Change(author, order(stack, author.prepare(stack)))
-        given = json.dumps({"author": author.id, "approvers": []})
+        starter = change.asked(approver)
+        given = json.dumps({"author": author.id, "approvers": [], "starter": starter})
         states = approver.client("stepfunctions")
         started = states.start_execution(stateMachineArn=MACHINE, name=change.name, input=given)
         result = ended(approver, started["executionArn"])

@@ -10,6 +10,7 @@ import json
 import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -18,7 +19,6 @@ from embedded import processes
 from groundwork.access import stack_flow
 from groundwork.access.calls import ELSEWHERE, Calls
 from runbook.changes.guards import stack_policy
-from runbook.changes.review import Execution
 from tests.constructs.access.conftest import QUEUE, RECORDS, REGION, Session, denied
 from tests.constructs.access.test_execution import (
     BUCKET,
@@ -29,6 +29,7 @@ from tests.constructs.access.test_execution import (
     policy_of,
     recorded,
     status_of,
+    written,
 )
 
 pytestmark = [pytest.mark.embedded, pytest.mark.xdist_group("access")]
@@ -95,6 +96,7 @@ class Stopped:
         given = {
             "author": self.author.id,
             "approvers": [approver.id],
+            "starter": self.change.asked(approver),
             "pause": self.step,
         }
         self.execution = approver.client("stepfunctions").start_execution(
@@ -102,19 +104,26 @@ class Stopped:
         )["executionArn"]
 
     def stop(self, administrator: Session) -> None:
-        s3 = administrator.client("s3")
-        prefix = f"executions/paused/{self.change.name}"
+        self.pause(administrator)
+        administrator.client("stepfunctions").stop_execution(executionArn=self.execution)
+        self.guarded(administrator)
+
+    def pause(self, administrator: Session) -> None:
+        """Wait until it pauses."""
+        s3, prefix = administrator.client("s3"), f"executions/paused/{self.change.name}"
         there = {"Bucket": RECORDS, "Prefix": prefix}
         assert processes.until(lambda: "Contents" in s3.list_objects_v2(**there), 60), self.step
-        administrator.client("stepfunctions").stop_execution(executionArn=self.execution)
-        assert processes.until(lambda: "failed.json" in recorded(administrator, self.change), 60), (
+
+    def guarded(self, administrator: Session) -> None:
+        """Wait until what guards its stack has recorded so."""
+        assert processes.until(lambda: "failed" in recorded(administrator, self.change), 60), (
             self.step
         )
 
 
-@pytest.fixture(scope="module")
-def every(administrator: Session, session: Any) -> Iterator[dict[str, Stopped]]:
-    """Executions that were stopped before each step, by the step's name."""
+@contextmanager
+def pausing(administrator: Session, **fields: Any) -> Iterator[None]:
+    """Deploy a state machine that can be told to pause, with other fields besides."""
     states = administrator.client("stepfunctions")
     definition = states.describe_state_machine(stateMachineArn=MACHINE)["definition"]
     deployed = json.loads(definition)
@@ -132,21 +141,28 @@ def every(administrator: Session, session: Any) -> Iterator[dict[str, Stopped]]:
         **deployed,
         "StartAt": f"Before: {deployed['StartAt']}",
         "States": stopped_at(deployed["States"], mark),
+        **fields,
     }
+    states.update_state_machine(stateMachineArn=MACHINE, definition=json.dumps(paused))
+    try:
+        yield
+    finally:
+        states.update_state_machine(stateMachineArn=MACHINE, definition=definition)
+
+
+@pytest.fixture(scope="module")
+def every(administrator: Session, session: Any) -> Iterator[dict[str, Stopped]]:
+    """Executions that were stopped before each step, by the step's name."""
     author, approver = session("author"), session("approver")
     found = {step: Stopped(author, step) for step in STEPS}
     found |= {
         f"creating, {step}": Stopped(author, step, creates=True)
         for step in ("Execute", "Look at the change set")
     }
-    states.update_state_machine(stateMachineArn=MACHINE, definition=json.dumps(paused))
-    try:
-        with ThreadPoolExecutor(max_workers=4) as pool:
-            list(pool.map(lambda one: one.start(administrator, approver), found.values()))
-            list(pool.map(lambda one: one.stop(administrator), found.values()))
+    with pausing(administrator), ThreadPoolExecutor(max_workers=4) as pool:
+        list(pool.map(lambda one: one.start(administrator, approver), found.values()))
+        list(pool.map(lambda one: one.stop(administrator), found.values()))
         yield found
-    finally:
-        states.update_state_machine(stateMachineArn=MACHINE, definition=definition)
 
 
 @pytest.mark.parametrize("step", STEPS)
@@ -160,16 +176,10 @@ def test_stopped_before_any_step_the_stack_is_guarded_and_recorded(
     found = status_of(administrator, one.stack)
     assert found["EnableTerminationProtection"] is True
     assert not found["StackStatus"].endswith("_IN_PROGRESS")
-    assert recorded(administrator, one.change)[-1] == "failed.json"
-    assert last_word(administrator, one.change).startswith("It was stopped, and everything is")
-
-
-def last_word(who: Session, change: Change) -> str:
-    """What the last record of an execution says."""
-    s3, prefix = who.client("s3"), f"executions/{change.name}/"
-    keys = [item["Key"] for item in s3.list_objects_v2(Bucket=RECORDS, Prefix=prefix)["Contents"]]
-    record = json.loads(s3.get_object(Bucket=RECORDS, Key=keys[-1])["Body"].read())
-    return Execution.model_validate(record).message
+    assert recorded(administrator, one.change)[-1] == "failed"
+    last = written(administrator, one.change)[-1]
+    assert last.message.startswith("It was stopped, and everything is")
+    assert last.executed_by == "groundwork-guards"
 
 
 def test_a_stack_whose_creation_was_not_begun_needs_no_guard(
@@ -177,7 +187,7 @@ def test_a_stack_whose_creation_was_not_begun_needs_no_guard(
 ) -> None:
     one = every["creating, Execute"]
     assert status_of(administrator, one.stack)["StackStatus"] == "REVIEW_IN_PROGRESS"
-    assert recorded(administrator, one.change)[-1] == "failed.json"
+    assert recorded(administrator, one.change)[-1] == "failed"
 
 
 def test_a_stack_that_was_being_created_is_guarded(
@@ -201,6 +211,52 @@ def test_the_next_approved_change_lifts_the_guard_of_everything(
     assert policy_of(administrator, stack) == stack_policy(["Bucket"])
 
 
+def test_people_are_told_of_an_execution_that_was_stopped(
+    every: dict[str, Stopped], administrator: Session
+) -> None:
+    named = {"AlarmNames": ["groundwork-execution stopped"]}
+    (alarm,) = administrator.client("cloudwatch").describe_alarms(**named)["MetricAlarms"]
+    assert every
+    assert alarm["StateValue"] == "ALARM"
+    topic = alarm["AlarmActions"][0]
+    found = administrator.client("sns").list_subscriptions_by_topic(TopicArn=topic)
+    assert [one["Endpoint"] for one in found["Subscriptions"]] == ["sysadmin@example.org"]
+
+
+def test_an_execution_that_takes_too_long_is_ended_and_its_stack_guarded(
+    administrator: Session, author: Session, approver: Session
+) -> None:
+    one = Stopped(author, "Execute")
+    with pausing(administrator, TimeoutSeconds=5):
+        one.start(administrator, approver)
+        one.guarded(administrator)
+    states = administrator.client("stepfunctions")
+    assert states.describe_execution(executionArn=one.execution)["status"] == "TIMED_OUT"
+    assert policy_of(administrator, one.stack) == EVERYTHING
+    assert status_of(administrator, one.stack)["EnableTerminationProtection"] is True
+
+
+def test_where_the_event_is_lost_whoever_starts_the_guards_has_the_stack_guarded(
+    administrator: Session, author: Session, approver: Session
+) -> None:
+    events = administrator.client("events")
+    (rule,) = (each["Name"] for each in events.list_rules()["Rules"] if "stopped" in each["Name"])
+    one = Stopped(author, "Execute")
+    events.disable_rule(Name=rule)
+    try:
+        with pausing(administrator):
+            one.start(administrator, approver)
+            one.pause(administrator)
+        administrator.client("stepfunctions").stop_execution(executionArn=one.execution)
+    finally:
+        events.enable_rule(Name=rule)
+    assert policy_of(administrator, one.stack) == stack_policy([])
+    assert recorded(administrator, one.change) == ["begun"]
+    TestGuardsAlone().start(approver, one.change.name)
+    one.guarded(administrator)
+    assert policy_of(administrator, one.stack) == EVERYTHING
+
+
 class TestGuardsAlone:
     def start(self, who: Session, review: str) -> str:
         started = who.client("stepfunctions").start_execution(
@@ -217,7 +273,7 @@ class TestGuardsAlone:
         before = policy_of(approver, stack)
         assert ended(administrator, self.start(approver, change.name)) == ("SUCCEEDED", "")
         assert policy_of(approver, stack) == before
-        assert recorded(approver, change) == ["begun.json", "executed.json"]
+        assert recorded(approver, change) == ["begun", "executed"]
 
     def test_one_that_was_refused_is_left_alone(
         self, administrator: Session, author: Session, approver: Session

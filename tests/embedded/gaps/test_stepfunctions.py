@@ -129,6 +129,29 @@ class TestStopped:
             assert seen[-1] == final
 
 
+class TestTimeouts:
+    def test_an_execution_that_takes_too_long_is_ended_and_counted(
+        self, aws: Any, pristine: Any
+    ) -> None:
+        wait = {"Type": "Wait", "Seconds": 20, "End": True}  # a tenth of that, on either
+        for where, status, metric in (
+            (pristine, "SUCCEEDED", ""),
+            (aws, "TIMED_OUT", "ExecutionsTimedOut"),
+        ):
+            states = where.client("stepfunctions")
+            arn = machine(where, wait, "s3:GetObject")
+            definition = states.describe_state_machine(stateMachineArn=arn)["definition"]
+            limited = json.dumps({**json.loads(definition), "TimeoutSeconds": 1})
+            states.update_state_machine(stateMachineArn=arn, definition=limited)
+            assert run(where, arn)["status"] == status
+            counted = where.client("cloudwatch").list_metrics(
+                Namespace="AWS/States",
+                Dimensions=[{"Name": "StateMachineArn", "Value": arn}],
+            )["Metrics"]
+            names = {each["MetricName"] for each in counted}
+            assert names == ({metric, "ExecutionsStarted"} if metric else set())
+
+
 class TestPolicies:
     def user(self, aws: Any, statement: dict[str, Any]) -> Any:
         iam, name = aws.client("iam"), f"user-{uuid.uuid4().hex[:8]}"

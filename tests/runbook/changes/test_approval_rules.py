@@ -11,7 +11,7 @@ from aws_cdk.assertions import Template
 
 from runbook.changes.analysis import analyse
 from runbook.changes.review import Danger, StackAction, StackReview
-from settings.contract import APPROVAL_CHECK, OTHER_PERSON
+from settings.contract import APPROVAL_CHECK, GROUP_MISSING, OTHER_PERSON
 from tests.runbook.changes.readings import STACK, reading
 
 Rules = Callable[..., dict[str, Any]]
@@ -22,13 +22,14 @@ Edit = Callable[[dict[str, Any]], None]
 def deployed(templates: Callable[[str], dict[str, Template]]) -> Rules:
     made: dict[str, dict[str, Any]] = {}
 
-    def of(two_people: bool = True, approvers: int = 2) -> dict[str, Any]:
+    def of(two_people: bool = True, approvers: int = 2, groups: str = "{}") -> dict[str, Any]:
         text = f"""
 access:
   author: {{principals: ["arn:aws:iam::123456789012:role/developers"]}}
   approver: {{principals: ["arn:aws:iam::123456789012:role/leads"]}}
   two_people: {str(two_people).lower()}
   approvers: {approvers}
+  groups: {groups}
 """
         if text not in made:
             made[text] = dict(templates(text)["access-us-east-1"].to_json())
@@ -76,6 +77,33 @@ def test_both_at_once_are_both_said(deployed: Rules) -> None:
 def test_asking_for_more_is_no_danger(deployed: Rules) -> None:
     assert said(deployed(two_people=False, approvers=1), deployed()) == []
     assert said(deployed(), deployed()) == []
+
+
+PRINCIPALS = 'principals: ["arn:aws:iam::123456789012:role/postmasters"]'
+MAIL = f"{{mail: {{items: [mail, data/databases/crm], {PRINCIPALS}}}}}"
+
+
+def test_a_group_that_is_asked_no_more_is_said_and_typed(deployed: Rules) -> None:
+    gone = ["nobody of the group mail has to approve any more"]
+    assert said(deployed(groups=MAIL), deployed()) == gone
+    assert said(deployed(), deployed(groups=MAIL)) == []
+
+
+def test_a_group_that_is_asked_about_less_is_said_and_typed(deployed: Rules) -> None:
+    fewer = deployed(groups=MAIL.replace(", data/databases/crm", ""))
+    assert said(deployed(groups=MAIL), fewer) == ["what an execution checks and does is changed"]
+
+
+def _lets_pass(states: dict[str, Any]) -> None:
+    states[f"{GROUP_MISSING}mail"] = {"Type": "Pass", "Next": "Look at the change sets"}
+
+
+def test_a_way_around_the_check_under_a_groups_name_is_no_group(deployed: Rules) -> None:
+    after = deployed(groups=MAIL)
+    _lets_pass(machine(after)["States"])
+    assert said(deployed(), after) == ["what an execution checks and does is changed"]
+    gone = ["nobody of the group mail has to approve any more"]
+    assert said(deployed(groups=MAIL), after) == gone
 
 
 def _always(states: dict[str, Any]) -> None:

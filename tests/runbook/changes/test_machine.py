@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Iterator
-from types import SimpleNamespace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,7 +17,8 @@ from runbook.base.errors import UserError
 from runbook.changes import machine
 from runbook.changes.context import Context
 from runbook.changes.machine import advice
-from runbook.changes.records import StoredReview
+from runbook.changes.records import Records, StoredReview
+from runbook.changes.stores import Folder
 from settings import parse
 from tests.runbook.changes.samples import every_effect
 
@@ -46,14 +47,17 @@ class StepFunctions:
         status = self.statuses.pop(0)
         if status == "lost":
             raise ClientError({"Error": {"Code": "ExpiredToken"}}, "DescribeExecution")
+        if status == "REFUSED":
+            why = "Too few people approved"
+            return {"status": "FAILED", "startDate": None, "error": "Refused", "cause": why}
         return {"status": status, "startDate": None}
 
 
 @pytest.fixture
-def context() -> Context:
+def context(tmp_path: Path) -> Context:
     caller = aws.Caller("123456789012", "arn:aws:iam::123456789012:user/bob", "AIDABOB")
     console = Console(file=io.StringIO(), width=120)
-    records: Any = SimpleNamespace()
+    records = Records(Folder(tmp_path), "AROAAPPROVER:bob")
     return Context(console, SETTINGS, caller, records)
 
 
@@ -87,14 +91,18 @@ def _at_once(_: object, look: Any, is_over: Any) -> Any:
             return answer
 
 
-def test_it_makes_one_start_and_no_other_call_that_changes_anything(
+def test_it_records_who_starts_and_starts_and_makes_no_other_call_that_changes_anything(
     monkeypatch: pytest.MonkeyPatch, context: Context, found: StoredReview
 ) -> None:
-    """Killed at any step, it leaves nothing half done: there is only one step."""
+    """Killed between the two, it leaves a record, and the next command starts."""
+    context.records.save_start(found.review.id)
     states, said = watched(monkeypatch, context, found, "RUNNING", "RUNNING", "SUCCEEDED")
     assert said == ""
     (start,) = states.started
     assert start["name"] == found.review.id
+    assert json.loads(start["input"])["starter"] == "AROAAPPROVER:bob"
+    (record,) = context.records.store.names("")
+    assert record == f"approvals/AROAAPPROVER:bob/{found.review.id}/start.json"
     assert start["stateMachineArn"].endswith(":groundwork-execution")
 
 
@@ -125,5 +133,14 @@ def test_of_a_failed_execution_the_guards_are_back_already(
     assert "are back" in said
 
 
+def test_of_a_refused_execution_it_says_that_nothing_was_begun(
+    monkeypatch: pytest.MonkeyPatch, context: Context, found: StoredReview
+) -> None:
+    states, said = watched(monkeypatch, context, found, "REFUSED")
+    assert len(states.started) == 1
+    assert "Nothing was begun" in said
+    assert "guards are back" not in said
+
+
 def test_guards_that_could_not_be_started_are_said_to_be_looked_at() -> None:
-    assert "Look at the stack policy" in advice("ABORTED", started=False)
+    assert "Look at the stack policy" in advice("ABORTED", began=True, started=False)

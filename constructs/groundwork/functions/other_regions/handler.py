@@ -20,6 +20,9 @@ METHODS = {
     "setStackPolicy": "set_stack_policy",
     "executeChangeSet": "execute_change_set",
     "updateTerminationProtection": "update_termination_protection",
+    "detectStackDrift": "detect_stack_drift",
+    "describeStackDriftDetectionStatus": "describe_stack_drift_detection_status",
+    "describeStackResourceDrifts": "describe_stack_resource_drifts",
 }
 """What may be called, by the name that Step Functions has for it."""
 RETRIES = Config(retries={"mode": "standard", "total_max_attempts": 5})
