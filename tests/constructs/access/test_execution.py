@@ -40,7 +40,7 @@ TAKEN = {
 
 def order(stack: str, change_set: str, *, region: str = REGION, **fields: Any) -> StackOrder:
     guard = json.dumps(stack_policy(["Bucket"]))
-    given = {"wave": 0, "creates": True, "meanwhile": guard, "afterwards": guard}
+    given: dict[str, Any] = {"wave": 0, "creates": True, "meanwhile": guard, "afterwards": guard}
     given |= {"items": (stack.partition("-")[0],), "touched": (), "drifted": (), **fields}
     given["stack"] = f"arn:aws:cloudformation:{region}:{ACCOUNT}:stack/{stack}/any"
     return StackOrder(name=stack, region=region, change_set=change_set, **given)
