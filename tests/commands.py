@@ -11,15 +11,18 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from functools import cache
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from typing import Any, NamedTuple
 from unittest.mock import patch
 
 import boto3
+import botocore.session
 import pytest
+from botocore.loaders import create_loader
 from botocore.model import OperationModel
 from typer.testing import CliRunner
 
@@ -27,6 +30,7 @@ from embedded import Embedded
 from runbook.base import aws, project
 from runbook.changes.change_set import find_stack
 from runbook.cli import app as command
+from runbook.cli import run as explaining
 from runbook.local.deploy import TOOLKIT
 from settings import load
 from settings.plan import plans
@@ -58,11 +62,17 @@ class Call(NamedTuple):
     parameters: Mapping[str, Any]
 
 
+LOADER = create_loader()
+"""Reads the description of each service once for all sessions."""
+
+
 class Session(boto3.Session):
     """A session that makes each client once: that takes longer than most calls."""
 
     def __init__(self) -> None:
-        super().__init__()
+        inside = botocore.session.get_session()
+        inside.register_component("data_loader", LOADER)
+        super().__init__(botocore_session=inside)
         made: Any = super().client
         self.client = cache(made)  # type: ignore[method-assign]
 
@@ -87,6 +97,21 @@ class Shell:
             raise done.exception
         return Ended(done.exit_code, done.stdout, done.stderr)
 
+    def explained(self, *arguments: str) -> Ended:
+        """Run `groundwork` as a person does, who is told what went wrong."""
+        output, errors = _stream(), _stream()
+        with (
+            self.entered(),
+            redirect_stdout(output),
+            redirect_stderr(errors),
+            patch("sys.argv", ["groundwork", *arguments]),
+            pytest.raises(SystemExit) as end,
+        ):
+            explaining()
+        status = end.value.code
+        assert status is None or isinstance(status, int)
+        return Ended(status or 0, _written(output), _written(errors))
+
     @contextmanager
     def entered(self) -> Iterator[None]:
         """Make this process's environment, folder and clients those of the shell."""
@@ -109,6 +134,15 @@ class Shell:
 
         session.events.register("provide-client-params", record)
         return session
+
+
+def _stream() -> TextIOWrapper:
+    return TextIOWrapper(BytesIO(), encoding="utf-8", write_through=True)
+
+
+def _written(stream: TextIOWrapper) -> str:
+    stream.seek(0)
+    return stream.read()
 
 
 def deploy(instance: Embedded, file: Path, synthesize: Synthesize = synthesize) -> Ended:

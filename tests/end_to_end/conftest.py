@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,7 @@ import pytest
 
 import embedded
 from embedded import Embedded
-from tests.commands import Ended, deploy
+from tests.commands import Ended, Shell, deploy
 from tests.end_to_end import sending
 from tests.instances import client_of
 from tests.settings.test_every_field import EVERYTHING
@@ -24,16 +26,7 @@ from tests.synthesis import Checked
 ROOT = Path(__file__).parents[2]
 
 
-@dataclass(frozen=True)
-class Run:
-    """What a command printed and how it ended."""
-
-    status: int
-    output: str
-    errors: str
-
-
-Command = Callable[..., Run]
+Command = Callable[..., Ended]
 
 
 # A shell in which everything leads to another AWS, which `groundwork local` must not reach.
@@ -54,7 +47,7 @@ MISLED = {
 
 def groundwork(
     *arguments: str, folder: Path = ROOT, variables: Mapping[str, str] | None = None
-) -> Run:
+) -> Ended:
     """Run the command as at a terminal that is 200 columns wide and has no colours."""
     finished = subprocess.run(
         [Path(sys.executable).parent / "groundwork", *arguments],
@@ -65,7 +58,17 @@ def groundwork(
         text=True,
         check=False,
     )
-    return Run(finished.returncode, finished.stdout, finished.stderr)
+    return Ended(finished.returncode, finished.stdout, finished.stderr)
+
+
+def in_a_shell(state: Path, arguments: str, variables: str = "") -> Ended:
+    """Start the command in a shell that was pointed at an account, as its last lines say."""
+    program = Path(sys.executable).parent / "groundwork"
+    script = f". '{state}/aws.env' && exec env {variables} '{program}' {arguments}"
+    finished = subprocess.run(
+        ["sh", "-c", script], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    return Ended(finished.returncode, finished.stdout, finished.stderr)
 
 
 @dataclass(frozen=True)
@@ -76,8 +79,8 @@ class Deployment:
     """
 
     state: Path
-    first: Run
-    second: Run
+    first: Ended
+    second: Ended
     templates: tuple[dict[str, bytes], dict[str, bytes]]
 
     def client(
@@ -140,15 +143,13 @@ class Deployed:
     def client(self, service: str, region: str) -> Any:
         return client_of(self.instance, service, region)
 
-    def run(self, arguments: str, variables: str = "") -> Run:
-        """Run the command with the deployed file, in a shell that was pointed at the account."""
-        program = Path(sys.executable).parent / "groundwork"
-        script = (
-            f". '{self.file.parent}/aws.env' && exec env {variables} "
-            f"'{program}' {arguments} --config '{self.file}'"
-        )
-        finished = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=False)
-        return Run(finished.returncode, finished.stdout, finished.stderr)
+    def run(self, arguments: str) -> Ended:
+        """Run the command with the deployed file, inside this process."""
+        return _shell(self.instance, "").explained(*shlex.split(arguments), f"--config={self.file}")
+
+    def start(self, arguments: str, variables: str) -> Ended:
+        """Start the command with the deployed file, in a shell that was pointed at the account."""
+        return in_a_shell(self.file.parent, f"{arguments} --config '{self.file}'", variables)
 
 
 @pytest.fixture(scope="session")
@@ -171,24 +172,21 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
 
 @pytest.fixture
 def at(deployment: Deployment) -> Command:
-    """Run the command in a shell that was pointed at the deployment, as its last lines say."""
+    """Run the command as in a shell that was pointed at the deployment, inside this process."""
+    instance = embedded.find(deployment.state)
+    assert instance
 
-    def run(arguments: str, variables: str = "") -> Run:
-        program = Path(sys.executable).parent / "groundwork"
-        finished = subprocess.run(
-            [
-                "sh",
-                "-c",
-                f". '{deployment.state}/aws.env' && exec env {variables} '{program}' {arguments}",
-            ],
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        return Run(finished.returncode, finished.stdout, finished.stderr)
+    def run(arguments: str, variables: str = "") -> Ended:
+        return _shell(instance, variables).explained(*shlex.split(arguments))
 
     return run
+
+
+@cache
+def _shell(instance: Embedded, variables: str) -> Shell:
+    given = dict(pair.split("=", 1) for pair in shlex.split(variables))
+    checked = Checked(times=2)  # as what is compared with was deployed
+    return Shell({**instance.within(os.environ), **given}, ROOT, checked)
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -18,7 +17,7 @@ from runbook.base.outputs import Outputs
 from settings import load
 from settings.contract import Output, output_key
 from settings.plan import plans
-from tests.end_to_end.conftest import Deployed, Run
+from tests.end_to_end.conftest import Command, Deployed
 from tests.instances import client_of
 
 pytestmark = [pytest.mark.embedded, pytest.mark.xdist_group("everything")]
@@ -202,13 +201,12 @@ def test_a_consumers_secret_leads_to_the_replica(deployed: Deployed) -> None:
 
 
 @pytest.fixture(scope="module")
-def at(deployed: Deployed) -> Callable[..., Run]:
-    """Run the command with the deployed file, in a shell that was pointed at the account."""
-
+def at(deployed: Deployed) -> Command:
+    """Run the command with the deployed file."""
     return deployed.run
 
 
-def test_a_database_is_shown_with_its_replicas_and_who_reads_them(at: Callable[..., Run]) -> None:
+def test_a_database_is_shown_with_its_replicas_and_who_reads_them(at: Command) -> None:
     (replica,) = json.loads(at("database show analysis --json").output)["replicas"]
     assert (replica["name"], replica["public"], [*replica["consumers"]]) == (
         "reports",
@@ -222,7 +220,7 @@ def test_a_database_is_shown_with_its_replicas_and_who_reads_them(at: Callable[.
     )
 
 
-def test_a_consumers_credentials_are_listed_and_shown_as_others(at: Callable[..., Run]) -> None:
+def test_a_consumers_credentials_are_listed_and_shown_as_others(at: Command) -> None:
     listed = json.loads(at("credentials list --json").output)
     (entry,) = (each for each in listed if each["kind"] == "consumer")
     assert (entry["name"], entry["version"]) == ("analysis/reports/partner", 2)
@@ -231,21 +229,21 @@ def test_a_consumers_credentials_are_listed_and_shown_as_others(at: Callable[...
     assert "PGDATABASE=numbers" in shown.output
 
 
-def test_the_sql_for_consumers_names_what_the_file_declares(at: Callable[..., Run]) -> None:
+def test_the_sql_for_consumers_names_what_the_file_declares(at: Command) -> None:
     text = at("database users analysis --consumers").output
     assert 'GRANT USAGE ON SCHEMA "reports" TO "partner_reads"' in text
     assert at("database users analysis --consumers --reader x").status == 1
 
 
 def test_a_password_reaches_the_database_as_a_digest_on_no_command_line(
-    deployed: Deployed, at: Callable[..., Run], tmp_path: Path
+    deployed: Deployed, at: Command, tmp_path: Path
 ) -> None:
     psql = tmp_path / "psql"
     psql.write_text(f'#!/bin/sh\ncat > "{tmp_path}/script"\necho "$@" "$PGUSER" "$PGHOST"\n')
     psql.chmod(0o755)
     (tmp_path / "ca.pem").touch()
     arguments = f"database passwords analysis --ca {tmp_path}/ca.pem"
-    run = at(arguments, f'PATH="{tmp_path}:$PATH"')
+    run = deployed.start(arguments, f'PATH="{tmp_path}:$PATH"')
     assert run.status == 0, run.errors
     assert "Set: partner_reads." in run.output
     assert " analyst " in run.output

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from settings.contract import Output, output_key
-from tests.end_to_end.conftest import Deployment
+from tests.end_to_end.conftest import Command, Deployment, in_a_shell
 
 pytestmark = [pytest.mark.embedded, pytest.mark.xdist_group("example")]
 
@@ -75,6 +75,12 @@ def test_the_exports_point_a_shell_at_the_account(deployment: Deployment) -> Non
     variables = dict(line.split("=", 1) for line in shell.stdout.splitlines() if "=" in line)
     assert variables["AWS_ENDPOINT_URL"].startswith("https://127.0.0.1:")
     assert variables["AWS_REGION"] == "us-east-1"
+
+
+def test_a_command_in_that_shell_answers_as_here(deployment: Deployment, at: Command) -> None:
+    started = in_a_shell(deployment.state, "backup status --json")
+    assert started.status == 0, started.errors
+    assert started == at("backup status --json")
 
 
 @pytest.mark.parametrize("stack", STACKS)
