@@ -69,11 +69,3 @@ accepted_risks:
     assert expired.startswith(f"{file}:7:5: accepted_risks[0]: AwsSolutions-RDS10 on data/")
     assert expired.endswith("expired on 2020-06-30; fix it, or ask platform to extend it")
     assert "matches no finding" in stale
-
-
-def test_the_second_example_passes_every_check(tmp_path: Path) -> None:
-    text = (ROOT / "docs" / "examples" / "sharing.yaml").read_text()
-    finished = run(tmp_path, text)
-    assert finished.returncode == 0, finished.stderr
-    stacks = {file.name.split("-")[0] for file in (tmp_path / "out").glob("*.template.json")}
-    assert stacks == {"access", "backup", "data", "mail", "services"}
