@@ -43,7 +43,9 @@ help: ## List these commands
 setup: .venv/.installed node_modules/.installed ## Install everything, into this folder only
 	@$(if $(filter $@,$(MAKECMDGOALS)),echo 'Ready. For `cdk` and `groundwork` in this shell: source $(BIN)/activate',:)
 
-test: setup lint cfn-lint ## Run every check and test, with a deployment to the embedded AWS
+test: setup ## Run every check and test, with a deployment to the embedded AWS
+	@# Each of the two takes one core for most of its time.
+	@$(MAKE) --no-print-directory --jobs=2 lint cfn-lint
 	@echo 'Running the tests: some minutes, and the first dots after half of one'
 	@rm -rf .cache/coverage
 	@$(if $(COVERAGE),$(if $(MONITORS),COVERAGE_CORE=sysmon) $(BIN)/coverage run,$(BIN)/python) \

@@ -36,7 +36,9 @@ def test_hooks_run_what_ci_runs() -> None:
     assert {*run} <= TARGETS
     assert {"lint", "test"} <= {*run}
     assert "make test" in (ROOT / ".ci/run").read_text()
-    assert re.search("^test:.* lint", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    recipe = re.search(r"^test:.*\n((?:\t.*\n)+)", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert recipe
+    assert "lint cfn-lint" in recipe[1]
 
 
 def test_hooks_are_as_pre_commit_reads_them() -> None:
