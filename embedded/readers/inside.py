@@ -13,9 +13,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from contextvars import copy_context
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import Context, copy_context
 from functools import cache
-from threading import Thread
+from threading import local
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -109,20 +110,24 @@ def _authorize(method: str, path: str, headers: Any, body: bytes, query: Any) ->
         raise ClientError({"Error": {"Code": DENIED, "Message": message}}, action)
 
 
+class _Loop(local):
+    """A loop for each thread: to make one takes longer than most answers."""
+
+    def __init__(self) -> None:
+        self.runner = asyncio.Runner()
+
+
+_LOOP = _Loop()
+_THREADS = ThreadPoolExecutor(max_workers=32, thread_name_prefix="reader")
+
+
 def _run(handler: Any) -> Any:
-    """Run a handler to its end, on a loop of its own: the server's is the one that waits here."""
-    answers: list[Any] = []
-    context = copy_context()
+    """Run a handler to its end, on another loop: the server's is the one that waits here."""
+    return _THREADS.submit(_serve, handler, copy_context()).result()
 
-    def serve() -> None:
-        answers.append(context.run(asyncio.run, handler))
 
-    thread = Thread(target=serve, name="reader")
-    thread.start()
-    thread.join()
-    if not answers:
-        raise RuntimeError("A reader's request was not answered")
-    return answers[0]
+def _serve(handler: Any, context: Context) -> Any:
+    return _LOOP.runner.run(handler, context=context)
 
 
 def _text(value: str | bytes) -> str:
