@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from embedded import processes
 from tests.clients.conftest import ACCOUNT, OPERATOR, Backups
@@ -107,12 +111,17 @@ class Drills:
 
 @contextmanager
 def killed(
-    drills: Drills, number: signal.Signals, begun: Path
+    drills: Drills,
+    number: signal.Signals,
+    begun: Path,
+    name: str = "ledger-drill",
+    *options: str,
+    **variables: str,
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Start a drill, wait for a file of it, and kill it at the end of the block."""
     process = subprocess.Popen(
-        drills.command("ledger-drill"),
-        env=drills.environment(),
+        drills.command(name, *options),
+        env=drills.environment(**variables),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
@@ -122,3 +131,18 @@ def killed(
     finally:
         process.send_signal(number)
         process.wait(SECONDS)
+
+
+@contextmanager
+def small_disk(size: str) -> Iterator[Path]:
+    """Mount a small file system in memory, as root on Linux; elsewhere, skip and say so."""
+    mount = shutil.which("mount")
+    if os.geteuid() or mount is None or not sys.platform.startswith("linux"):
+        pytest.skip("only root mounts a small disk, on Linux")
+    with tempfile.TemporaryDirectory(prefix="disk-") as name:
+        subprocess.run([mount, "-t", "tmpfs", "-o", f"size={size}", "tmpfs", name], check=True)
+        try:
+            Path(name).chmod(0o711)
+            yield Path(name)
+        finally:
+            subprocess.run(["umount", name], check=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import re
 import signal
 import subprocess
 import tempfile
@@ -15,10 +16,13 @@ from typing import Any
 
 import pytest
 
-from runbook.backup.drill import place
+from embedded import processes
+from runbook.backup.drill import place, programs
+from runbook.backup.drill.assignment import DrillError
+from runbook.backup.drill.postgresql import Server
 from tests.clients.conftest import ACCOUNT, OPERATOR, REGION, STACK, Backups
-from tests.clients.drills import Drilled, Drills, killed
-from tests.clients.postgresql import Cluster, give
+from tests.clients.drills import Drilled, Drills, killed, small_disk
+from tests.clients.postgresql import Cluster, give, run
 from tests.clients.test_pgbackrest import PgBackRest
 from tests.clients.test_restic import Restic
 from tests.programs import require
@@ -28,6 +32,8 @@ pytestmark = [pytest.mark.clients, pytest.mark.embedded, pytest.mark.xdist_group
 LEDGER = "drilled-databases"
 SNAPSHOTS = "machine-snapshots"
 DUMPS = "nightly-dumps"
+OURS = 16384
+"""The first number of a table that is not PostgreSQL's own."""
 PASSWORD = {"RESTIC_PASSWORD": "only an example"}
 
 
@@ -230,6 +236,24 @@ def test_an_empty_table_is_found_by_the_query_of_the_file(
     assert "the query answered 0, and 2000 is expected" in done.refused
 
 
+def test_a_damaged_table_is_found_by_pg_amcheck(drills: Drills, ledger: Cluster) -> None:
+    """No checksum of pgBackRest's helps where the backup was made of what was damaged already."""
+    with tempfile.TemporaryDirectory(prefix="pg-") as name:
+        give(work := Path(name))
+        run("cp", "-a", ledger.data, work / "data")
+        files = (work / "data").glob("base/*/[0-9]*")
+        (table,) = (file for file in files if file.name.isdigit() and int(file.name) >= OURS)
+        with table.open("r+b") as file:
+            file.seek(8192 - 40)  # the first rows, which a page has at its end
+            file.write(b"\xff" * 40)
+        version = (work / "data/PG_VERSION").read_text().strip()
+        variables = programs.environment({}, work)
+        with Server(work, version, variables) as server, pytest.raises(DrillError) as caught:
+            server.check()
+    assert caught.value.problem.startswith("pg_amcheck failed")
+    assert "heap table" in caught.value.details
+
+
 def test_an_old_backup_is_found_before_it_is_restored(
     drills: Drills, ledger: Cluster, tmp_path: Path
 ) -> None:
@@ -244,15 +268,16 @@ def test_an_old_backup_is_found_before_it_is_restored(
 
 
 def test_a_full_disk_is_named_and_leaves_nothing(drills: Drills, ledger: Cluster) -> None:
-    command = drills.command("ledger-drill")
-    # Blocks of 512 bytes: no file of the backup may have more than 64 KiB.
-    limited = ["sh", "-c", 'ulimit -f 128 && exec "$@"', "sh", *command]
-    finished = subprocess.run(
-        limited, env=drills.environment(), capture_output=True, text=True, check=False
-    )
-    assert finished.returncode == 1
-    assert "the disk is full" in finished.stderr
-    assert not list(drills.folder.iterdir())
+    filled(drills, "ledger-drill", "8m")
+
+
+def filled(drills: Drills, name: str, size: str) -> None:
+    """Restore into a disk that is too small."""
+    with small_disk(size) as disk:
+        done = drills(name, "--folder", str(disk), **PASSWORD)
+        assert not list(disk.iterdir())
+    assert done.status == 1
+    assert "the disk is full" in done.refused
 
 
 def test_a_key_that_was_deleted_is_named(drills: Drills, ledger: Cluster) -> None:
@@ -281,7 +306,7 @@ def snapshot(drills: Drills, tmp_path_factory: pytest.TempPathFactory) -> None:
     """A repository with one snapshot of a file."""
     folder = tmp_path_factory.mktemp("restic")
     (folder / "files").mkdir()
-    (folder / "files/one").write_text("something precious\n")
+    (folder / "files/one").write_text("something precious\n" * 2000)
     Restic(drills.backups, "keeper", "drilled", folder)("init")
     Restic(drills.backups, "drilled", "drilled", folder)("backup", "files")
 
@@ -293,6 +318,32 @@ def test_restics_newest_snapshot_is_checked_restored_and_judged(
     assert done.status == 0, done.refused
     assert "restic restored 1 files, and compared each with the snapshot" in done.said
     assert drills.results(SNAPSHOTS, "drilled-files")[-1]["succeeded"] is True
+
+
+def test_a_disk_that_is_full_of_restics_files_is_named(drills: Drills, snapshot: None) -> None:
+    filled(drills, "drilled-files", "8k")
+
+
+def test_after_kill_9_the_next_run_removes_what_restic_restored(
+    drills: Drills, snapshot: None, tmp_path: Path
+) -> None:
+    survived(drills, "drilled-files", "data", tmp_path)
+
+
+def survived(drills: Drills, name: str, begun: str, folder: Path) -> None:
+    """Kill a drill while the file's command runs, and have the next one clear up."""
+    text = (drills.backups.instance.directory / "groundwork.yaml").read_text()
+    other = folder / "other.yaml"
+    other.write_text(re.sub(r"command: '[^']*'", "command: sleep 60", text))
+    work = drills.folder / f"groundwork-drill-{name}" / "work"
+    options = ("--config", str(other))
+    with killed(drills, signal.SIGKILL, work / begun, name, *options, **PASSWORD):
+        assert processes.until(lambda: bool(place._working(work)), 30)
+    left = place._working(work)
+    assert left
+    done = drills(name, **PASSWORD)
+    assert done.status == 0, done.refused
+    assert not [pid for pid in left if Path(f"/proc/{pid}").exists()]
 
 
 def test_another_password_is_named(drills: Drills, snapshot: None) -> None:
@@ -348,6 +399,18 @@ def test_the_newest_dump_is_fetched_and_judged_by_the_command_of_the_file(
     done = drills("newest-report")
     assert done.status == 0, done.refused
     assert drills.results(DUMPS, "newest-report")[-1]["backup"] == "reports/one.gz"
+
+
+def test_a_dump_that_is_larger_than_the_disk_is_named(drills: Drills, report: Any) -> None:
+    report("one.gz", gzip.compress(os.urandom(40_000)))
+    filled(drills, "newest-report", "16k")
+
+
+def test_after_kill_9_the_next_run_removes_the_dump(
+    drills: Drills, report: Any, tmp_path: Path
+) -> None:
+    report("one.gz", WHOLE)
+    survived(drills, "newest-report", "one.gz", tmp_path)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import signal
 import sys
@@ -16,6 +17,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from runbook.backup.drill.assignment import Assignment, DrillError, Findings
 from runbook.backup.drill.place import Place
+from runbook.backup.drill.programs import FULL_DISK
 from runbook.backup.drill.record import Result, record, session
 from runbook.backup.drill.restorers import restorer_of
 from runbook.base import aws
@@ -26,6 +28,8 @@ from runbook.credentials.values import BackupSecret
 from settings import Settings, load
 from settings.models.backup import Bucket, drills
 from settings.models.drills import Drill
+
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def drill(configuration: Path, name: str, folder: Path | None, *, as_json: bool) -> None:
@@ -71,7 +75,10 @@ def _proved(given: Assignment) -> DrillError | None:
         return error
     except ClientError as error:
         return DrillError(f"AWS refused: {aws.reason(error)}")
-    except (BotoCoreError, OSError) as error:
+    except OSError as error:
+        full = error.errno in FULL
+        return DrillError(FULL_DISK if full else f"this machine failed: {error}", str(error))
+    except BotoCoreError as error:
         return DrillError(f"this machine failed: {error}")
     return None
 

@@ -21,10 +21,11 @@ LAST = 15
 
 _STACK = re.compile(r"\.go:\d+$|^(main|runtime|github\.com)[./]")
 
+FULL_DISK = "the disk is full, or cannot be written"
 CAUSES = (
     (
         r"No space left on device|Disk quota exceeded|File too large|unable to write",
-        "the disk is full, or cannot be written",
+        FULL_DISK,
     ),
     (
         r"403 \(?Forbidden|Access ?Denied|InvalidAccessKeyId|SignatureDoesNotMatch|not authorized",
