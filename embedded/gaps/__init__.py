@@ -51,6 +51,7 @@ GAPS = (
     "iam.role_boundaries",
     "iam.root_denials",
     "logs.log_group_names",
+    "pricing.products",
     "rds.account_quotas",
     "rds.databases",
     "rds.deletion_protection",

@@ -25,6 +25,7 @@ from runbook.changes import assets, refusal
 from runbook.changes import change_set as change_sets
 from runbook.changes.change_set import find_stack
 from runbook.changes.observe import observations
+from runbook.changes.prices import priced
 from runbook.changes.review import Effect, Review, StackAction, StackReview
 from settings.contract import CHANGE_SET_PREFIX, is_described_as_ours
 from settings.plan import StackId
@@ -106,7 +107,8 @@ class Preparation:
             remove(client, stack.name, self.name)
             return StackReview(name=stack.name, region=stack.region, action=StackAction.NOTHING)
         made = change_sets.read(stack.region, answer["Id"], depends_on=stack.depends_on)
-        return made.model_copy(update={"observations": tuple(observations(made, now()))})
+        counted = (*observations(made, now()), *priced(made, stack.template, now()))
+        return made.model_copy(update={"observations": counted})
 
 
 def review(

@@ -27,7 +27,7 @@ from runbook.changes.text import compared, line, scalar, value
 def sections(stack: StackReview, review: Review) -> Iterable[Section]:
     """Yield a stack's sections; one without rows has nothing to say."""
     is_new = stack.action is StackAction.CREATE
-    yield Section("In the file", tuple(map(_declared, stack.declared)))
+    yield Section("In the file", tuple(_declared(each, stack) for each in stack.declared))
     yield Section("What changes", tuple(map(_changed, _by_severity(stack))))
     yield Section("What is added", tuple(_added(stack)))
     yield _access("Who may do what", stack.permissions, network=False, folded=is_new)
@@ -73,9 +73,10 @@ def risk_row(risk: Risk, review: Review) -> Row:
     return Row((Code(risk.rule), " on ", Code(risk.on)), "!", Tone.CHANGE, rows=(reason, term))
 
 
-def _declared(change: DeclaredChange) -> Row:
+def _declared(change: DeclaredChange, stack: StackReview) -> Row:
     outcome = EFFECTS[change.effect]
-    words = (*consumers.words(change), *drills.words(change))
+    counted = (each.text for each in stack.observations if each.place == change.item)
+    words = (*consumers.words(change), *drills.words(change), *counted)
     means = (Row((Code(line(text)),), "!", Tone.CHANGE) for text in words)
     rows = (*means, *(_value(difference) for difference in change.differences))
     return Row((f"{outcome.words}: ", Code(change.item)), outcome.sign, outcome.tone, rows=rows)

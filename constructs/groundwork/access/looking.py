@@ -35,6 +35,7 @@ SETTINGS = (
     "logs:Describe*",
     "logs:GetDataProtectionPolicy",
     "logs:ListTagsForResource",
+    "pricing:GetProducts",
     "rds:Describe*",
     "rds:ListTagsForResource",
     "route53:GetHostedZone",

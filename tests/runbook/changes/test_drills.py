@@ -34,14 +34,24 @@ def test_a_new_drill_says_how_often_how_long_and_what_is_charged(
 ) -> None:
     assert said({"engine": "postgresql"}, {"engine": "postgresql", "drill": drill}) == [
         f"the newest snapshot of books is restored every {hours} hours beside it, where nobody "
-        "can connect, checked, and deleted",
+        "else can connect, checked, and deleted",
+        "what is in the tables of books is not checked: the drill has no query",
         "each takes half an hour to some hours, in which RDS charges a second database of its "
         f"class and storage: at an hour each, {month} hours a month",
     ]
 
 
 def test_a_drill_of_a_new_database_is_said_as_well() -> None:
-    assert len(said(None, {"engine": "postgresql", "drill": {}})) == 2
+    assert len(said(None, {"engine": "postgresql", "drill": {}})) == 3
+
+
+def test_what_is_asked_and_the_new_login_that_asks_it_are_said() -> None:
+    drill = {"query": "SELECT count(*) FROM orders", "expect": "2", "reads": ["orders", "a.b"]}
+    assert said({}, {"drill": drill})[1:3] == [
+        "the copy is asked SELECT count(*) FROM orders, and has to answer 2",
+        "a new login of books, without a password, reads orders, a.b and nothing else, once "
+        "somebody has run the reviewed SQL: groundwork database users books --drill",
+    ]
 
 
 def test_a_drill_that_goes_is_said() -> None:
