@@ -140,6 +140,11 @@ def drill_writer(database: str) -> str:
     return f"{database}-drill-writer"
 
 
+def drill_login(database: str) -> str:
+    """Return the login by which the copy of an instance is asked. The drill's policy names it."""
+    return f"{database.replace('-', '_')}_drill"
+
+
 def drill_machine(database: str) -> str:
     """Return the name of the state machine that restores a database's snapshots."""
     return f"groundwork-drill-{database}"

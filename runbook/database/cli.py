@@ -92,6 +92,9 @@ def users(
     consumers: Annotated[
         bool, typer.Option("--consumers", help="The logins of those who read its replicas.")
     ] = False,
+    drill: Annotated[
+        bool, typer.Option("--drill", help="The login that asks its restored copies.")
+    ] = False,
     config: Configuration = CONFIGURATION,
 ) -> None:
     """Print SQL, to be reviewed, that makes users beside the owner.
@@ -100,15 +103,18 @@ def users(
     """
     from runbook.base.errors import UserError
     from runbook.database import consumers as logins
+    from runbook.database import drills
     from runbook.database.place import find
     from runbook.database.users import statements
     from settings import load
 
-    if consumers and (application or reader):
-        raise UserError("--consumers stands alone: the file names them.")
+    if sum((consumers, drill, bool(application or reader))) > 1:
+        raise UserError("--consumers and --drill stand alone: the file names who they are.")
     place = find(config, name)
     if consumers:
         print(logins.statements(place, logins.logins(load(config), name)), end="")
+    elif drill:
+        print(drills.login(load(config), place), end="")
     else:
         print(statements(place, application, reader), end="")
 

@@ -1,4 +1,4 @@
-"""How the drills of a database ended, and whether a copy is there that one of them made."""
+"""How the drills of a database ended, which copy is there, and the login that asks one."""
 
 from __future__ import annotations
 
@@ -11,9 +11,20 @@ import boto3
 from botocore.exceptions import ClientError
 
 from runbook.base import aws
+from runbook.base.errors import UserError
+from runbook.database.place import Place
+from runbook.database.users import render
 from settings import Settings
-from settings.contract import DRILL_METRIC, DRILL_NAMESPACE, drill_copy, drill_log, drill_writer
+from settings.contract import (
+    DRILL_METRIC,
+    DRILL_NAMESPACE,
+    drill_copy,
+    drill_log,
+    drill_login,
+    drill_writer,
+)
 from settings.models.data import Aurora
+from settings.models.drills import InstanceDrill
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
@@ -25,6 +36,8 @@ DAYS = 14
 HOUR = 3600
 LONGEST = timedelta(hours=12)
 """A copy that is older was left by a drill that was stopped: a drill gives up after six hours."""
+MARK = "Asks restored copies, as Groundwork declares"
+"""The comment of the login, by which the SQL tells it from one that may do more."""
 ABSENT = ("DBInstanceNotFound", "DBClusterNotFoundFault")
 
 
@@ -112,3 +125,16 @@ def _copies(rds: RDSClient, identifier: str, *, cluster: bool) -> Iterator[tuple
 def _unless_absent(error: ClientError) -> None:
     if aws.code(error) not in ABSENT:
         raise error
+
+
+def login(settings: Settings, place: Place) -> str:
+    """Return SQL that makes the login by which drills ask a database's restored copies."""
+    drill = settings.data.databases[place.name].drill
+    if not isinstance(drill, InstanceDrill) or drill.query is None:
+        raise UserError(
+            f"The file has no query for a drill of {place.name} that needs a login.",
+            "One of engine: postgresql has: docs/databases.md#prove-that-it-can-be-restored",
+        )
+    reads = [("public", *each.split("."))[-2:] for each in drill.reads]
+    name = drill_login(settings.named(place.name))
+    return render("drill.sql.j2", place=place, login=name, mark=MARK, reads=reads)

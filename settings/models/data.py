@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
 
 from settings.models.base import Model, Problem
-from settings.models.drills import ClusterDrill, DatabaseDrill
+from settings.models.drills import ClusterDrill, InstanceDrill
 from settings.models.networks import Network, SecurityGroup, is_block
 from settings.models.replica_problems import replica_problems
 from settings.models.replicas import MOST_REPLICAS, Consumer, ConsumerName, Replica
@@ -26,6 +26,7 @@ from settings.values.names import (
     RoleArn,
     SecurityGroupName,
 )
+from settings.values.regions import WITHOUT_RDS_CERTIFICATES
 
 Deletion = Literal["snapshot", "retain", "delete"]
 Version = Annotated[
@@ -121,7 +122,7 @@ class PostgreSql(_Database):
     """Keep which statements took the time, for a week."""
     replicas: Annotated[Mapping[Label, Replica], Field(max_length=MOST_REPLICAS)] = {}
     """Read replicas by name, for consumers outside the team."""
-    drill: DatabaseDrill | None = None
+    drill: InstanceDrill | None = None
     """Restore the newest snapshot on a schedule, check it, and delete what was restored."""
 
     def problems(self) -> Iterator[Problem]:
@@ -299,6 +300,7 @@ class Data(Model):
         if database.drill and not database.notify:
             message = "requires notify for the database: nobody would get the alarm"
             yield Problem((*path, "drill"), message)
+        yield from self._uncertified_problems(path, database)
         if reason := _refused_database(database.first_database(name)):
             yield Problem(
                 (*path, "database"),
@@ -322,6 +324,18 @@ class Data(Model):
             yield Problem(
                 (*path, "network"), "one with subnets in two zones or more: RDS takes no fewer"
             )
+
+    def _uncertified_problems(
+        self, path: tuple[str, ...], database: PostgreSql | Aurora
+    ) -> Iterator[Problem]:
+        """Ask no instance whose certificate cannot be told from another."""
+        network = self.networks.get(self.network_of(database))
+        drill = database.drill
+        if not network or not isinstance(drill, InstanceDrill) or drill.query is None:
+            return
+        if network.region in WITHOUT_RDS_CERTIFICATES:
+            message = f"left out: no certificates of RDS in {network.region} come with Groundwork"
+            yield Problem((*path, "drill", "query"), message)
 
 
 def _refused_database(name: str) -> str | None:

@@ -24,10 +24,14 @@ Database = Annotated[
     ),
 ]
 Line = Annotated[str, ONE_LINE]
-NO_DATA_API = (
-    "RDS has the Data API for engine: aurora-postgresql alone. A dump or pgBackRest in a bucket "
-    "has a drill that asks"
-)
+Relation = Annotated[
+    str,
+    Matching(
+        r"([A-Za-z_][A-Za-z0-9_$]{0,62}\.)?[A-Za-z_][A-Za-z0-9_$]{0,62}",
+        "a table or view, with its schema where that is not public: issues, or reports.issues",
+    ),
+]
+AS_OWNER = "a copy of engine: aurora-postgresql is asked as its owner, who reads everything"
 
 
 class Drill(Model):
@@ -63,13 +67,11 @@ class Drill(Model):
             yield Problem(("expect",), "left out: there is no query to answer")
 
 
-class DatabaseDrill(Model):
+class _DatabaseDrill(Model):
     """The newest snapshot is restored beside the database, checked, and deleted again.
 
     <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_RestoreFromSnapshot.html>
     """
-
-    misplaced: ClassVar[Mapping[str, str]] = dict.fromkeys(("query", "expect"), NO_DATA_API)
 
     every: Annotated[Seconds, Field(json_schema_extra={"default": "7d"})] = 7 * DAY
     """Raise an alarm when no drill succeeded for this long: whole hours, from 1d to 7d.
@@ -86,10 +88,31 @@ class DatabaseDrill(Model):
             yield Problem(("every",), message)
 
 
-class ClusterDrill(DatabaseDrill):
+class InstanceDrill(_DatabaseDrill):
+    """A drill of an instance, whose copy a function in its network asks where there is a query."""
+
+    query: Line | None = None
+    """What is asked of the restored database: one value, in one row. Without it, nothing is asked.
+
+    It is asked as a login that `groundwork database users NAME --drill` makes.
+    """
+    expect: Line = "t"
+    """What the query has to answer, as psql prints it: true, unless named."""
+    reads: tuple[Relation, ...] = ()
+    """The tables and views that the query reads: all that its login may read."""
+
+    def problems(self) -> Iterator[Problem]:
+        """Ask for an answer, and for something to read, of a query alone."""
+        yield from super().problems()
+        if self.query is None:
+            for field in sorted({"expect", "reads"} & self.model_fields_set):
+                yield Problem((field,), "left out: there is no query")
+
+
+class ClusterDrill(_DatabaseDrill):
     """A drill that also asks the restored cluster, through the Data API."""
 
-    misplaced: ClassVar[Mapping[str, str]] = {}
+    misplaced: ClassVar[Mapping[str, str]] = {"reads": AS_OWNER}
 
     query: Line = "SELECT true"
     """What is asked of the restored database: one value, in one row."""

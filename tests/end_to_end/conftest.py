@@ -17,8 +17,10 @@ import pytest
 
 import embedded
 from embedded import Embedded
+from settings import load
 from tests.commands import Ended, Shell, deploy
 from tests.end_to_end import sending
+from tests.end_to_end.restored import Restored, restored
 from tests.instances import client_of
 from tests.settings.test_every_field import EVERYTHING
 from tests.synthesis import Checked
@@ -168,6 +170,16 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
         yield Deployed(instance, file, first, deploy(instance, file, checked))
     finally:
         embedded.stop(state)
+
+
+@pytest.fixture(scope="session")
+def restored_copy(
+    deployed: Deployed, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Restored]:
+    """A real server, which takes the place of an instance's restored copies."""
+    folder = tmp_path_factory.mktemp("restored")
+    with restored(folder, load(deployed.file), "analysis") as server:
+        yield server
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from botocore.exceptions import ClientError
 from embedded import processes
 from settings.contract import DRILL_TAG, Output, output_key
 from tests.end_to_end.conftest import Deployed
+from tests.end_to_end.restored import Restored
 
 pytestmark = [pytest.mark.embedded, pytest.mark.xdist_group("everything")]
 
@@ -22,6 +23,7 @@ REGION = "us-east-1"
 INSTANCE, CLUSTER = "production-analysis", "production-common"
 ARN = f"arn:aws:rds:{REGION}:123456789012"
 SIX_HOURS = "21600000"
+ADDRESS, PORT = (rf'"[^"]*found.Endpoint.{what} %}}"' for what in ("Address", "Port"))
 UNREADY = ("input.status = 'available'", "input.status = 'never'")
 
 
@@ -61,6 +63,22 @@ class Drills:
         finally:
             states.update_state_machine(**named, definition=before)
 
+    def function(self) -> str:
+        """Return the name of the function that asks the instance's copies."""
+        states = self.client("stepfunctions")
+        found = states.describe_state_machine(stateMachineArn=machine(INSTANCE))["definition"]
+        return str(json.loads(found)["States"]["Ask"]["Arguments"]["FunctionName"])
+
+    def filled(self) -> Drills:
+        """Give the cluster a table of two rows."""
+        outputs = self.deployed.client("cloudformation", REGION).describe_stacks()["Stacks"]
+        key = output_key(Output.DATABASE_SECRET, "common")
+        secrets = [o["OutputValue"] for s in outputs for o in s["Outputs"] if o["OutputKey"] == key]
+        cluster = {"resourceArn": f"{ARN}:cluster:{CLUSTER}", "secretArn": secrets[0]}
+        for sql in ("CREATE TABLE notices (id int)", "INSERT INTO notices VALUES (1), (2)"):
+            self.client("rds-data").execute_statement(**cluster, sql=sql)
+        return self
+
     def client(self, service: str) -> Any:
         return self.deployed.client(service, REGION)
 
@@ -84,19 +102,28 @@ def machine(database: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def drills(deployed: Deployed) -> Drills:
-    """The drills, of a cluster with a table of two rows."""
+def drills(deployed: Deployed, restored_copy: Restored) -> Iterator[Drills]:
+    """The drills, of an instance and a cluster with a table of two rows."""
     found = Drills(deployed)
-    outputs = deployed.client("cloudformation", REGION).describe_stacks()["Stacks"]
-    key = output_key(Output.DATABASE_SECRET, "common")
-    secrets = [o["OutputValue"] for s in outputs for o in s["Outputs"] if o["OutputKey"] == key]
-    cluster = {"resourceArn": f"{ARN}:cluster:{CLUSTER}", "secretArn": secrets[0]}
-    for sql in ("CREATE TABLE notices (id int)", "INSERT INTO notices VALUES (1), (2)"):
-        found.client("rds-data").execute_statement(**cluster, sql=sql)
-    return found
+    function = found.function()
+    update = found.client("lambda").update_function_code
+    update(FunctionName=function, ZipFile=restored_copy.code(REGION, ours=True))
+    with found.changed(INSTANCE, (ADDRESS, '"localhost"'), (PORT, str(restored_copy.port))):
+        yield found.filled()
+    update(FunctionName=function, ZipFile=restored_copy.code(REGION, ours=False))
 
 
-@pytest.mark.parametrize(("database", "answer"), [(INSTANCE, ""), (CLUSTER, "2")])
+def test_the_review_says_how_often_it_runs_who_asks_and_what_that_costs(
+    deployed: Deployed,
+) -> None:
+    said = " ".join(deployed.first.output.split())
+    assert "the newest snapshot of analysis is restored every 36 hours beside it" in said
+    assert "a new login of analysis, without a password, reads notices and nothing else" in said
+    assert "db.t3.micro in us-east-1 is 0.018 USD an hour: 0.36 USD a month" in said
+    assert "0.5 capacity units, which a copy begins with, in us-east-1 is 0.06 USD" in said
+
+
+@pytest.mark.parametrize(("database", "answer"), [(INSTANCE, "2"), (CLUSTER, "2")])
 def test_a_good_snapshot_is_restored_checked_recorded_and_deleted(
     drills: Drills, database: str, answer: str
 ) -> None:
@@ -120,6 +147,13 @@ def test_a_good_snapshot_is_restored_checked_recorded_and_deleted(
         (INSTANCE, ('(?<="DbSubnetGroupName":")[^"]*', "none"), "the restore failed: Rds.DbSubnet"),
         (INSTANCE, (SIX_HOURS, "-1"), "the copy was still creating after 6 h"),
         (CLUSTER, (SIX_HOURS, "-1"), "the copy was still creating after 6 h"),
+        (INSTANCE, ("FROM notices", "FROM notices WHERE false"), "the query answered 0, and 2 is"),
+        (INSTANCE, ("FROM notices", "FROM salaries"), "the query failed: permission denied for"),
+        (
+            INSTANCE,
+            ('"localhost"', '"nowhere.invalid"'),
+            "Can't create a connection to host nowhere.invalid",
+        ),
         (INSTANCE, ("found.AllocatedStorage =", "found.AllocatedStorage + 1 ="), "storage"),
     ],
 )
@@ -166,6 +200,21 @@ def test_what_a_stopped_drill_left_is_deleted_by_the_next(stopped: Stopped) -> N
     assert not stopped.then
 
 
+def test_a_cluster_that_was_left_while_its_instance_was_made_is_deleted_by_the_next(
+    drills: Drills,
+) -> None:
+    both = {f"{CLUSTER}-drill", f"{CLUSTER}-drill-writer"}
+    with drills.changed(
+        CLUSTER, ('"Next":"Have a password made"', '"Next":"Wait for the instance"')
+    ):
+        execution = drills.start(CLUSTER)
+        assert processes.until(lambda: drills.copies() == both, 30)
+        drills.client("stepfunctions").stop_execution(executionArn=execution)
+    assert drills.copies() == both
+    assert drills(CLUSTER)["status"] == "SUCCEEDED"
+    assert not drills.copies()
+
+
 def test_a_copy_is_closed_and_has_no_way_out(drills: Drills, stopped: Stopped) -> None:
     rds, ec2, copy = drills.client("rds"), drills.client("ec2"), stopped.copy
     (source,) = rds.describe_db_instances(DBInstanceIdentifier=INSTANCE)["DBInstances"]
@@ -174,7 +223,12 @@ def test_a_copy_is_closed_and_has_no_way_out(drills: Drills, stopped: Stopped) -
     assert copy["DBSubnetGroup"]["VpcId"] == source["DBSubnetGroup"]["VpcId"]
     ids = [group["VpcSecurityGroupId"] for group in copy["VpcSecurityGroups"]]
     (group,) = ec2.describe_security_groups(GroupIds=ids)["SecurityGroups"]
-    assert group["IpPermissions"] == []
+    (rule,) = group["IpPermissions"]
+    admitted = [pair["GroupId"] for pair in rule["UserIdGroupPairs"]]
+    (asking,) = ec2.describe_security_groups(GroupIds=admitted)["SecurityGroups"]
+    assert asking["Description"] == f"What asks restored copies of {INSTANCE}"
+    assert asking["IpPermissions"] == []
+    assert (rule["FromPort"], rule["ToPort"], rule.get("IpRanges", [])) == (5432, 5432, [])
     assert all(rule["IpProtocol"] == "icmp" for rule in group["IpPermissionsEgress"])
 
 

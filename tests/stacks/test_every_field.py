@@ -20,6 +20,7 @@ from tests.settings.test_every_field import EVERYTHING, subclasses
 
 OF_THE_RUNBOOK = {
     "Consumer.schemas",
+    "InstanceDrill.reads",
     *(f"Drill.{name}" for name in fields(Drill) if name != "every"),
 }
 """What no stack has: `database users` and `backup drill` ask for it."""

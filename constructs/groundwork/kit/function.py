@@ -19,6 +19,7 @@ FunctionName = Literal[
     "activation",
     "credentials",
     "deletion_protection",
+    "drill_query",
     "feedback",
     "other_regions",
     "production_access",
@@ -39,8 +40,16 @@ class RuntimeFunction(Construct):
     """
 
     def __init__(
-        self, scope: Construct, construct_id: str, *, runs: FunctionName, description: str
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        runs: FunctionName,
+        description: str,
+        code: lambda_.Code | None = None,
+        timeout: Duration = TIMEOUT,
     ) -> None:
+        """`code` has the package where more than `functions` belongs to it."""
         super().__init__(scope, construct_id)
         log_group = logs.LogGroup(
             self,
@@ -53,7 +62,7 @@ class RuntimeFunction(Construct):
         self.function = lambda_.Function(
             self,
             "function",
-            code=lambda_.Code.from_asset(str(ROOT), exclude=["*", *_packed(runs)]),
+            code=code or lambda_.Code.from_asset(str(ROOT), exclude=["*", *_packed(runs)]),
             description=description,
             handler=f"functions.{runs}.handler.handle",
             log_group=log_group,
@@ -61,7 +70,7 @@ class RuntimeFunction(Construct):
             memory_size=256,
             role=self.role,
             runtime=lambda_.Runtime.PYTHON_3_14,
-            timeout=TIMEOUT,
+            timeout=timeout,
         )
 
     def allow(self, *actions: str, on: str) -> None:

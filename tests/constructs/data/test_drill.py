@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from groundwork.data.drill import packing
+from runbook.database import certificates
+from settings.values.regions import REGIONS, WITHOUT_RDS_CERTIFICATES
 from tests.constructs.data.conftest import DataTemplate
 from tests.constructs.data.test_alarms import TOLD, alarms
 
 Make = Callable[[str], DataTemplate]
 
 INSTANCE = f"engine: postgresql, instance: db.t4g.small, {TOLD}, drill: {{every: 3d}}"
+ASKED = INSTANCE.replace("every: 3d", "query: SELECT count(*) > 9 FROM orders, reads: [orders]")
 CLUSTER = f"engine: aurora-postgresql, capacity: {{max: 4}}, {TOLD}, drill: {{}}"
 
 
@@ -74,6 +81,87 @@ def test_the_alarms_are_about_this_database_and_three_days(database: Make) -> No
         assert alarm["Dimensions"] == [{"Name": "Database", "Value": "books"}]
     assert (failed["EvaluationPeriods"], failed["TreatMissingData"]) == (1, "notBreaching")
     assert (missing["EvaluationPeriods"], missing["TreatMissingData"]) == (72, "breaching")
+
+
+def test_what_asks_an_instance_logs_in_to_its_copies_and_not_to_the_database(
+    database: Make,
+) -> None:
+    template = database(ASKED)
+    found = [
+        (each["Effect"], json.dumps(each["Resource"]))
+        for policy in template.all("IAM::Policy")
+        for each in policy["Properties"]["PolicyDocument"]["Statement"]
+        if each["Action"] == "rds-db:connect"
+    ]
+    (allowed, copies), (denied, own) = found
+    assert (allowed, denied) == ("Allow", "Deny")
+    assert copies.endswith(':dbuser:*/books_drill"')
+    assert "DbiResourceId" in own
+
+
+def test_a_copy_takes_what_asks_it_which_reaches_nothing_else(database: Make) -> None:
+    template = database(ASKED)
+    (function,) = [
+        each["Properties"]
+        for each in template.all("Lambda::Function")
+        if "VpcConfig" in each["Properties"]
+    ]
+    (group,) = function["VpcConfig"]["SecurityGroupIds"]
+    groups = template.template.find_resources("AWS::EC2::SecurityGroup")
+    own = groups[group["Fn::GetAtt"][0]]["Properties"]
+    assert (own["SecurityGroupIngress"], own["SecurityGroupEgress"][0]["IpProtocol"]) == (
+        [],
+        "icmp",
+    )
+    (copy,) = [
+        name
+        for name, each in groups.items()
+        if each["Properties"]["GroupDescription"].startswith("Restored copies")
+    ]
+    to = {"Fn::GetAtt": [copy, "GroupId"]}
+    ingress = template.properties("EC2::SecurityGroupIngress")
+    egress = template.properties("EC2::SecurityGroupEgress")
+    assert (ingress["GroupId"], ingress["SourceSecurityGroupId"]) == (to, group)
+    assert (egress["GroupId"], egress["DestinationSecurityGroupId"]) == (group, to)
+    assert len(function["VpcConfig"]["SubnetIds"]) == 2
+
+
+@pytest.mark.parametrize("declared", [INSTANCE, CLUSTER], ids=["instance", "cluster"])
+def test_without_a_query_of_an_instance_no_code_of_ours_is_in_its_network(
+    database: Make, declared: str
+) -> None:
+    functions = database(declared).all("Lambda::Function")
+    assert not [each for each in functions if "VpcConfig" in each["Properties"]]
+
+
+def test_the_function_is_the_same_archive_every_time_with_all_that_it_imports(
+    tmp_path: Path,
+) -> None:
+    for name in "first", "second":
+        packing.pack(tmp_path / name, "us-east-1")
+    first, second = (
+        {
+            file.relative_to(folder): file.read_bytes()
+            for file in folder.rglob("*")
+            if file.is_file()
+        }
+        for folder in (tmp_path / "first", tmp_path / "second")
+    )
+    assert first == second
+    assert not [file for file in first if "__pycache__" in file.parts]
+    alone = [sys.executable, "-I", "-S", "-c"]
+    script = f"import sys; sys.path.insert(0, {str(tmp_path / 'first')!r}); import pg8000.native"
+    assert subprocess.run([*alone, script], check=False).returncode == 0
+
+
+@pytest.mark.parametrize("region", ["us-east-1", "eu-west-2"])
+def test_it_knows_a_copy_by_the_certificates_that_the_runbook_has(region: str) -> None:
+    assert packing.certificates(region) == certificates.of_region(region)
+
+
+def test_regions_without_certificates_are_those_that_the_settings_refuse() -> None:
+    without = {region for region in REGIONS if not packing.certificates(region)}
+    assert without == WITHOUT_RDS_CERTIFICATES
 
 
 def test_without_a_drill_nothing_is_restored_and_nothing_is_paid(database: Make) -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from groundwork.data.drill.copy import Copy
+from groundwork.data.drill.question import DELETE, JUDGE, judging
 from groundwork.data.drill.states import choice, failing, problem, task, wait, when
-from groundwork.kit.states import States, jsonata, quoted
+from groundwork.kit.states import States, jsonata
 
-DELETE = "Delete"
 VALUE = """
 $exists($f.BooleanValue) ? ($f.BooleanValue ? 't' : 'f')
 : $exists($f.StringValue) ? $f.StringValue
@@ -110,7 +110,7 @@ def _late(what: str) -> dict[str, object]:
 
 def _question(copy: Copy) -> States:
     if copy.question is None:
-        raise ValueError("an instance of RDS has no Data API")
+        raise ValueError("a cluster is always asked")
     asked = copy.question
     arguments = {
         "ResourceArn": jsonata("$states.input.found.DbClusterArn"),
@@ -119,18 +119,8 @@ def _question(copy: Copy) -> States:
         "Sql": asked.query,
     }
     answer = f"($f := ($states.result.Records[0])[0]; {{'answer': $substring({VALUE}, 0, 200)}})"
-    expected = quoted(f", and {asked.expect} is expected")
-    words = f"'the query answered ' & $states.input.answer & {expected}"
     return {
-        "Ask": task(
-            "rdsdata:executeStatement", arguments, answer, "Is it expected?", failed="No answer"
-        ),
+        "Ask": task("rdsdata:executeStatement", arguments, answer, JUDGE, failed="No answer"),
         "No answer": failing("the query", DELETE),
-        "Is it expected?": choice(
-            [
-                when(f"$states.input.answer = {quoted(asked.expect)}", DELETE),
-                problem("true", words, DELETE),
-            ],
-            DELETE,
-        ),
+        **judging(asked),
     }

@@ -17,6 +17,7 @@ from groundwork.data.aurora import ENGINE, AuroraCluster
 from groundwork.data.database import EXTENDED_SUPPORT, DatabaseContext
 from groundwork.data.drill.copy import Copy, Question
 from groundwork.data.drill.flow import definition
+from groundwork.data.drill.function import DrillFunction
 from groundwork.data.drill.permissions import Restored, statements, wildcards
 from groundwork.data.postgresql import PostgreSqlInstance
 from groundwork.data.security_group import DatabaseSecurityGroup
@@ -43,12 +44,12 @@ class _Engine:
 
 
 class DatabaseDrill(Construct):
-    """Restores the newest snapshot twice within `every`, checks and deletes it: no code of ours.
+    """Restores the newest snapshot twice within `every`, checks and deletes it.
 
-    The copy is in the database's own subnets, behind a security group that lets nobody in, and has
-    no public address. The state machine's role can delete what has the copy's name and the drill's
-    tag, and nothing else; of the database it reads the description. Snapshots under the account's
-    own key of RDS need no permission of KMS.
+    The copy is in the database's own subnets, behind a security group that lets nobody in but the
+    function that asks an instance, and has no public address. The state machine's role can delete
+    what has the copy's name and the drill's tag, and nothing else; of the database it reads the
+    description. Snapshots under the account's own key of RDS need no permission of KMS.
     <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Overview.Encryption.Keys.html>
     """
 
@@ -70,7 +71,7 @@ class DatabaseDrill(Construct):
             self,
             "group",
             vpc=context.vpc,
-            description=f"Restored copies of {self.identifier}, which take no connection",
+            description=f"Restored copies of {self.identifier}, for its drills",
         )
         log_group = logs.CfnLogGroup(
             self, "log-group", log_group_name=drill_log(self.identifier), retention_in_days=LOG_DAYS
@@ -82,17 +83,34 @@ class DatabaseDrill(Construct):
         self._alarms(hours, topic_arn)
 
     def _engine(self, database: PostgreSqlInstance | AuroraCluster) -> _Engine:
-        declared, drill = database.declared, database.declared.drill
-        max_age = drill.max_age if drill else 0
-        if isinstance(declared, PostgreSql):
-            arguments = {**self._common(), **_instance(declared, database.parameters_name)}
-            copy = Copy("Instance", self.identifier, max_age, arguments)
-            return _Engine(copy, f"pg:{database.parameters_name}")
-        question = _question(declared, database.node.id)
+        if isinstance(database, PostgreSqlInstance):
+            return self._of_instance(database)
+        return self._of_cluster(database)
+
+    def _of_instance(self, database: PostgreSqlInstance) -> _Engine:
+        arguments = {**self._common(), **_instance(database.declared, database.parameters_name)}
+        age, asked = _max_age(database.declared), self._asked(database)
+        copy = Copy("Instance", self.identifier, age, arguments, question=asked)
+        return _Engine(copy, f"pg:{database.parameters_name}")
+
+    def _of_cluster(self, database: AuroraCluster) -> _Engine:
+        declared = database.declared
         arguments = {**self._common(), **_cluster(declared, database.parameters_name)}
         writer = {**WRITER, "DbClusterIdentifier": drill_copy(self.identifier)}
-        copy = Copy("Cluster", self.identifier, max_age, arguments, writer, question)
+        question = _question(declared, database.node.id)
+        copy = Copy("Cluster", self.identifier, _max_age(declared), arguments, writer, question)
         return _Engine(copy, f"cluster-pg:{database.parameters_name}")
+
+    def _asked(self, database: PostgreSqlInstance) -> Question | None:
+        """Make what asks the copy, where the file has a query."""
+        declared, drill = database.declared, database.declared.drill
+        if drill is None or drill.query is None:
+            return None
+        function = DrillFunction(
+            self, "query", database=database.instance, context=self._context, copies=self._group
+        )
+        name = declared.first_database(database.node.id)
+        return Question(name, drill.query, drill.expect, function.asked)
 
     def _common(self) -> dict[str, object]:
         return {
@@ -187,6 +205,10 @@ WRITER: Mapping[str, object] = {
 }
 
 
+def _max_age(declared: PostgreSql | Aurora) -> int:
+    return declared.drill.max_age if declared.drill else 0
+
+
 def _question(declared: Aurora, item: str) -> Question | None:
     asked = declared.drill
     return Question(declared.first_database(item), asked.query, asked.expect) if asked else None
@@ -198,6 +220,7 @@ def _instance(declared: PostgreSql, parameters: str) -> dict[str, object]:
         "DbParameterGroupName": parameters,
         "PubliclyAccessible": False,
         "AutoMinorVersionUpgrade": False,
+        "EnableIAMDatabaseAuthentication": True,
     }
 
 

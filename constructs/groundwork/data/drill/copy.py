@@ -10,12 +10,23 @@ from settings.contract import drill_copy, drill_log, drill_writer
 
 
 @dataclass(frozen=True)
+class Function:
+    """What asks a restored instance, which has no Data API."""
+
+    arn: str
+    login: str
+    """As whom it asks."""
+
+
+@dataclass(frozen=True)
 class Question:
-    """What a restored cluster is asked through the Data API."""
+    """What a restored copy is asked."""
 
     database: str
     query: str
     expect: str
+    function: Function | None = None
+    """Who asks an instance. A cluster is asked through the Data API."""
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from groundwork.data.drill.cluster import asking
+from groundwork.data.drill import cluster, question
 from groundwork.data.drill.copy import Copy
 from groundwork.data.drill.deletion import deletion
 from groundwork.data.drill.record import RECORD, record
@@ -37,7 +37,7 @@ def definition(copy: Copy) -> State:
             **_leftovers(copy),
             **_snapshot(copy),
             **_restore(copy),
-            **(asking(copy) if copy.question else _comparing(copy)),
+            **_checking(copy),
             **deletion(copy, LONGEST, FIND),
             **record(copy),
             ALONE: {"Type": "Succeed", "Output": "Another drill of the database is running."},
@@ -175,8 +175,17 @@ def _restore(copy: Copy) -> States:
     }
 
 
-def _comparing(copy: Copy) -> States:
-    """Compare the running instance with its database: RDS has no Data API to ask it through."""
+def _checking(copy: Copy) -> States:
+    """Ask the copy. An instance is compared with its database first, and asked if it can be."""
+    if copy.kind == "Cluster":
+        return cluster.asking(copy)
+    if copy.question is None:
+        return _comparing(copy, DELETE)
+    return {**_comparing(copy, question.ASK), **question.asking(copy.question)}
+
+
+def _comparing(copy: Copy, following: str) -> States:
+    """Compare the running instance with its database."""
     compared = {
         "Engine": "Engine",
         "AllocatedStorage": "AllocatedStorage",
@@ -197,7 +206,7 @@ def _comparing(copy: Copy) -> States:
         "Not compared": failing(f"looking at {copy.database}", DELETE),
         "Is it the same?": choice(
             [
-                when("$states.input.same", DELETE),
+                when("$states.input.same", following),
                 problem(
                     "true",
                     f"'the copy has another engine, owner, storage or encryption than "

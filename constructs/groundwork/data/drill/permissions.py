@@ -75,6 +75,8 @@ def statements(restored: Restored) -> Iterator[iam.PolicyStatement]:
     yield from _deleting(restored)
     if restored.is_cluster:
         yield from _asking(restored)
+    elif restored.copy.question and restored.copy.question.function:
+        yield _allow(["lambda:InvokeFunction"], [restored.copy.question.function.arn])
     yield _allow(["states:DescribeExecution"], [restored.executions])
     group = arn_in_stack(restored.scope, "logs", f"log-group:{restored.copy.log_group}")
     yield _allow(["logs:CreateLogStream", "logs:PutLogEvents"], [group, restored.streams])

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from groundwork.kit.states import State, jsonata, quoted
 
+INVOKE = "lambda:invoke"
 EXECUTION = "$states.context.Execution.Id"
 PAUSE = "$min([60, $states.input.seconds * 2])"
 """Longer and longer, up to a minute."""
@@ -37,12 +38,16 @@ def task(
     *,
     failed: str,
 ) -> State:
-    """Call AWS, and add `more` to what is known. An error is added, and leads to `failed`."""
+    """Call AWS, and add `more` to what is known. An error is added, and leads to `failed`.
+
+    A function is not called as the rest of AWS is: this waits for its answer, and reads it.
+    <https://docs.aws.amazon.com/step-functions/latest/dg/connect-lambda.html>
+    """
     error = "$states.errorOutput.Error & ': ' & $states.errorOutput.Cause"
     caught = {"ErrorEquals": ["States.ALL"], "Output": merged(f"{{'error': {error}}}")}
     return {
         "Type": "Task",
-        "Resource": f"arn:aws:states:::aws-sdk:{action}",
+        "Resource": f"arn:aws:states:::{'' if action == INVOKE else 'aws-sdk:'}{action}",
         "Arguments": dict(arguments),
         "Output": merged(more),
         "Retry": RETRY,

@@ -1,0 +1,1 @@
+"""Asks the restored copy of a database."""
