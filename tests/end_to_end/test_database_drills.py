@@ -245,6 +245,12 @@ def test_the_runbook_shows_how_the_last_drill_ended_and_a_copy_that_is_there(
     }
 
 
+def test_the_sql_of_the_login_is_printed_for_whoever_reviews_it(drills: Drills) -> None:
+    said = drills.deployed.run("database users analysis --drill").output
+    assert 'GRANT rds_iam TO "production_analysis_drill";' in said
+    assert 'GRANT SELECT ON "public"."notices" TO "production_analysis_drill";' in said
+
+
 def test_two_drills_at_once_do_not_touch_each_others_copy(drills: Drills) -> None:
     both = [drills.start(INSTANCE), drills.start(INSTANCE)]
     ended = [drills.ended(execution) for execution in both]
