@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, TypedDict
 
-from runbook.changes.consequences import keeping, mail, others, rds, s3, watching
+from runbook.changes.consequences import keeping, mail, others, rds, s3, trails, watching
 from runbook.changes.consequences.among import REPLACING, left_without_instances, taken
 from runbook.changes.consequences.model import Consequence, Kind
 from runbook.changes.consequences.names import name_of
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from mypy_boto3_cloudformation.type_defs import ResourceChangeTypeDef
 
 KINDS: Mapping[str, Kind] = {
-    "AWS::CloudTrail::Trail": others.TRAIL,
+    "AWS::CloudTrail::Trail": trails.TRAIL,
     "AWS::CloudWatch::Alarm": watching.ALARM,
     "AWS::DynamoDB::Table": others.TABLE,
     "AWS::EC2::Instance": watching.INSTANCE,

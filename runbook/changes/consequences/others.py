@@ -9,7 +9,6 @@ from pydantic import JsonValue
 from runbook.changes.consequences.model import (
     Consequence,
     Kind,
-    Rule,
     both,
     changed,
     falls,
@@ -186,28 +185,3 @@ VOLUME = Kind(
         "VolumeType": harmless,
     },
 )
-
-_TRAILS = (
-    "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/"
-    "cloudtrail-create-and-update-a-trail.html"
-)
-
-
-def _trail(words: str) -> Rule:
-    return turned_off(Consequence(words, _TRAILS, danger=Danger.WEAKENED))
-
-
-_selected = removed(
-    Consequence("it records other events than before", _TRAILS, danger=Danger.WEAKENED)
-)
-TRAIL = Kind(
-    rules={
-        "AdvancedEventSelectors": _selected,
-        "EnableLogFileValidation": _trail("the trail's files are no longer signed"),
-        "EventSelectors": _selected,
-        "IncludeGlobalServiceEvents": _trail("calls of IAM are no longer recorded"),
-        "IsLogging": _trail("the trail records nothing any more"),
-        "IsMultiRegionTrail": _trail("the trail records one region alone"),
-    }
-)
-"""What is no longer recorded of what people do."""

@@ -66,6 +66,18 @@ def test_a_check_names_what_the_file_rules_out_and_fails(
     assert (well.value.exit_code, capsys.readouterr().out) == (0, "")
 
 
+def test_preparing_what_the_file_rules_out_fails_once_it_is_saved(
+    context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cli, "_changing", lambda config, state: context)
+    monkeypatch.setattr(commands, "prepare", lambda *_, **__: samples.harmless())
+    cli.prepare()
+    monkeypatch.setattr(commands, "prepare", lambda *_, **__: samples.every_effect())
+    with pytest.raises(typer.Exit) as ended:
+        cli.prepare()
+    assert ended.value.exit_code == 2
+
+
 @pytest.mark.parametrize("option", ["html", "markdown"])
 def test_a_file_that_cannot_be_written_is_no_traceback(
     context: Context, tmp_path: Path, option: str
