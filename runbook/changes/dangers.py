@@ -18,6 +18,7 @@ from runbook.changes.access.policy import Statement
 from runbook.changes.access.resource_policies import ACT_AS, UNLIMITED
 from runbook.changes.access.switches import GUARD
 from runbook.changes.access_diff import sentence, sentences
+from runbook.changes.considered import not_considered
 from runbook.changes.kinds import GUARDS, KNOWN
 from runbook.changes.review import (
     AccessDiff,
@@ -206,6 +207,9 @@ def of_changes(
         old, new = before.resources.get(change.logical_id), after.resources.get(change.logical_id)
         if change.type not in KNOWN:
             text = f"the type {change.type} is not known: what it holds and opens is not judged"
+            yield Finding(danger=Danger.UNREADABLE, place=change.place, text=text)
+        for key in not_considered(old, new):
+            text = f"what {key} does is not judged"
             yield Finding(danger=Danger.UNREADABLE, place=change.place, text=text)
         for other in sorted(_accounts(new) - _accounts(old) - {account}):
             yield Finding(danger=Danger.FOREIGN, place=change.place, text=f"account {other}")

@@ -29,7 +29,7 @@ CODE: Mapping[str, tuple[str, ...]] = {
 <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-modify.html>
 """
 
-_MACHINE = ("Definition", "DefinitionString", "DefinitionSubstitutions")
+MACHINE = ("Definition", "DefinitionString", "DefinitionSubstitutions")
 
 
 def of_code(
@@ -66,4 +66,4 @@ def _new_work(old: Template | None, new: Template | None) -> str:
 
 def _definition(resource: Template | None) -> str:
     properties = (resource or {}).get("Properties", {})
-    return json.dumps([properties.get(key) for key in _MACHINE])
+    return json.dumps([properties.get(key) for key in MACHINE])

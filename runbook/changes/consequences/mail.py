@@ -114,5 +114,13 @@ RECEIPT_RULE = Kind(
     }
 )
 
+TENANT = Kind(
+    rules={
+        "ReputationEntity": changed(
+            _weakens("it is paused by other rules, or by none", f"{_GUIDE}/tenants.html")
+        )
+    }
+)
+
 SUPPRESSION = Kind(rules={"Reasons": fewer(_weakens("SES sends again after: {gone}", _SUPPRESSED))})
 """Our own resource, which sets the account's list of addresses to which SES sends no more."""

@@ -28,6 +28,13 @@ _ALARMS = f"{_DOCS}/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html"
 _RULES = f"{_DOCS}/eventbridge/latest/userguide/eb-rules.html"
 _SCHEDULES = f"{_DOCS}/scheduler/latest/UserGuide/managing-schedule-state.html"
 _FLOWS = f"{_DOCS}/step-functions/latest/dg/cw-logs.html"
+_LOGGING = f"{_DOCS}/lambda/latest/dg/monitoring-cloudwatchlogs-loggroups.html"
+_FILTERED = f"{_DOCS}/sns/latest/dg/sns-subscription-filter-policies.html"
+_PUBLIC = f"{_DOCS}/secretsmanager/latest/userguide/auth-and-access_resource-policies.html"
+_ATTACHED = (
+    f"{_DOCS}/AWSCloudFormation/latest/TemplateReference/"
+    "aws-resource-secretsmanager-secrettargetattachment.html"
+)
 _FUNCTIONS = f"{_DOCS}/lambda/latest/dg/configuration-concurrency.html"
 _FILTERS = f"{_DOCS}/AmazonCloudWatch/latest/logs/MonitoringLogData.html"
 _ROLES = f"{_DOCS}/IAM/latest/UserGuide/id_roles_update-role-settings.html"
@@ -50,7 +57,7 @@ ALARM = Kind(
         "AlarmActions": fewer(_weakens("no longer alarms {gone}", _ALARMS)),
     }
 )
-_WATCHED = (
+WATCHED = (
     "ComparisonOperator",
     "Dimensions",
     "ExtendedStatistic",
@@ -62,13 +69,15 @@ _WATCHED = (
     "ThresholdMetricId",
     "TreatMissingData",
 )
+"""What an alarm looks at, and how."""
+LIMITS = ("DatapointsToAlarm", "EvaluationPeriods", "Threshold")
 
 
 def alarm(before: Template, after: Template) -> Iterator[Consequence]:
     """Judge when an alarm goes off: later, for more, or for something else."""
     old, new = before.get("Properties", {}), after.get("Properties", {})
     below = str(new.get("ComparisonOperator", "")).startswith("LessThan")
-    for key in ("Threshold", "EvaluationPeriods", "DatapointsToAlarm"):
+    for key in LIMITS:
         sides = number(old.get(key)), number(new.get(key))
         lower = below and key == "Threshold"
         if sides[0] is not None and sides[1] is not None and sides[0] != sides[1]:
@@ -77,7 +86,7 @@ def alarm(before: Template, after: Template) -> Iterator[Consequence]:
                 yield _weakens(words, _ALARMS)
         elif sides[0] != sides[1]:
             yield _weakens(f"it alarms otherwise: {key}", _ALARMS)
-    if other := [key for key in _WATCHED if old.get(key) != new.get(key)]:
+    if other := [key for key in WATCHED if old.get(key) != new.get(key)]:
         yield _weakens(f"it watches something else: {', '.join(other)}", _ALARMS)
 
 
@@ -105,7 +114,12 @@ def _capacity(before: JsonValue, after: JsonValue) -> Iterator[Consequence]:
         yield Consequence("it runs no more", _FUNCTIONS, danger=Danger.INTERRUPTS)
 
 
-FUNCTION = Kind(rules={"ReservedConcurrentExecutions": _capacity})
+FUNCTION = Kind(
+    rules={
+        "LoggingConfig": removed(_weakens("its log goes elsewhere", _LOGGING)),
+        "ReservedConcurrentExecutions": _capacity,
+    }
+)
 
 _counted = changed(_weakens("it counts something else, or elsewhere", _FILTERS))
 METRIC_FILTER = Kind(
@@ -115,6 +129,19 @@ METRIC_FILTER = Kind(
         "MetricTransformations": _counted,
     }
 )
+
+SUBSCRIPTION = Kind(
+    rules={"FilterPolicy": changed(_weakens("it is told of other events", _FILTERED))}
+)
+
+SECRET_POLICY = Kind(
+    rules={"BlockPublicPolicy": turned_off(_weakens("its policy may be public", _PUBLIC))}
+)
+
+_leads = removed(
+    Consequence("the secret leads to another database", _ATTACHED, danger=Danger.INTERRUPTS)
+)
+ATTACHMENT = Kind(rules={"SecretId": _leads, "TargetId": _leads})
 
 STATE_MACHINE = Kind(
     rules={"LoggingConfiguration": removed(_weakens("the log of its work is another", _FLOWS))}
