@@ -38,8 +38,8 @@ def prepare(
 ) -> None:
     """Make a change set for every stack that would change. Nothing is executed.
 
-    Exit status: 0; 2 where data would go that the file says to keep. The review is saved all the
-    same, to be read; it cannot be approved.
+    Exit status: 0; 2 where data would go that the file says to keep. The
+    review is saved all the same, to be read; it cannot be approved.
 
     Example: groundwork changes prepare mail-us-east-1
     """
@@ -75,8 +75,8 @@ def show(
 ) -> None:
     """Show what a review would do, and what that means for data, permissions and the network.
 
-    Exit status: 0; 1 without such a review; 2 with --check where data would go that the file says
-    to keep.
+    Exit status: 0; 1 without such a review; 2 with --check where it prints
+    something: data would go that the file says to keep.
 
     Example: groundwork changes show --html review.html
     """
