@@ -33,7 +33,7 @@ from runbook.changes.review import (
 from runbook.changes.runs import of_code
 from runbook.changes.stack_settings import of_settings, of_stack
 from runbook.changes.template.reading import Reading
-from runbook.changes.template.values import Template, differences, named, named_text, place
+from runbook.changes.template.values import Template, named_differences, named_text, place
 from runbook.changes.verdict import deletion_policy
 from settings.contract import ACCEPTED_RISKS
 
@@ -120,8 +120,8 @@ def analyse(
 def _outputs(before: Reading, after: Reading) -> Iterator[Difference]:
     places = {**before.places(), **after.places()}
     for key in sorted({*before.outputs, *after.outputs}):
-        old, new = (named(side.outputs.get(key), places) for side in (before, after))
-        yield from differences(old, new, (key,))
+        old, new = (side.outputs.get(key) for side in (before, after))
+        yield from named_differences(old, new, places, (key,))
 
 
 def resource_changes(
@@ -160,8 +160,7 @@ def _change(item: ResourceChangeTypeDef, before: Reading, after: Reading) -> Res
     effect = effect_of(item, old)
     shown = effect in (Effect.ADD, Effect.CHANGE, Effect.REPLACE, Effect.MAY_REPLACE)
     places = {**before.places(), **after.places()}
-    was, becomes = (named(_compared(side), places) for side in (old, new))
-    found = tuple(differences(was, becomes)) if shown else ()
+    found = tuple(named_differences(_compared(old), _compared(new), places)) if shown else ()
     scope = {*item.get("Scope", ())}
     only_tags = (bool(scope) and scope <= {"Metadata", "Tags"}) or (
         bool(found) and all(one.path.startswith(_TAGS) for one in found)

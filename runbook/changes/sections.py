@@ -21,7 +21,10 @@ from runbook.changes.review import (
     StackReview,
     Verdict,
 )
-from runbook.changes.text import compared, line, scalar, value
+from runbook.changes.text import compared, flow, line, scalar, value
+
+_FIELD = 120
+"""Characters of a field's value that are shown in a line."""
 
 
 def sections(stack: StackReview, review: Review) -> Iterable[Section]:
@@ -78,8 +81,19 @@ def _declared(change: DeclaredChange, stack: StackReview) -> Row:
     counted = (each.text for each in stack.observations if each.place == change.item)
     words = (*consumers.words(change), *drills.words(change), *counted)
     means = (Row((Code(line(text)),), "!", Tone.CHANGE) for text in words)
-    rows = (*means, *(_value(difference) for difference in change.differences))
+    rows = (*means, *map(_field, change.differences))
     return Row((f"{outcome.words}: ", Code(change.item)), outcome.sign, outcome.tone, rows=rows)
+
+
+def _field(difference: Difference) -> Row:
+    """Show a field as the file has it, in a line if it fits into one."""
+    before, after = flow(difference.before), flow(difference.after)
+    if max(len(before), len(after)) > _FIELD:
+        return _value(difference)
+    name = Code(line(difference.path) or "value")
+    if difference.before is None:
+        return Row((name, ": ", Code(after)))
+    return Row((name,), values=Values(before, after))
 
 
 def _by_severity(stack: StackReview) -> list[ResourceChange]:
@@ -96,6 +110,8 @@ def _folds(change: ResourceChange) -> bool:
 def _changed(change: ResourceChange) -> Row:
     outcome = EFFECTS[change.effect]
     rows = [*_reasons(change), *map(_value, change.differences)]
+    if change.effect is Effect.CHANGE and not rows:
+        rows = [Row(("no value of its own: something that it refers to",), tone=Tone.QUIET)]
     if change.verdict:
         text = data_outcome(change)
         rows.insert(0, Row((text[0].upper() + text[1:],), tone=VERDICTS[change.verdict].tone))

@@ -63,6 +63,16 @@ def scalar(item: object) -> str:
     return line(value(item)) or '""'
 
 
+def flow(item: object) -> str:
+    """Write a value in one line as a file may have it: [a, b], {daily: 100, monthly: 2000}."""
+    match item:
+        case dict():
+            return f"{{{', '.join(f'{line(key)}: {flow(inner)}' for key, inner in item.items())}}}"
+        case list():
+            return f"[{', '.join(map(flow, item))}]"
+    return scalar(item)
+
+
 def compared(before: object, after: object) -> list[tuple[str, str]]:
     """Return the lines that differ, and some around them: a sign ("−", "+", " ", "…") and text."""
     signs = {"-": "−"}

@@ -49,6 +49,18 @@ def differences(before: object, after: object, path: tuple[str, ...] = ()) -> It
     yield Difference(path=".".join(path), before=masked(before, path), after=masked(after, path))
 
 
+def named_differences(
+    before: object, after: object, places: Mapping[str, str], path: tuple[str, ...] = ()
+) -> Iterator[Difference]:
+    """Yield the values that differ, with references as people know them.
+
+    They are named last: a reference to a secret gives nothing away, and is told by its marks.
+    """
+    for one in differences(before, after, path):
+        sides = {"before": named(one.before, places), "after": named(one.after, places)}
+        yield Difference(path=named_text(one.path, places), **sides)
+
+
 def masked(value: object, path: tuple[str, ...]) -> object:
     """Hide what is named like a secret. A reference gives nothing away, nor does an ARN."""
     match value:

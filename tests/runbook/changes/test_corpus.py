@@ -28,7 +28,7 @@ CASES: dict[str, dict[str, Any]] = {
 KEYS = {
     "action", "admitted", "after", "attributes", "before", "beside", "case", "conditions",
     "dangers", "effect", "elsewhere", "gained", "hides", "lost", "page", "parameters", "refused",
-    "replacement", "says", "type", "typed", "undo", "verdict",
+    "replacement", "says", "shows", "type", "typed", "undo", "verdict",
 }  # fmt: skip
 PARAMETERS = {name: {"Type": "String"} for name in ("Secret", "Stage")}
 
@@ -89,6 +89,8 @@ def test_the_review_says_what_aws_documents(name: str) -> None:
     assert ("data-eu-west-2/Probe" in review.guarded) is case.get("typed", bad)
     assert undo(probe) >= Undo[case.get("undo", "free").upper()]
     assert not [hidden for hidden in case.get("hides", ()) if hidden in review.text()]
+    differences = str([one.model_dump_json() for one in probe.differences])
+    assert all(shown in differences for shown in case.get("shows", ()))
 
 
 @pytest.mark.parametrize("name", CASES)
