@@ -42,7 +42,9 @@ _NARROWER = Consequence(
 
 def _fields(selector: JsonValue) -> Fields:
     asked = selector.get("FieldSelectors") if isinstance(selector, dict) else None
-    return {str(one["Field"]): one for one in _listed(asked) if isinstance(one, dict)}
+    found = [one for one in _listed(asked) if isinstance(one, dict)]
+    fields = {str(one.get("Field")): one for one in found}
+    return fields if len(fields) == len(found) else {}  # one that is named twice is not understood
 
 
 def _covers(wide: Fields, narrow: Fields) -> bool:
