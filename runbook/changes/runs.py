@@ -20,6 +20,7 @@ CODE: Mapping[str, tuple[str, ...]] = {
         "ImageConfig",
         "Layers",
         "Runtime",
+        "VpcConfig",
     ),
     "AWS::SSM::Document": ("Content",),
     "AWS::SecretsManager::RotationSchedule": ("HostedRotationLambda", "RotationLambdaARN"),
