@@ -19,6 +19,8 @@ def poll(
 ) -> Answer:
     """Ask until it is done. CloudFormation allows few calls a second; one's own machine, many."""
     local = client.meta.endpoint_url.startswith(LOOPBACK)
+    pause, longest = (0.05, 0.5) if local else (2.0, 2.0)
     while not done(answer := ask()):
-        time.sleep(0.2 if local else 2)
+        time.sleep(pause)
+        pause = min(pause * 1.5, longest)
     return answer
