@@ -23,7 +23,7 @@ FOLDER = Path(__file__).parent / "corpus"
 CASES: dict[str, dict[str, Any]] = {
     f"{file.stem}: {case['case']}": case
     for file in sorted(FOLDER.glob("*.yaml"))
-    for case in yaml.safe_load(file.read_text(encoding="utf-8"))
+    for case in yaml.load(file.read_text(encoding="utf-8"), yaml.CSafeLoader)
 }
 KEYS = {
     "action", "admitted", "after", "attributes", "before", "beside", "case", "conditions",
