@@ -37,6 +37,7 @@ KINDS: Mapping[str, Kind] = {
     "AWS::RDS::DBInstance": rds.INSTANCE,
     "AWS::RDS::DBParameterGroup": rds.PARAMETERS,
     "AWS::RDS::DBProxy": rds.PROXY,
+    "AWS::RDS::DBProxyEndpoint": rds.PROXY_ENDPOINT,
     "AWS::RDS::DBProxyTargetGroup": rds.PROXY_TARGETS,
     "AWS::S3::Bucket": s3.BUCKET,
     "AWS::SES::ConfigurationSet": mail.CONFIGURATION_SET,

@@ -295,13 +295,27 @@ PROTECTION = Kind(rules={"Enabled": _protection})
 """Our own resource, which switches the protection on once the database is made."""
 
 _PROXIES = f"{_GUIDE}/rds-proxy.howitworks.html"
+
+
+def _logins(before: JsonValue, after: JsonValue) -> Iterator[Consequence]:
+    """Judge who signs in through a proxy: one more is declared as an item of its own."""
+    old, new = (side if isinstance(side, list) else [side] for side in (before, after))
+    if any(one not in new for one in old if one is not None):
+        words = "who signs in through it, or how, is another"
+        yield Consequence(words, _PROXIES, danger=Danger.WEAKENED)
+
+
+def _role(before: JsonValue, after: JsonValue) -> Iterator[Consequence]:
+    """Judge where an endpoint leads: to readers alone, or to the writer too."""
+    if before == "READ_ONLY" and after != before:
+        words = "it leads to the writer, and no longer to readers alone"
+        yield Consequence(words, _PROXIES, danger=Danger.WEAKENED)
+
+
+PROXY_ENDPOINT = Kind(rules={"TargetRole": _role})
 PROXY = Kind(
     rules={
-        "Auth": removed(
-            Consequence(
-                "it signs in, and its clients do, in another way", _PROXIES, danger=Danger.WEAKENED
-            )
-        ),
+        "Auth": _logins,
         "DebugLogging": turned_on(
             Consequence("statements are written into its log", _PROXIES, danger=Danger.WEAKENED)
         ),

@@ -14,6 +14,7 @@ from runbook.changes.consequences.model import (
     Kind,
     Rule,
     changed,
+    falls,
     fewer,
     number,
     removed,
@@ -174,6 +175,9 @@ TOPIC = Kind(
 QUEUE = Kind(
     rules={
         "KmsMasterKeyId": removed(_weakens("encrypted otherwise, or not at all", _QUEUES)),
+        "MessageRetentionPeriod": falls(
+            _weakens("messages are kept for {after} seconds; before: {before}", _QUEUES), 345_600
+        ),
         "SqsManagedSseEnabled": turned_off(_weakens("no longer encrypted", _QUEUES), True),
     }
 )
