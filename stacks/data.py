@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from constructs import Construct
 
 from groundwork.data import (
+    AuroraCluster,
+    AuroraReader,
+    AuroraReplicas,
     Bastion,
     DatabaseAlarms,
     DatabaseContext,
@@ -17,11 +22,14 @@ from groundwork.data import (
     ReplicaContext,
     SessionLog,
     Vpc,
+    Watch,
     make_database,
+    reader_watches,
+    replica_watches,
 )
 from settings.contract import Output
 from settings.models.data import PostgreSql
-from settings.models.replicas import ConsumerName, replica_identifier
+from settings.models.replicas import AuroraReplica, ConsumerName, Replica, replica_identifier
 from settings.plan import StackPlan
 from settings.plan.data import DatabaseItem, DataItems
 from stacks.area import AreaStack
@@ -107,7 +115,9 @@ class DataStack(AreaStack):
         secret = made.password.secret.ref
         self.output(Output.DATABASE_ADDRESS, name, made.address, f"Host and port of {name}")
         self.output(Output.DATABASE_SECRET, name, secret, f"The password of {name}")
-        if isinstance(made, PostgreSqlInstance):
+        if isinstance(made, AuroraCluster):
+            self._add_readers(made, item, alarms)
+        else:
             self._add_replicas(made, item, alarms)
 
     def _add_alarms(self, database: Construct, item: DatabaseItem) -> DatabaseAlarms:
@@ -125,6 +135,8 @@ class DataStack(AreaStack):
     ) -> None:
         scope = Construct(source, "replicas") if item.replicas else source
         for name, replica in item.replicas.items():
+            if not isinstance(replica.declared, Replica):
+                continue
             bastion = None if replica.declared.public else self._bastions.get(item.network)
             made = PostgreSqlReplica(
                 scope,
@@ -138,18 +150,37 @@ class DataStack(AreaStack):
                     protection=self._protection,
                 ),
             )
-            if alarms:
-                ReplicaAlarms(
-                    made,
-                    "alarms",
-                    identifier=replica.identifier,
-                    instance=replica.declared.instance,
-                    storage_gib=source.declared.storage_gib,
-                    topic_arn=alarms.topic.arn,
-                )
-            self._add_replica_outputs(source.node.id, name, made)
+            watched = replica_watches(source.declared, replica.declared.instance)
+            self._add_replica(source.node.id, made, alarms, watched)
 
-    def _add_replica_outputs(self, database: str, name: str, made: PostgreSqlReplica) -> None:
+    def _add_readers(
+        self, cluster: AuroraCluster, item: DatabaseItem, alarms: DatabaseAlarms | None
+    ) -> None:
+        declared = {
+            name: (replica.identifier, replica.declared)
+            for name, replica in item.replicas.items()
+            if isinstance(replica.declared, AuroraReplica)
+        }
+        if not declared:
+            return
+        vpc = self._networks[item.network]
+        made = AuroraReplicas(cluster, "replicas", cluster=cluster, declared=declared, vpc=vpc)
+        for replica in made.replicas.values():
+            self._add_replica(cluster.node.id, replica, alarms, reader_watches(cluster.declared))
+
+    def _add_replica(
+        self,
+        database: str,
+        made: PostgreSqlReplica | AuroraReader,
+        alarms: DatabaseAlarms | None,
+        watched: Sequence[Watch],
+    ) -> None:
+        if alarms:
+            topic = alarms.topic.arn
+            ReplicaAlarms(
+                made, "alarms", identifier=made.identifier, watched=watched, topic_arn=topic
+            )
+        name = made.node.id
         item, called = replica_identifier(database, name), f"the replica {name} of {database}"
         self.output(Output.REPLICA_ADDRESS, item, made.address, f"Host and port of {called}")
         if made.bastion and made.sessions:

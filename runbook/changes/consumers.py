@@ -28,8 +28,28 @@ def words(change: DeclaredChange) -> Iterator[str]:
         yield from _of_consumer(f"consumer {consumer}", consumer, where, change)
     elif change.effect is Effect.ADD:
         yield f"{where} is new: it has all that {database} has, for its consumers alone"
+        if all(each.path != "instance" for each in change.differences):
+            yield from _of_reader(database)
     elif change.effect is Effect.DELETE:
         yield f"{where} goes, and its consumers can no longer connect; the data is in {database}"
+
+
+def _of_reader(database: str) -> Iterator[str]:
+    """Yield what else follows from a replica without a class: it is a reader of Aurora.
+
+    <https://aws.amazon.com/rds/proxy/pricing/>
+    """
+    yield (
+        f"its consumers come through RDS Proxy to readers of {database}, and never to the writer: "
+        "while no reader is available they are refused"
+    )
+    yield (
+        f"the log of {database} has every statement from now on, and tokens of IAM no longer log in"
+    )
+    yield (
+        f"RDS charges a second instance within the capacity of {database}, an interface endpoint "
+        "in two zones, and, once for all its replicas, a proxy as of 8 capacity units at least"
+    )
 
 
 def _of_consumer(who: str, name: str, where: str, change: DeclaredChange) -> Iterator[str]:
@@ -45,6 +65,11 @@ def _of_consumer(who: str, name: str, where: str, change: DeclaredChange) -> Ite
     if "bastion" in sides:
         now = "may now" if sides["bastion"][1] else "may no longer"
         yield f"{who} {now} connect to {where} through a bastion of its own"
+    gained, lost = _compared(*sides.get("roles", ((), ())))
+    for role in gained:
+        yield f"whoever is {role} may now open tunnels to {where}"
+    for role in lost:
+        yield f"whoever is {role} may no longer open tunnels to {where}"
     yield from _of_login(who, name, change, sides)
 
 

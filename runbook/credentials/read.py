@@ -14,12 +14,14 @@ from runbook.base.outputs import Outputs
 from runbook.credentials.values import (
     SECRETS,
     BackupSecret,
+    ConsumerSecret,
     DatabaseSecret,
     Secret,
     SenderSecret,
 )
 from settings import Settings
 from settings.contract import Output
+from settings.models.replicas import replica_identifier
 
 KINDS = (Kind.SENDER, Kind.BACKUP_USER, Kind.DATABASE, Kind.CONSUMER)
 OUTPUTS = {
@@ -74,7 +76,18 @@ def read(settings: Settings, name: str, kind: Kind) -> AnySecret:
     """Read the secret of an item. Raises `UserError` where it is not deployed, closed or empty."""
     if kind is Kind.SENDER:
         return read_sender(settings, name)
-    return _read(settings, name, SECRETS[kind])
+    secret = _read(settings, name, SECRETS[kind])
+    if isinstance(secret, ConsumerSecret) and not secret.host:
+        return secret.behind_proxy(_host(settings, name))
+    return secret
+
+
+def _host(settings: Settings, consumer: str) -> str:
+    """Return the host of the replica that a consumer reads."""
+    (found,) = (named for named, _ in settings.data.consumers() if str(named) == consumer)
+    item = replica_identifier(found.database, found.replica)
+    outputs = Outputs(settings, Output.REPLICA_ADDRESS)
+    return outputs[Output.REPLICA_ADDRESS, item].rpartition(":")[0]
 
 
 def read_sender(settings: Settings, name: str) -> SenderSecret:

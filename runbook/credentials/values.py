@@ -18,6 +18,8 @@ CERTIFICATES = "/etc/ssl/certs/rds-global-bundle.pem"
 """Where the forms look for Amazon's certificates of RDS; libpq has none of its own."""
 
 
+TRUSTED = "/etc/ssl/certs/ca-certificates.crt"
+"""Where Debian and its like keep the authorities that everybody trusts, Amazon's among them."""
 SYSTEM = "system"
 """The certificates that a machine trusts, in place of a file of them."""
 
@@ -118,9 +120,20 @@ class DatabaseSecret(Secret):
 
 
 class ConsumerSecret(DatabaseSecret):
-    """The log-in of somebody who reads a replica."""
+    """The log-in of somebody who reads a replica.
+
+    Behind RDS Proxy, the secret has no host, as it is there before the proxy's endpoint.
+    """
 
     kind = Kind.CONSUMER
+    host: str = ""
+
+    def behind_proxy(self, host: str) -> Self:
+        """Add the host, whose certificate is one that systems trust.
+
+        <https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/rds-proxy.howitworks.html#rds-proxy-security.tls>
+        """
+        return self.model_copy(update={"host": host, "certificates": TRUSTED})
 
 
 SECRETS: dict[Kind, type[SenderSecret | BackupSecret | DatabaseSecret]] = {

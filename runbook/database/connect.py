@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from runbook.base import secrets
+from runbook.base.errors import UserError
 from runbook.credentials.values import DatabaseSecret
 from runbook.database import session
 from runbook.database import tunnel as forwarding
@@ -22,7 +23,13 @@ def connect(
 ) -> int:
     """Run psql on a database or its replica, and return its status."""
     session.psql()
-    return run(find(configuration, name, replica), arguments, ca)
+    place = find(configuration, name, replica)
+    if place.behind_proxy:
+        raise UserError(
+            f"{replica} of {name} takes the logins of its consumers alone.",
+            f"As the owner: groundwork database connect {name}",
+        )
+    return run(place, arguments, ca)
 
 
 def run(place: Place, arguments: Sequence[str], ca: Path | None, script: str | None = None) -> int:

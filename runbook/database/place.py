@@ -11,7 +11,7 @@ from runbook.base.names import Kind, listed, printable, require
 from runbook.base.outputs import Outputs
 from settings import Settings, load
 from settings.contract import Output
-from settings.models.replicas import replica_identifier
+from settings.models.replicas import AuroraReplica, replica_identifier
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,8 @@ class Place:
     """The session document whose tunnels lead to it alone, where it has one."""
     readers: tuple[str, ...] = ()
     """The roles that the file names as the secret's readers."""
+    behind_proxy: bool = False
+    """Whether it is a replica that takes the logins of its consumers and no others."""
 
     @property
     def region(self) -> str:
@@ -71,11 +73,18 @@ def of_replica(settings: Settings, place: Place, replica: str) -> Place:
         settings, Output.REPLICA_ADDRESS, Output.REPLICA_BASTION, Output.REPLICA_DOCUMENT
     )
     host, _, port = outputs[Output.REPLICA_ADDRESS, item].rpartition(":")
-    bastion = outputs.get(Output.REPLICA_BASTION, item) or place.bastion
-    public = settings.data.databases[place.name].replicas[replica].public
+    own = outputs.get(Output.REPLICA_BASTION, item)
+    declared = settings.data.databases[place.name].replicas[replica]
+    behind_proxy = isinstance(declared, AuroraReplica)
     document = outputs.get(Output.REPLICA_DOCUMENT, item)
     return replace(
-        place, host=host, port=int(port), public=public, bastion=bastion, document=document
+        place,
+        host=host,
+        port=int(port),
+        public=declared.public,
+        bastion=own or (None if behind_proxy else place.bastion),
+        document=document,
+        behind_proxy=behind_proxy,
     )
 
 

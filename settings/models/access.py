@@ -117,7 +117,8 @@ class Trail(Model):
     days: Annotated[int, Field(ge=1, le=36_500)] = 365
     """How long nobody can delete or change one of its files."""
     data_events: bool = True
-    """Record who reads and writes objects of the file's buckets, and who sends SQL by the Data API.
+    """Record who reads and writes objects of the file's buckets, received mail among them, and who
+    sends SQL by the Data API.
 
     They are paid for by number.
     """

@@ -11,7 +11,13 @@ from settings.models.base import Model, Problem
 from settings.models.drills import ClusterDrill, InstanceDrill
 from settings.models.networks import Network, SecurityGroup, is_block
 from settings.models.replica_problems import replica_problems
-from settings.models.replicas import MOST_REPLICAS, Consumer, ConsumerName, Replica
+from settings.models.replicas import (
+    MOST_REPLICAS,
+    AuroraReplica,
+    Consumer,
+    ConsumerName,
+    Replica,
+)
 from settings.models.senders import RetentionDays
 from settings.values import versions
 from settings.values.addresses import EmailAddress
@@ -40,13 +46,6 @@ Version = Annotated[
 AuditedStatements = Literal["read", "write", "function", "role", "ddl", "misc", "misc_set", "all"]
 """<https://github.com/pgaudit/pgaudit#pgauditlog>"""
 BackupDays = Annotated[int, Field(ge=0, le=35)]
-
-
-NO_READERS = (
-    "all instances of an Aurora cluster share its security groups, and a reader takes over when "
-    "the writer fails, so that whoever reaches a reader reaches the database. Consumers need "
-    "engine: postgresql"
-)
 
 
 class _Database(Model):
@@ -176,8 +175,6 @@ class Capacity(Model):
 class Aurora(_Database):
     """An Aurora Serverless v2 cluster. It never has a public address."""
 
-    misplaced: ClassVar = dict.fromkeys(("consumers", "replicas"), NO_READERS)
-
     engine: Literal["aurora-postgresql"]
     """Which kind of database it is."""
     capacity: Capacity
@@ -186,6 +183,8 @@ class Aurora(_Database):
     """Take SQL over HTTPS from principals that IAM allows."""
     backup_days: Annotated[int, Field(ge=1, le=35)] = 7
     """Aurora always keeps a backup of at least one day."""
+    replicas: Annotated[Mapping[Label, AuroraReplica], Field(max_length=MOST_REPLICAS)] = {}
+    """Readers by name, for consumers outside the team, who reach them through RDS Proxy alone."""
     drill: ClusterDrill | None = None
     """Restore the newest snapshot on a schedule, ask it, and delete what was restored."""
 
@@ -194,15 +193,18 @@ class Aurora(_Database):
         """Whether it has a public address: never."""
         return False
 
-    @property
-    def replicas(self) -> Mapping[str, Replica]:
-        """Its read replicas: none, since all instances of a cluster share its security groups."""
-        return {}
-
     def problems(self) -> Iterator[Problem]:
-        """Older versions lack what is asked for."""
+        """Older versions lack what is asked for, and replicas need what serves them."""
         yield from self.problems_of_keeping()
-        version = versions.resolve(self.engine, self.version)
+        yield from self._version_problems(versions.resolve(self.engine, self.version))
+        if self.replicas and self.capacity.min == 0:
+            message = "0.5 or more, since it has replicas: their proxy keeps it from pausing"
+            yield Problem(("capacity", "min"), message)
+        if self.replicas and not self.log_exports:
+            message = "on, since it has replicas: who reads them is in its log"
+            yield Problem(("log_exports",), message)
+
+    def _version_problems(self, version: str) -> Iterator[Problem]:
         if self.capacity.min == 0 and not versions.has(version, versions.PAUSES_FROM):
             known = versions.listed(versions.PAUSES_FROM)
             yield Problem(("version",), f"one that pauses, {known}; or capacity.min from 0.5")
@@ -262,8 +264,7 @@ class Data(Model):
         for name, database in self.databases.items():
             yield from self._network_problems(("databases", name), database)
             yield from self._database_problems(name, database)
-            if isinstance(database, PostgreSql):
-                yield from replica_problems(self, name, database)
+            yield from replica_problems(self, name, database)
 
     def _session_problems(self) -> Iterator[Problem]:
         """Keep to one stack in each region what a region has once, and its bastions write to."""

@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING
 
 from settings.models.base import Problem
 from settings.models.networks import Network, is_wide
-from settings.models.replicas import MOST_GROUPS, Consumer, Replica
+from settings.models.replicas import MOST_GROUPS, AnyReplica, Consumer, Replica
 from settings.values.instances import memory_gib
 
 if TYPE_CHECKING:
-    from settings.models.data import Data, PostgreSql
+    from settings.models.data import Aurora, Data, PostgreSql
 
 Path = tuple[str | int, ...]
 Admitted = Mapping[IPv4Network | IPv6Network, str]
 """Blocks that reach a database, and the group that admits each."""
 
 
-def replica_problems(data: Data, name: str, database: PostgreSql) -> Iterator[Problem]:
+def replica_problems(data: Data, name: str, database: PostgreSql | Aurora) -> Iterator[Problem]:
     """Compare a database's replicas with it, with its network, and with each other."""
     if not database.replicas:
         return
@@ -30,7 +30,9 @@ def replica_problems(data: Data, name: str, database: PostgreSql) -> Iterator[Pr
     admitted = _admitted(data, database)
     for replica, declared in database.replicas.items():
         at = (*path, "replicas", replica)
-        yield from _instance(at, declared, database, bastion=data.bastion)
+        yield from _groups(at, declared, bastion=data.bastion)
+        if isinstance(declared, Replica) and database.engine == "postgresql":
+            yield from _instance(at, declared, database)
         if network:
             yield from _subnets(at, declared, database, network)
             yield from _zones(at, declared, database, network)
@@ -39,9 +41,16 @@ def replica_problems(data: Data, name: str, database: PostgreSql) -> Iterator[Pr
     yield from _logins(path, database)
 
 
-def _instance(
-    path: Path, replica: Replica, database: PostgreSql, *, bastion: bool
-) -> Iterator[Problem]:
+def _groups(path: Path, replica: AnyReplica, *, bastion: bool) -> Iterator[Problem]:
+    if replica.groups(bastion=bastion) > MOST_GROUPS:
+        yield Problem(
+            (*path, "consumers"),
+            f"fewer: a replica is behind {MOST_GROUPS} security groups at most, one for each "
+            "consumer with blocks and one for each bastion. Put further ones on another replica",
+        )
+
+
+def _instance(path: Path, replica: Replica, database: PostgreSql) -> Iterator[Problem]:
     """A standby with fewer connections than its primary does not start.
 
     <https://www.postgresql.org/docs/current/hot-standby.html#HOT-STANDBY-ADMIN>
@@ -52,16 +61,10 @@ def _instance(
             f"a class with at least the memory of the database's, {database.instance}: a standby "
             "that takes fewer connections than its primary does not start",
         )
-    if replica.groups(bastion=bastion) > MOST_GROUPS:
-        yield Problem(
-            (*path, "consumers"),
-            f"fewer: a replica is behind {MOST_GROUPS} security groups at most, one for each "
-            "consumer with blocks and one for each bastion. Put further ones on another replica",
-        )
 
 
 def _subnets(
-    path: Path, replica: Replica, database: PostgreSql, network: Network
+    path: Path, replica: AnyReplica, database: PostgreSql | Aurora, network: Network
 ) -> Iterator[Problem]:
     for index, block in enumerate(replica.subnets):
         if block not in network.subnets:
@@ -76,7 +79,7 @@ def _subnets(
 
 
 def _zones(
-    path: Path, replica: Replica, database: PostgreSql, network: Network
+    path: Path, replica: AnyReplica, database: PostgreSql | Aurora, network: Network
 ) -> Iterator[Problem]:
     """Both the replica's subnets and those that are left lie in two zones: RDS takes no fewer."""
     if not replica.subnets:
@@ -105,13 +108,13 @@ def _blocks(path: Path, consumer: Consumer, database: str, admitted: Admitted) -
                 break
 
 
-def _admitted(data: Data, database: PostgreSql) -> dict[IPv4Network | IPv6Network, str]:
+def _admitted(data: Data, database: PostgreSql | Aurora) -> dict[IPv4Network | IPv6Network, str]:
     """Return every block that a group of the database admits."""
     groups = ((name, data.security_groups.get(name)) for name in database.security_groups)
     return {ip_network(block): name for name, group in groups if group for block in group.blocks}
 
 
-def _logins(path: Path, database: PostgreSql) -> Iterator[Problem]:
+def _logins(path: Path, database: PostgreSql | Aurora) -> Iterator[Problem]:
     """A replica has the logins of its database, and each of them has one password."""
     owners: dict[str, str] = {database.user: "the database's owner"}
     for replica, declared in database.replicas.items():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from ipaddress import ip_network
-from typing import Annotated, NamedTuple
+from typing import Annotated, ClassVar, NamedTuple
 
 from pydantic import Field
 
@@ -64,6 +64,11 @@ class Consumer(Model):
     """The address blocks that may connect to the replica. None of them may reach the database."""
     bastion: bool = False
     """Let them in through a bastion of the replica's own, which leads nowhere else."""
+    roles: tuple[RoleArn, ...] = ()
+    """The roles of the account that may open a tunnel through the bastion.
+
+    They must exist. Without any, whoever runs the account attaches the policy that allows it.
+    """
     user: LoginName | None = None
     """The login; the item's own name, with underscores for hyphens, unless named."""
     schemas: Annotated[tuple[SchemaName, ...], Field(min_length=1)] = ("public",)
@@ -79,6 +84,12 @@ class Consumer(Model):
         """A consumer has a way in, and one that is of somebody in particular."""
         if not self.from_blocks and not self.bastion:
             yield Problem(("from",), "named, or bastion: true: nobody can connect otherwise")
+        if self.roles and not self.bastion:
+            yield Problem(("roles",), "unset without bastion: true: they open tunnels through it")
+        for index, role in enumerate(self.roles):
+            if "/AWSReservedSSO_" in role:
+                message = "a role of your own: name the policy in its permission set instead"
+                yield Problem(("roles", index), message)
         versions = [ip_network(block).version for block in self.from_blocks]
         if max(versions.count(4), versions.count(6)) > MOST_RULES:
             message = f"a list of {MOST_RULES} blocks at most for IPv4, and as many for IPv6"
@@ -92,11 +103,7 @@ class Consumer(Model):
 Consumers = Annotated[Mapping[Label, Consumer], Field(min_length=1)]
 
 
-class Replica(Model):
-    """A read replica of an RDS instance, with an address, a network and a log of its own."""
-
-    instance: InstanceClass
-    """The instance class, with at least the memory of the database's own."""
+class _Replica(Model):
     consumers: Consumers
     """Who reads it, by name. Each has a security group, a login and a secret of its own."""
     subnets: tuple[Cidr4, ...] = ()
@@ -104,20 +111,58 @@ class Replica(Model):
 
     Declare them together with the replica. Unless named, it is where the database is.
     """
-    public: bool = False
-    """Give it a public address. Its `subnets` alone then have a route to and from the internet."""
     log_days: RetentionDays = 365
     """For how many days CloudWatch keeps who connected and which statements they sent."""
-    deletion_protection: bool = True
-    """RDS refuses to delete the replica while this is on."""
-
-    def groups(self, *, bastion: bool) -> int:
-        """Return how many security groups it is behind, where its network has a bastion or not."""
-        consumers = self.consumers.values()
-        own = sum(bool(consumer.from_blocks) for consumer in consumers)
-        return own + self.has_bastion + (bastion and not self.public)
 
     @property
     def has_bastion(self) -> bool:
         """Whether a consumer comes through a bastion of the replica's own."""
         return any(consumer.bastion for consumer in self.consumers.values())
+
+    @property
+    def _groups_of_consumers(self) -> int:
+        own = sum(bool(consumer.from_blocks) for consumer in self.consumers.values())
+        return own + self.has_bastion
+
+
+class Replica(_Replica):
+    """A read replica of an RDS instance, with an address, a network and a log of its own."""
+
+    instance: InstanceClass
+    """The instance class, with at least the memory of the database's own."""
+    public: bool = False
+    """Give it a public address. Its `subnets` alone then have a route to and from the internet."""
+    deletion_protection: bool = True
+    """RDS refuses to delete the replica while this is on."""
+
+    def groups(self, *, bastion: bool) -> int:
+        """Return how many security groups it is behind, where its network has a bastion or not."""
+        return self._groups_of_consumers + (bastion and not self.public)
+
+
+class AuroraReplica(_Replica):
+    """A reader of an Aurora cluster, behind an endpoint of RDS Proxy that leads to readers alone.
+
+    It never has a public address: RDS Proxy has none.
+    """
+
+    misplaced: ClassVar = {
+        "instance": "a reader of Aurora Serverless scales within the database's capacity",
+        "public": "RDS Proxy is never public: consumers come by a VPN, a peering or a bastion",
+        "deletion_protection": "the cluster is protected: its readers hold no data",
+    }
+
+    @property
+    def public(self) -> bool:
+        """Whether it has a public address: never."""
+        return False
+
+    def groups(self, *, bastion: bool) -> int:
+        """Return how many security groups it is behind. The network's bastion reaches the cluster.
+
+        An owner's login would not pass the proxy, which knows those of consumers alone.
+        """
+        return self._groups_of_consumers
+
+
+AnyReplica = Replica | AuroraReplica

@@ -114,8 +114,9 @@ class Settings(Model):
             seen.add((risk.rule, risk.on))
 
     def _problems_of_readers(self) -> Iterator[Problem]:
-        """Secrets are under AWS's own key, which opens none to another account."""
-        for path, readers in self.readers():
+        """Secrets are under AWS's own key, and policies of one's own account: none for another."""
+        roles = (((*named.place, "roles"), each.roles) for named, each in self.data.consumers())
+        for path, readers in (*self.readers(), *roles):
             for index, reader in enumerate(readers):
                 if reader.split(":")[4] != self.account:
                     yield Problem((*path, index), f"a role of the file's account, {self.account}")

@@ -8,12 +8,17 @@ from typing import TYPE_CHECKING
 
 from settings.contract import Output
 from settings.models.access import Group, group_role
+from settings.plan.mail import mail_items
 from settings.plan.stack import StackId
 from settings.values.areas import Area
 
 if TYPE_CHECKING:
     from settings.models.access import Access, Trail, Trust
     from settings.models.settings import Settings
+
+
+MADE_UP = 24
+"""How much of a stack's name a bucket's name has at least, where CloudFormation makes it up."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +43,8 @@ class TrailItem:
     """The bucket of its files."""
     buckets: tuple[str, ...]
     """The buckets whose objects' reads and writes are recorded: those of the file, and records."""
+    received: tuple[str, ...]
+    """How the names of buckets begin that hold received mail: CloudFormation makes them up."""
     data_api: bool
     """Whether SQL that comes by the Data API is recorded, which some database takes."""
 
@@ -111,5 +118,18 @@ def _trail(settings: Settings, declared: Trail) -> TrailItem:
         trail=settings.trail,
         bucket=settings.trail_bucket,
         buckets=recorded if declared.data_events else (),
+        received=tuple(_received(settings)) if declared.data_events else (),
         data_api=declared.data_events and any(getattr(d, "data_api", False) for d in databases),
     )
+
+
+def _received(settings: Settings) -> Iterator[str]:
+    """Yield the beginning of a name that CloudFormation makes up: its stack's, which it may cut.
+
+    A bucket's name has 63 characters, of which the logical id and a random end take their part.
+    <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-name.html>
+    """
+    for region, _, items in mail_items(settings):
+        if items.received:
+            stack = StackId(Area.MAIL, region, environment=settings.environment or "")
+            yield stack.name.lower()[:MADE_UP]

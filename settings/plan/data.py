@@ -12,7 +12,7 @@ from settings.models.replicas import ConsumerName, replica_identifier
 if TYPE_CHECKING:
     from settings.models.data import Aurora, Data, PostgreSql
     from settings.models.networks import Network, SecurityGroup
-    from settings.models.replicas import Replica
+    from settings.models.replicas import AnyReplica
     from settings.models.settings import Settings
 
 
@@ -43,7 +43,7 @@ class SecurityGroupItem:
 class ReplicaItem:
     """A replica and its identifier in RDS."""
 
-    declared: Replica
+    declared: AnyReplica
     identifier: str
 
 
@@ -79,7 +79,7 @@ class DataItems:
                 yield from _of_replica(name, replica, item.declared)
 
 
-def _of_replica(database: str, replica: str, declared: Replica) -> Iterator[tuple[Output, str]]:
+def _of_replica(database: str, replica: str, declared: AnyReplica) -> Iterator[tuple[Output, str]]:
     yield Output.REPLICA_ADDRESS, replica_identifier(database, replica)
     if declared.has_bastion:
         yield Output.REPLICA_BASTION, replica_identifier(database, replica)

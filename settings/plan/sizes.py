@@ -41,6 +41,8 @@ SCHEDULE = 1
 """What lets Secrets Manager call the function that renews keys."""
 
 
+PROXY = 9
+"""The proxy, its targets, role and log group, two groups and the rules between them, an alarm."""
 DRILL = 8
 """The state machine, its schedule, their roles, a security group, a log group and two alarms."""
 DRILL_QUERY = FUNCTION + 3
@@ -174,7 +176,8 @@ def _database(item: DatabaseItem) -> int:
     drill = DRILL if declared.drill else 0
     if isinstance(declared.drill, InstanceDrill) and declared.drill.query is not None:
         drill += DRILL_QUERY
-    return 8 + alarms + bool(declared.readers) + declared.major_upgrade + replicas + drill
+    proxy = PROXY if item.replicas and declared.engine == "aurora-postgresql" else 0
+    return 8 + alarms + bool(declared.readers) + declared.major_upgrade + replicas + drill + proxy
 
 
 def _replica(item: ReplicaItem, *, alarms: bool) -> int:
@@ -183,7 +186,7 @@ def _replica(item: ReplicaItem, *, alarms: bool) -> int:
         1 + bool(consumer.from_blocks) + bool(consumer.credentials.readers)
         for consumer in declared.consumers.values()
     )
-    own = 5 + bool(declared.subnets) + ((BASTION + SESSIONS) if declared.has_bastion else 0)
+    own = 5 + bool(declared.subnets) + (BASTION + SESSIONS if declared.has_bastion else 0)
     return own + consumers + (3 if alarms else 0)
 
 

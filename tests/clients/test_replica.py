@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from embedded import certificate, processes
-from groundwork.data.replica import PARAMETERS
+from groundwork.data.audit import AUDITED
 from runbook.database import scram
 from runbook.database.consumers import ConsumerLogin, statements
 from runbook.database.place import Place
@@ -90,7 +90,7 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
     """Run a database and a replica that follows it, with the parameters of ours."""
     require("postgres")
     trust = certificate.issue(tmp_path_factory.mktemp("trust"))
-    parameters = {n: value for n, value in PARAMETERS.items() if not n.startswith(OF_RDS)}
+    parameters = {n: value for n, value in AUDITED.items() if not n.startswith(OF_RDS)}
     with tempfile.TemporaryDirectory(prefix="pg-") as name:
         folder = Path(name)
         give(folder)

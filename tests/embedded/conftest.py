@@ -23,6 +23,7 @@ ACCOUNT = "123456789012"
 REGION = "us-east-1"
 CODE = "functions-of-the-tests"
 FUNCTIONS = Path(functions.__file__).parent
+LONGEST = 51_200
 PRISTINE = "tests.embedded.pristine"
 Resources = dict[str, dict[str, Any]]
 
@@ -36,6 +37,8 @@ class Aws:
     """A running instance, with what tests do with it."""
 
     instance: Embedded
+    region: str = REGION
+    """Where its stacks are."""
 
     def client(self, service: str, region: str = REGION, **credentials: str) -> Any:
         return client_of(self.instance, service, region, credentials)
@@ -43,13 +46,20 @@ class Aws:
     @cached_property
     def cloudformation(self) -> Any:
         """One client for all deployments: making one takes longer than most calls."""
-        return self.client("cloudformation")
+        return self.client("cloudformation", self.region)
 
     @cached_property
     def published(self) -> set[str]:
-        """The functions whose code is there."""
-        self.client("s3").create_bucket(Bucket=CODE)
+        """The functions whose code is there, in a bucket of the region."""
+        home = {"CreateBucketConfiguration": {"LocationConstraint": self.region}}
+        elsewhere = home if self.region != REGION else {}
+        self.client("s3", self.region).create_bucket(Bucket=self.bucket, **elsewhere)
         return set()
+
+    @property
+    def bucket(self) -> str:
+        """The bucket of the functions' code, and of long templates."""
+        return CODE if self.region == REGION else f"{CODE}-{self.region}"
 
     def deploy(self, stack: str, resources: Resources, **outputs: Any) -> dict[str, str]:
         """Create or update a stack through a change set, and return its outputs."""
@@ -62,7 +72,7 @@ class Aws:
             StackName=stack,
             ChangeSetName=f"reviewed-{uuid.uuid4()}",
             ChangeSetType="UPDATE" if self.exists(stack) else "CREATE",
-            TemplateBody=json.dumps(template),
+            **self._given(stack, json.dumps(template)),
             Capabilities=["CAPABILITY_NAMED_IAM"],
         )
         named = {"ChangeSetName": created["Id"]}
@@ -77,6 +87,15 @@ class Aws:
         found = cloudformation.describe_stacks(StackName=stack)["Stacks"][0].get("Outputs", [])
         return {output["OutputKey"]: output["OutputValue"] for output in found}
 
+    def _given(self, stack: str, template: str) -> dict[str, str]:
+        """Pass a template, by way of a bucket where it is too long for a call."""
+        if len(template) <= LONGEST:
+            return {"TemplateBody": template}
+        assert self.published is not None  # the bucket is there
+        s3 = self.client("s3", self.region)
+        s3.put_object(Bucket=self.bucket, Key=stack, Body=template.encode())
+        return {"TemplateURL": f"https://s3.{self.region}.amazonaws.com/{self.bucket}/{stack}"}
+
     def _with_code(self, resource: dict[str, Any]) -> dict[str, Any]:
         """Publish a function's code, as the CDK CLI would, where a resource is one of ours."""
         handler = resource.get("Properties", {}).get("Handler", "")
@@ -85,9 +104,10 @@ class Aws:
         key = f"{handler}.zip"
         if key not in self.published:
             body = packed(handler.split(".")[1])
-            self.client("s3").put_object(Bucket=CODE, Key=key, Body=body)
+            s3 = self.client("s3", self.region)
+            s3.put_object(Bucket=self.bucket, Key=key, Body=body)
             self.published.add(key)
-        code = {"S3Bucket": CODE, "S3Key": key}
+        code = {"S3Bucket": self.bucket, "S3Key": key}
         return {**resource, "Properties": {**resource["Properties"], "Code": code}}
 
     def leave_sandbox(self, region: str = REGION) -> None:

@@ -154,6 +154,14 @@ class Deployed:
         return in_a_shell(self.file.parent, f"{arguments} --config '{self.file}'", variables)
 
 
+def make_role(iam: Any, name: str) -> None:
+    """Make a role that a file names, as whoever runs the account would."""
+    trusted = {"Service": "ec2.amazonaws.com"}
+    statement = {"Effect": "Allow", "Principal": trusted, "Action": "sts:AssumeRole"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    iam.create_role(RoleName=name, AssumeRolePolicyDocument=document)
+
+
 @pytest.fixture(scope="session")
 def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
     """Deploy the file, with the hosted zone that it names made before."""
@@ -163,6 +171,7 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
         zone = client_of(instance, "route53").create_hosted_zone(
             Name="example.net", CallerReference="everything"
         )["HostedZone"]["Id"]
+        make_role(client_of(instance, "iam"), "auditor")
         file = state / "everything.yaml"
         file.write_text(EVERYTHING.replace("Z0123456789ABC", zone.removeprefix("/hostedzone/")))
         checked = Checked(times=2)  # the checks write the accepted risks into the templates

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from embedded import processes
-from groundwork.data.replica import PARAMETERS
+from groundwork.data.audit import AUDITED
 from runbook.base import aws
 from runbook.base.outputs import Outputs
 from settings import load
@@ -61,12 +61,13 @@ def test_names_that_the_account_knows_once_carry_the_environment(deployed: Deplo
 
 @pytest.fixture(scope="module")
 def service(deployed: Deployed) -> Any:
-    """The ECS service that the file watches, deployed just now, as ECS describes it."""
+    """The ECS service that the file watches, deployed two hours ago, as ECS describes it."""
     ecs = deployed.client("ecs", "us-east-1")
     ecs.create_cluster(clusterName="main")
     container = {"name": "metabase", "image": "metabase"}
     ecs.register_task_definition(family="metabase", containerDefinitions=[container])
-    named = {"taskDefinition": "metabase", "desiredCount": 0}
+    earlier = {"key": "embedded:created-at", "value": f"{datetime.now(UTC) - timedelta(hours=2)}"}
+    named = {"taskDefinition": "metabase", "desiredCount": 0, "tags": [earlier]}
     return ecs.create_service(cluster="main", serviceName="metabase", **named)["service"]
 
 
@@ -77,65 +78,39 @@ def machine(deployed: Deployed) -> str:
     return str(found["stateMachineArn"])
 
 
-def ended(deployed: Deployed, execution: str) -> Any:
-    """Wait until an execution ended, and return it."""
-    describe = deployed.client("stepfunctions", "us-east-1").describe_execution
-    running = {"executionArn": execution}
-    assert processes.until(lambda: describe(**running)["status"] != "RUNNING", 30)
-    return describe(**running)
-
-
-@pytest.fixture(scope="module")
-def alarmed(deployed: Deployed, service: Any, machine: str) -> Any:
-    """The execution that the alarm starts, by the rule."""
-    cloudwatch = deployed.client("cloudwatch", "us-east-1")
-    cloudwatch.set_alarm_state(
-        AlarmName="production-metabase cpu", StateValue="ALARM", StateReason="tested"
-    )
-    listing = deployed.client("stepfunctions", "us-east-1").list_executions
-    started: list[Any] = []
-
-    def is_started() -> bool:
-        started[:] = listing(stateMachineArn=machine)["executions"]
-        return bool(started)
-
-    assert processes.until(is_started, 30)
-    return ended(deployed, started[0]["executionArn"])
-
-
-def run(deployed: Deployed, machine: str, alarmed: Any, after: timedelta) -> tuple[str, str]:
-    """Start the machine as if the alarm had gone off later; return what it said, and the service's
-    deployment then."""
-    time = f"{datetime.now(UTC) + after:%Y-%m-%dT%H:%M:%SZ}"
-    event = json.dumps({**json.loads(alarmed["input"]), "time": time})
+def alarmed(deployed: Deployed, machine: str) -> tuple[str, str]:
+    """Let the alarm end and go off, and return what the machine said that it started by its event,
+    and the service's deployment then."""
     machines = deployed.client("stepfunctions", "us-east-1")
-    started = machines.start_execution(stateMachineArn=machine, input=event)
-    found = ended(deployed, started["executionArn"])
+
+    def executions() -> dict[str, str]:
+        listed = machines.list_executions(stateMachineArn=machine)["executions"]
+        return {each["executionArn"]: each["status"] for each in listed}
+
+    before = executions()
+    for state in ("OK", "ALARM"):
+        deployed.client("cloudwatch", "us-east-1").set_alarm_state(
+            AlarmName="production-metabase cpu", StateValue=state, StateReason="tested"
+        )
+    assert processes.until(lambda: len(executions()) == len(before) + 1, 30)
+    (started,) = executions().keys() - before.keys()
+    assert processes.until(lambda: executions()[started] != "RUNNING", 30)
+    found = machines.describe_execution(executionArn=started)
     assert found["status"] == "SUCCEEDED", found
+    assert json.loads(found["input"])["detail"]["alarmName"] == "production-metabase cpu"
     ecs = deployed.client("ecs", "us-east-1")
     (now,) = ecs.describe_services(cluster="main", services=["metabase"])["services"]
     return json.loads(found["output"])["said"], now["deployments"][0]["id"]
 
 
-def test_an_alarm_starts_the_machine_which_leaves_a_fresh_deployment_alone(
-    deployed: Deployed, service: Any, alarmed: Any
+def test_an_alarm_replaces_a_saturated_service_once_and_not_again_within_the_hour(
+    deployed: Deployed, service: Any, machine: str
 ) -> None:
-    assert json.loads(alarmed["input"])["detail"]["alarmName"] == "production-metabase cpu"
-    assert alarmed["status"] == "SUCCEEDED"
-    assert "left alone: it was deployed within the last hour" in alarmed["output"]
-    ecs = deployed.client("ecs", "us-east-1")
-    (now,) = ecs.describe_services(cluster="main", services=["metabase"])["services"]
-    assert now["deployments"][0]["id"] == service["deployments"][0]["id"]
-
-
-def test_a_saturated_service_is_replaced_once_and_not_again_within_the_hour(
-    deployed: Deployed, service: Any, machine: str, alarmed: Any
-) -> None:
-    said, first = run(deployed, machine, alarmed, timedelta(hours=2))
+    said, first = alarmed(deployed, machine)
     assert "a new deployment replaces its tasks" in said
     assert first != service["deployments"][0]["id"]
-    said, second = run(deployed, machine, alarmed, timedelta(minutes=30))
-    assert "left alone" in said
+    said, second = alarmed(deployed, machine)
+    assert "left alone: it was deployed within the last hour" in said
     assert second == first
 
 
@@ -172,7 +147,7 @@ def test_a_replica_logs_who_connects_and_every_statement(deployed: Deployed) -> 
         for page in rds.get_paginator("describe_db_parameters").paginate(DBParameterGroupName=group)
         for each in page["Parameters"]
     }
-    assert PARAMETERS.items() <= parameters.items()
+    assert AUDITED.items() <= parameters.items()
     (kept,) = logs.describe_log_groups(
         logGroupNamePrefix="/aws/rds/instance/production-analysis-reports/"
     )["logGroups"]
@@ -222,11 +197,27 @@ def test_a_database_is_shown_with_its_replicas_and_who_reads_them(at: Command) -
 
 def test_a_consumers_credentials_are_listed_and_shown_as_others(at: Command) -> None:
     listed = json.loads(at("credentials list --json").output)
-    (entry,) = (each for each in listed if each["kind"] == "consumer")
-    assert (entry["name"], entry["version"]) == ("analysis/reports/partner", 2)
+    versions = {each["name"]: each["version"] for each in listed if each["kind"] == "consumer"}
+    assert versions == {
+        "analysis/reports/partner": 2,
+        "shared/near/auditor": 1,
+        "shared/near/partner-too": 1,
+    }
     shown = at("credentials show analysis/reports/partner --as env")
     assert "PGUSER=partner_reads" in shown.output, shown.errors
     assert "PGDATABASE=numbers" in shown.output
+
+
+def test_a_consumer_of_aurora_is_shown_the_proxys_endpoint_and_its_authorities(
+    deployed: Deployed, at: Command
+) -> None:
+    endpoints = deployed.client("rds", "us-east-1").describe_db_proxy_endpoints()
+    (endpoint,) = (e for e in endpoints["DBProxyEndpoints"] if e["TargetRole"] == "READ_ONLY")
+    shown = at("credentials show shared/near/partner-too --as env")
+    assert f"PGHOST={endpoint['Endpoint']}" in shown.output, shown.errors
+    assert "PGSSLROOTCERT=/etc/ssl/certs/ca-certificates.crt" in shown.output
+    refused = at("database connect shared --replica near")
+    assert "takes the logins of its consumers alone" in refused.errors
 
 
 def test_the_sql_for_consumers_names_what_the_file_declares(at: Command) -> None:

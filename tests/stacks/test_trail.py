@@ -90,3 +90,10 @@ def test_data_events_are_left_out_where_the_file_says_so(templates: Templates) -
 
 def test_there_is_no_trail_unasked(templates: Templates) -> None:
     templates(f"{BUCKETS}{ACCESS}")[STACK].resource_count_is("AWS::CloudTrail::Trail", 0)
+
+
+def test_received_mail_is_recorded_by_how_its_buckets_name_begins(templates: Templates) -> None:
+    mail = "mail: {domains: {example.org: {receives_mail: true}}}\n"
+    found = templates(f"environment: production\n{mail}{ACCESS}  trail: {{}}\n")
+    recorded = selectors(found[STACK])["objects"]["resources.ARN"]
+    assert "arn:aws:s3:::production-mail-us-east-" in recorded["StartsWith"]

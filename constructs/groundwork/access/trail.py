@@ -97,6 +97,7 @@ def _selectors(item: TrailItem) -> Iterator[Selector]:
     )
     if item.buckets:
         objects = [f"arn:aws:s3:::{name}/" for name in item.buckets]
+        objects += [f"arn:aws:s3:::{beginning}" for beginning in item.received]
         yield Selector(
             name="objects",
             field_selectors=[

@@ -1,6 +1,14 @@
 """Data: networks, security groups, databases, their replicas, the bastion and the alarms."""
 
-from groundwork.data.alarms import DatabaseAlarms, ReplicaAlarms
+from groundwork.data.alarms import (
+    DatabaseAlarms,
+    ReplicaAlarms,
+    Watch,
+    reader_watches,
+    replica_watches,
+)
+from groundwork.data.aurora import AuroraCluster
+from groundwork.data.aurora_replicas import AuroraReader, AuroraReplicas
 from groundwork.data.bastion import Bastion
 from groundwork.data.database import DatabaseContext
 from groundwork.data.databases import make_database
@@ -13,6 +21,9 @@ from groundwork.data.sessions import SessionLog
 from groundwork.data.vpc import Vpc
 
 __all__ = [
+    "AuroraCluster",
+    "AuroraReader",
+    "AuroraReplicas",
     "Bastion",
     "DatabaseAlarms",
     "DatabaseContext",
@@ -25,5 +36,8 @@ __all__ = [
     "ReplicaContext",
     "SessionLog",
     "Vpc",
+    "Watch",
     "make_database",
+    "reader_watches",
+    "replica_watches",
 ]

@@ -83,6 +83,8 @@ class DatabaseAlarms(Construct):
         self._alarm(*connections_watch(connections.of_capacity(declared.capacity)))
         if declared.capacity.min == 0:
             self._watch_pauses()
+        if declared.replicas:
+            self._alarm(*AURORA_LAG)
 
     def _watch_instance(self, declared: PostgreSql) -> None:
         self.dimension = "DBInstanceIdentifier"
@@ -132,6 +134,30 @@ LAG: Watch = (
 )
 
 
+def replica_watches(database: PostgreSql, instance: str) -> list[Watch]:
+    """Return what is watched of a replica of this class."""
+    connected = connections_watch(connections.of_instance(instance))
+    return [LAG, storage_watch(database.storage_gib), connected]
+
+
+def reader_watches(cluster: Aurora) -> list[Watch]:
+    """Return what is watched of a reader: it has no storage, and the lag is its cluster's."""
+    return [connections_watch(connections.of_capacity(cluster.capacity))]
+
+
+AURORA_LAG: Watch = (
+    "lag",
+    "AuroraReplicaLagMaximum",
+    Threshold("Minimum", "GreaterThan", 60_000, FIVE_MINUTES, 3, "breaching"),
+    "For a quarter of an hour a reader has been more than a minute behind, or none runs: then "
+    "consumers are refused.",
+)
+"""Readers share the writer's storage: they are milliseconds behind.
+
+<https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.AuroraMonitoring.Metrics.html>
+"""
+
+
 class ReplicaAlarms(Construct):
     """The alarms of one replica, through the topic of its database.
 
@@ -145,18 +171,11 @@ class ReplicaAlarms(Construct):
         construct_id: str,
         *,
         identifier: str,
-        instance: str,
-        storage_gib: int,
+        watched: Sequence[Watch],
         topic_arn: str,
     ) -> None:
-        """`instance` is the class."""
         super().__init__(scope, construct_id)
-        most = connections.of_instance(instance)
-        for what, metric, threshold, description in (
-            LAG,
-            storage_watch(storage_gib),
-            connections_watch(most),
-        ):
+        for what, metric, threshold, description in watched:
             Alarm(
                 self,
                 what,

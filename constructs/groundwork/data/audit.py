@@ -1,8 +1,19 @@
-"""What pgaudit logs, as parameters of a database."""
+"""What is logged of those who read, as parameters of a database."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+
+AUDITED: Mapping[str, str] = {
+    "rds.force_ssl": "1",
+    "log_connections": "1",
+    "log_disconnections": "1",
+    "log_statement": "all",
+}
+"""TLS alone; and in the log who connects, who leaves, and every statement.
+
+<https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_LogAccess.Concepts.PostgreSQL.Query_Logging.html>
+"""
 
 LIBRARIES = "pg_stat_statements,pgaudit"
 """The first is RDS's own default, which a value of one's own takes the place of."""

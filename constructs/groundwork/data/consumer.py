@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from aws_cdk import Stack
-from aws_cdk import aws_rds as rds
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
@@ -18,9 +17,9 @@ from settings.models.replicas import Consumer
 class ReplicaConsumer(Construct):
     """A security group with a consumer's blocks, and a secret with a consumer's login.
 
-    The secret knows the replica's address and no other. Its password is generated anew when
-    `credentials.version` changes: Secrets Manager generates another as soon as the template that
-    it is generated into is another.
+    The secret knows the replica's address and no other, or none. Its password is generated anew
+    when `credentials.version` changes: Secrets Manager generates another as soon as the template
+    that it is generated into is another.
     <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-secretsmanager-secret-generatesecretstring.html>
 
     The login itself is made in the database, by SQL that people review.
@@ -49,30 +48,31 @@ class ReplicaConsumer(Construct):
             blocks=self.declared.from_blocks,
         )
 
-    def add_login(self, replica: rds.CfnDBInstance, database: str) -> secretsmanager.CfnSecret:
-        """Make the secret, once the replica that it leads to is there."""
+    def add_login(self, database: str, *, host: str | None) -> None:
+        """Make the secret. `host` is the replica's, unless that is there only after its logins."""
         credentials = self.declared.credentials
         template = {
             "username": self.declared.login(self.node.id),
             "engine": "postgres",
-            "host": replica.attr_endpoint_address,
+            **({"host": host} if host else {}),
             "port": PORT,
             "dbname": database,
             "version": credentials.version,
         }
+        self.secret = self._secret(Stack.of(self).to_json_string(template))
+
+    def _secret(self, template: str) -> secretsmanager.CfnSecret:
         secret = secretsmanager.CfnSecret(
             self,
             "secret",
             description=f"The login of {self.node.id} to the replica {self.identifier}",
             generate_secret_string=secretsmanager.CfnSecret.GenerateSecretStringProperty(
-                secret_string_template=Stack.of(self).to_json_string(template),
+                secret_string_template=template,
                 generate_string_key="password",
                 password_length=LENGTH,
                 exclude_punctuation=True,
             ),
         )
-        if credentials.readers:
-            SecretReaders(self, "readers", secret_arn=secret.ref, readers=credentials.readers)
         acknowledge(
             secret,
             "AwsSolutions-SMG4",
@@ -80,3 +80,9 @@ class ReplicaConsumer(Construct):
             "by a number in the file, with its consumer told.",
         )
         return secret
+
+    def close(self, *also: str) -> None:
+        """Refuse the secret, if it has readers, to everybody but them and who `also` needs it."""
+        if readers := self.declared.credentials.readers:
+            arn = self.secret.ref
+            SecretReaders(self, "readers", secret_arn=arn, readers=[*readers, *also])

@@ -96,14 +96,18 @@ class Database(Construct):
         self.password.attach(resource, removal=self.other_policy)
 
     def add_log_group(
-        self, resource: rds.CfnDBInstance | rds.CfnDBCluster, kind: str, log: str
+        self,
+        resource: rds.CfnDBInstance | rds.CfnDBCluster,
+        kind: str,
+        log: str,
+        days: int = LOG_DAYS,
     ) -> None:
         """Make the log group that RDS would make by itself on its first export, without an end."""
         group = logs.CfnLogGroup(
             self,
             f"{log}-log-group",
             log_group_name=f"/aws/rds/{kind}/{self.identifier}/{log}",
-            retention_in_days=LOG_DAYS,
+            retention_in_days=days,
         )
         group.apply_removal_policy(self.other_policy)
         resource.add_resource_dependency(group)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from aws_cdk import RemovalPolicy
@@ -11,28 +11,16 @@ from aws_cdk import aws_rds as rds
 from constructs import Construct
 
 from groundwork.checks import acknowledge
-from groundwork.data.audit import audit_parameters
-from groundwork.data.bastion import Bastion
-from groundwork.data.consumer import ReplicaConsumer
+from groundwork.data.audit import AUDITED, audit_parameters
 from groundwork.data.database import EXTENDED_SUPPORT, LOGS, destroy_unless
 from groundwork.data.deletion_protection import DeletionProtection
 from groundwork.data.postgresql import PostgreSqlInstance
+from groundwork.data.replica_access import ReplicaAccess
 from groundwork.data.security_group import PORT, DatabaseSecurityGroup
-from groundwork.data.sessions import ReplicaSessions
 from groundwork.data.vpc import Vpc
 from settings.models.replicas import Replica
 from settings.values import versions
 
-PARAMETERS: Mapping[str, str] = {
-    "rds.force_ssl": "1",
-    "log_connections": "1",
-    "log_disconnections": "1",
-    "log_statement": "all",
-}
-"""TLS alone; and in the log who connects, who leaves, and every statement.
-
-<https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_LogAccess.Concepts.PostgreSQL.Query_Logging.html>
-"""
 INHERITED = "A replica has its source's: encryption is declared there."
 COPY = "It is a copy itself: the data is in the database, and consumers can wait for another copy."
 
@@ -49,7 +37,7 @@ class ReplicaContext:
     protection: DeletionProtection
 
 
-class PostgreSqlReplica(Construct):
+class PostgreSqlReplica(ReplicaAccess):
     """An RDS read replica that admits its consumers, each by a group of their own.
 
     None of its groups is the database's, and none of the database's is its: who may connect here
@@ -67,27 +55,24 @@ class PostgreSqlReplica(Construct):
         source: PostgreSqlInstance,
         context: ReplicaContext,
     ) -> None:
-        super().__init__(scope, construct_id)
+        super().__init__(
+            scope,
+            construct_id,
+            identifier=context.identifier,
+            declared=declared,
+            vpc=context.vpc,
+        )
         self.declared, self.source, self.context = declared, source, context
         self.other_policy = destroy_unless(declared.deletion_protection)
-        self.bastion = self._bastion() if declared.has_bastion else None
-        consumers = Construct(self, "consumers")
-        self.consumers = {
-            name: ReplicaConsumer(
-                consumers, name, declared=said, identifier=context.identifier, vpc=context.vpc
-            )
-            for name, said in declared.consumers.items()
-        }
         self.instance = self._instance()
         self.instance.apply_removal_policy(RemovalPolicy.DESTROY)
-        self.sessions = self._sessions(self.bastion) if self.bastion else None
+        self.add_sessions(self.instance.attr_endpoint_address)
         self._add_log_group()
         context.protection.protect(self, self.instance, enabled=declared.deletion_protection)
         database = source.declared.first_database(source.node.id)
-        self.secrets = {
-            name: consumer.add_login(self.instance, database).ref
-            for name, consumer in self.consumers.items()
-        }
+        for consumer in self.consumers.values():
+            consumer.add_login(database, host=self.instance.attr_endpoint_address)
+            consumer.close()
 
     @property
     def address(self) -> str:
@@ -96,22 +81,7 @@ class PostgreSqlReplica(Construct):
 
     @property
     def _security_group_ids(self) -> list[str]:
-        consumers = [consumer.group for consumer in self.consumers.values() if consumer.group]
-        bastions = [self.bastion.databases] if self.bastion else []
-        return [group.group_id for group in (*consumers, *bastions, *self.context.operators)]
-
-    def _bastion(self) -> Bastion:
-        serves = self.context.identifier
-        return Bastion(self, "bastion", vpc=self.context.vpc, serves=serves)
-
-    def _sessions(self, bastion: Bastion) -> ReplicaSessions:
-        return ReplicaSessions(
-            self,
-            "sessions",
-            bastion=bastion.instance.ref,
-            host=self.instance.attr_endpoint_address,
-            serves=self.context.identifier,
-        )
+        return [*self.group_ids, *(group.group_id for group in self.context.operators)]
 
     def _instance(self) -> rds.CfnDBInstance:
         declared, database, vpc = self.declared, self.source.declared, self.context.vpc
@@ -165,7 +135,7 @@ class PostgreSqlReplica(Construct):
             db_parameter_group_name=f"{self.context.identifier}{suffix}",
             family=self.source.family,
             description=f"TLS only, and every statement in the log, for {self.context.identifier}",
-            parameters={**PARAMETERS, **audit_parameters(self.source.declared.pgaudit)},
+            parameters={**AUDITED, **audit_parameters(self.source.declared.pgaudit)},
         )
         group.apply_removal_policy(self.other_policy)
         return group

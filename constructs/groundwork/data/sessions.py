@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from aws_cdk import RemovalPolicy, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
@@ -25,16 +27,23 @@ class ReplicaSessions(Construct):
     """A tunnel through a bastion that leads to one host and port, and the policy to open it alone.
 
     The host stands in the document, so that nobody who opens the tunnel says where it goes. The
-    policy is attached to nobody: whoever runs the account attaches it to the consumer's role. It
-    allows no shell, and no other document: the condition has IAM look at the document of a session
-    that names none, too.
+    policy is attached to the roles that the file names; whoever runs the account attaches it to
+    others. It allows no shell, and no other document: the condition has IAM look at the document of
+    a session that names none, too.
     <https://docs.aws.amazon.com/systems-manager/latest/userguide/getting-started-sessiondocumentaccesscheck.html>
     """
 
     def __init__(
-        self, scope: Construct, construct_id: str, *, bastion: str, host: str, serves: str
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        bastion: str,
+        host: str,
+        serves: str,
+        roles: Sequence[str],
     ) -> None:
-        """`bastion` is the instance's id."""
+        """`bastion` is the instance's id, `roles` are ARNs."""
         super().__init__(scope, construct_id)
         self.document = ssm.CfnDocument(
             self,
@@ -49,6 +58,7 @@ class ReplicaSessions(Construct):
             self,
             "policy",
             description=f"Opens tunnels to {serves}, and nothing else",
+            roles=[iam.Role.from_role_arn(self, role.rpartition("/")[2], role) for role in roles],
             statements=[
                 iam.PolicyStatement(
                     actions=["ssm:StartSession"],

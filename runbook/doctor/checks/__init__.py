@@ -62,5 +62,5 @@ CHECKS: Mapping[Check, Asked] = {
     Check.ENGINES: Asked(engines.look, before_changes=True),
     Check.MAIL: Asked(mail.look, before_changes=True),
     Check.RECEIVING: Asked(receiving.look, before_changes=True),
-    Check.TRAILS: Asked(trails.look, before_changes=False),
+    Check.TRAILS: Asked(trails.look, before_changes=True),
 }

@@ -56,7 +56,10 @@ class Reachability:
         }
 
     def databases(self) -> dict[str, str]:
-        """Instances and clusters: logical ids by their identifiers."""
+        """Instances, clusters, and a proxy's endpoints: logical ids by their identifiers.
+
+        The default endpoint of a proxy, which leads to the writer, is `NAME:proxy`.
+        """
         instances = self.of("RDS::DBInstance").items()
         return {
             **{
@@ -67,6 +70,14 @@ class Reachability:
             **{
                 each["DBClusterIdentifier"]: name
                 for name, each in self.of("RDS::DBCluster").items()
+            },
+            **{
+                f"{each['DBProxyName']}:proxy": name
+                for name, each in self.of("RDS::DBProxy").items()
+            },
+            **{
+                each["DBProxyEndpointName"]: name
+                for name, each in self.of("RDS::DBProxyEndpoint").items()
             },
         }
 
@@ -86,23 +97,35 @@ class Reachability:
     def routes_from_internet(self, database: str) -> bool:
         """Tell whether packets from outside of the network find the way."""
         properties = self.resources[self.databases()[database]]["Properties"]
+        if not properties.get("PubliclyAccessible"):
+            return False
         group = self.resources[reference(properties["DBSubnetGroupName"])]["Properties"]
         subnets = {reference(subnet) for subnet in group["SubnetIds"]}
-        return bool(properties.get("PubliclyAccessible")) and bool(subnets & self._open_subnets())
+        return bool(subnets & self._open_subnets())
 
     def has_open_subnet(self, database: str) -> bool:
         """Tell whether a subnet that it can be in has a route to the internet."""
         properties = self.resources[self.databases()[database]]["Properties"]
-        group = self.resources[reference(properties["DBSubnetGroupName"])]["Properties"]
-        return bool({reference(subnet) for subnet in group["SubnetIds"]} & self._open_subnets())
+        named = properties.get("DBSubnetGroupName")
+        group = self.resources[reference(named)]["Properties"] if named else None
+        subnets = group["SubnetIds"] if group else properties["VpcSubnetIds"]
+        return bool({reference(subnet) for subnet in subnets} & self._open_subnets())
+
+    def leads_to(self, endpoint: str) -> tuple[str, str]:
+        """The cluster behind an endpoint of a proxy, and the role of the instances it leads to."""
+        proxy = self.resources[self.databases()[endpoint]]["Properties"]
+        (cluster,) = (
+            reference(name)
+            for group in self.of("RDS::DBProxyTargetGroup").values()
+            if group["DBProxyName"] == proxy["DBProxyName"]
+            for name in group["DBClusterIdentifiers"]
+        )
+        (found,) = (name for name, own in self.databases().items() if own == cluster)
+        return found, proxy["TargetRole"]
 
     def reaches(self, machine: str, database: str) -> bool:
-        """Tell whether a machine may open a connection, and the database takes it."""
-        own = {
-            reference(group)
-            for card in self.resources[self.machines()[machine]]["Properties"]["NetworkInterfaces"]
-            for group in card["GroupSet"]
-        }
+        """Tell whether a machine, or a proxy, may open a connection, and the database takes it."""
+        own = self._groups(machine) if machine in self.databases() else self._of_machine(machine)
         theirs = self._groups(database)
         out = {rule.other for rule in self.egress if rule.group in own} & theirs
         into = {rule.other for rule in self.ingress if rule.group in theirs} & own
@@ -112,6 +135,10 @@ class Reachability:
             if rule.group in theirs
         )
         return bool(out) and (bool(into) or inside)
+
+    def _of_machine(self, machine: str) -> set[str]:
+        cards = self.resources[self.machines()[machine]]["Properties"]["NetworkInterfaces"]
+        return {reference(group) for card in cards for group in card["GroupSet"]}
 
     def _vpcs(self) -> list[Network]:
         return [ip_network(each["CidrBlock"]) for each in self.of("EC2::VPC").values()]

@@ -46,7 +46,16 @@ data:
       security_groups: [branch]
       replicas:
         inside: {instance: db.t4g.micro, consumers: {auditor: {bastion: true}}}
-    common: {engine: aurora-postgresql, capacity: {max: 1}, security_groups: [office]}
+    common:
+      engine: aurora-postgresql
+      capacity: {min: 0.5, max: 1}
+      security_groups: [office]
+      replicas:
+        figures:
+          consumers:
+            partner: {from: [10.0.7.0/24]}
+            auditor: {bastion: true}
+        plain: {consumers: {third: {from: [10.0.8.0/24, "2001:db8:4::/48"]}}}
 """
 STACK = "data-us-east-1"
 
@@ -76,6 +85,8 @@ def declared(settings: Settings) -> dict[str, set[str]]:
         for replica, item in database.replicas.items():
             blocks = {b for each in item.consumers.values() for b in each.from_blocks}
             found[f"{name}-{replica}"] = blocks
+        if database.engine == "aurora-postgresql" and database.replicas:
+            found[f"{name}:proxy"] = set()
     return found
 
 
@@ -99,11 +110,28 @@ def test_a_machine_reaches_the_databases_that_it_is_there_for(network: Reachabil
         if network.reaches(machine, name)
     }
     assert found == {
+        ("bastion common-figures", "common-figures"),
         *(("bastion main", name) for name in ("books", "films", "common")),
         *(("bastion main", name) for name in ("books-inside", "films-inside")),
         ("bastion books-inside", "books-inside"),
         ("bastion films-inside", "films-inside"),
     }
+
+
+def test_a_consumer_of_aurora_reaches_an_endpoint_that_leads_to_readers_alone(
+    network: Reachability,
+) -> None:
+    for endpoint in ("common-figures", "common-plain"):
+        assert network.leads_to(endpoint) == ("common", "READ_ONLY")
+
+
+def test_nobody_reaches_a_proxy_itself_and_it_reaches_its_own_cluster_alone(
+    network: Reachability,
+) -> None:
+    known = network.databases()
+    assert not [name for name in network.machines() if network.reaches(name, "common:proxy")]
+    assert not [name for name in known if network.reaches(name, "common:proxy")]
+    assert [name for name in known if network.reaches("common:proxy", name)] == ["common"]
 
 
 def test_the_internet_has_a_route_to_the_public_replica_alone(network: Reachability) -> None:
@@ -121,7 +149,7 @@ def test_a_public_replica_opens_no_subnet_of_the_database() -> None:
     }
 
 
-@pytest.mark.parametrize("hole", ["group", "rule", "machine"])
+@pytest.mark.parametrize("hole", ["group", "rule", "machine", "proxy"])
 def test_a_hole_that_somebody_makes_is_found(template: dict[str, Any], hole: str) -> None:
     changed = copy.deepcopy(template)
     instances = {
@@ -142,6 +170,16 @@ def test_a_hole_that_somebody_makes_is_found(template: dict[str, Any], hole: str
             },
         }
         assert Reachability(changed).admits("192.0.2.0/25", "books")
+    elif hole == "proxy":
+        made = {each["Type"]: each.get("Properties", {}) for each in changed["Resources"].values()}
+        endpoint, proxy = made["AWS::RDS::DBProxyEndpoint"], made["AWS::RDS::DBProxy"]
+        proxy["VpcSecurityGroupIds"] += endpoint["VpcSecurityGroupIds"]
+        endpoint["TargetRole"] = "READ_WRITE"
+        found = Reachability(changed)
+        assert any(found.admits(block, "common:proxy") for block in ("10.0.7.0/24", "10.0.8.0/24"))
+        assert ("common", "READ_WRITE") in [
+            found.leads_to(name) for name in ("common-figures", "common-plain")
+        ]
     else:
         instances["books"]["VPCSecurityGroups"] += instances["books-inside"]["VPCSecurityGroups"]
         assert Reachability(changed).reaches("bastion books-inside", "books")

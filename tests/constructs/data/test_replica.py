@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from groundwork.data.replica import PARAMETERS
+from groundwork.data.audit import AUDITED
 from tests.constructs.data.conftest import Data, DataTemplate
 
 Make = Callable[..., DataTemplate]
@@ -87,7 +87,7 @@ def test_connections_and_statements_are_logged_and_kept_as_long_as_declared(repl
     template = replica("log_days: 731")
     groups = template.template.find_resources("AWS::RDS::DBParameterGroup")
     named = instance(template)["Properties"]["DBParameterGroupName"]["Ref"]
-    assert groups[named]["Properties"]["Parameters"] == PARAMETERS
+    assert groups[named]["Properties"]["Parameters"] == AUDITED
     assert instance(template)["Properties"]["EnableCloudwatchLogsExports"] == ["postgresql"]
     name = {"Properties": {"LogGroupName": "/aws/rds/instance/books-reports/postgresql"}}
     (group,) = template.template.find_resources("AWS::Logs::LogGroup", name).values()

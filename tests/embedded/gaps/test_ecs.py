@@ -1,6 +1,7 @@
-"""Container services: what a call about one is authorized on."""
+"""Container services: how old one is, and what a call about one is authorized on."""
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -37,3 +38,20 @@ def test_a_service_is_asked_for_and_not_its_cluster(aws: Any, pristine: Any) -> 
         looks.describe_services(cluster="main", services=["other"])
     with pytest.raises(ClientError, match="AccessDenied"):
         reader(pristine).describe_services(**named)
+
+
+def test_a_service_is_as_old_as_its_tag_says(aws: Any, pristine: Any) -> None:
+    named = {"serviceName": "old", "taskDefinition": "web", "desiredCount": 0}
+    tags = [{"key": "embedded:created-at", "value": "2026-01-02T03:04:05+00:00"}]
+    then, found = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC), []
+    for where in (aws, pristine):
+        ecs = where.client("ecs")
+        ecs.create_cluster(clusterName="main")
+        ecs.register_task_definition(
+            family="web", containerDefinitions=[{"name": "web", "image": "web"}]
+        )
+        ecs.create_service(cluster="main", tags=tags, **named)
+        (made,) = ecs.describe_services(cluster="main", services=["old"])["services"]
+        found.append((made["createdAt"], made["deployments"][0]["createdAt"]))
+    assert found[0] == (then, then)
+    assert then not in found[1]

@@ -4,8 +4,9 @@ import json
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
-from tests.embedded.conftest import settled
+from tests.embedded.conftest import DeploymentError, settled
 from tests.embedded.gaps.templates import attribute, ref
 
 
@@ -345,3 +346,95 @@ class TestQuotas:
     def test_ministack_still_does_not_know_the_call(self, pristine: Any) -> None:
         with pytest.raises(Exception, match="Unknown RDS action"):
             pristine.client("rds").describe_account_attributes()
+
+
+def proxied(*readers: str) -> dict[str, Any]:
+    """A cluster with these readers, and a read-only endpoint of a proxy."""
+    role = {"Statement": [], "Version": "2012-10-17"}
+    subnets = [ref("Subnet1"), ref("Subnet2")]
+    named = {"DBProxyName": "orders"}
+    cluster = {
+        "Engine": "aurora-postgresql",
+        "EngineVersion": "17.5",
+        "DBClusterIdentifier": "orders",
+        "MasterUsername": "postgres",
+        "MasterUserPassword": password_of("Secret"),
+        "DBSubnetGroupName": ref("Subnets"),
+    }
+    member = {
+        "Engine": "aurora-postgresql",
+        "DBInstanceClass": "db.serverless",
+        "DBClusterIdentifier": ref("Cluster"),
+    }
+    found: dict[str, Any] = {
+        **network(),
+        "Role": {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": role}},
+        "Cluster": {"Type": "AWS::RDS::DBCluster", "Properties": cluster},
+    }
+    for name in ("writer", *readers):
+        found[name] = {
+            "Type": "AWS::RDS::DBInstance",
+            "Properties": {**member, "DBInstanceIdentifier": name},
+            "DependsOn": [] if name == "writer" else ["writer"],
+        }
+    proxy = {
+        **named,
+        "EngineFamily": "POSTGRESQL",
+        "RoleArn": attribute("Arn", of="Role"),
+        "VpcSubnetIds": subnets,
+        "Auth": [{"AuthScheme": "SECRETS", "SecretArn": ref("Secret"), "IAMAuth": "DISABLED"}],
+        "RequireTLS": True,
+    }
+    targets = {
+        "DBProxyName": ref("Proxy"),
+        "TargetGroupName": "default",
+        "DBClusterIdentifiers": [ref("Cluster")],
+        "ConnectionPoolConfigurationInfo": {"MaxConnectionsPercent": 50},
+    }
+    endpoint = {
+        "DBProxyName": ref("Proxy"),
+        "DBProxyEndpointName": "orders-figures",
+        "TargetRole": "READ_ONLY",
+        "VpcSubnetIds": subnets,
+        "VpcSecurityGroupIds": [attribute("GroupId", of="Group")],
+    }
+    after = {"DependsOn": ["writer", *readers]}
+    found["Proxy"] = {"Type": "AWS::RDS::DBProxy", "Properties": proxy}
+    found["Targets"] = {"Type": "AWS::RDS::DBProxyTargetGroup", "Properties": targets, **after}
+    found["Endpoint"] = {
+        "Type": "AWS::RDS::DBProxyEndpoint",
+        "Properties": endpoint,
+        "DependsOn": ["Targets"],
+    }
+    return found
+
+
+def test_a_stack_has_a_proxy_whose_read_only_endpoint_needs_a_reader(
+    aws: Any, pristine: Any
+) -> None:
+    with pytest.raises(DeploymentError, match="requires an Aurora cluster with one or more reader"):
+        aws.deploy("proxy-without-reader", proxied())
+    outputs = aws.deploy("proxy", proxied("reader"), Address=attribute("Endpoint", of="Endpoint"))
+    rds = aws.client("rds")
+    (found,) = rds.describe_db_proxy_endpoints(DBProxyEndpointName="orders-figures")[
+        "DBProxyEndpoints"
+    ]
+    assert (found["TargetRole"], found["Endpoint"]) == ("READ_ONLY", outputs["Address"])
+    (targets,) = rds.describe_db_proxy_target_groups(DBProxyName="orders")["TargetGroups"]
+    assert targets["ConnectionPoolConfig"]["MaxConnectionsPercent"] == 50
+    (target,) = rds.describe_db_proxy_targets(DBProxyName="orders")["Targets"][:1]
+    assert target["RdsResourceId"]
+    changed = proxied("reader")
+    changed["Proxy"]["Properties"]["Auth"].append(
+        {"AuthScheme": "SECRETS", "SecretArn": ref("Second"), "IAMAuth": "DISABLED"}
+    )
+    changed["Second"] = changed["Secret"]
+    del changed["Endpoint"]
+    aws.deploy("proxy", changed)
+    (proxy,) = rds.describe_db_proxies(DBProxyName="orders")["DBProxies"]
+    assert len(proxy["Auth"]) == 2
+    assert len(rds.describe_db_proxy_endpoints(DBProxyName="orders")["DBProxyEndpoints"]) == 1
+    assert aws.delete("proxy") == "DELETE_COMPLETE"
+    assert rds.describe_db_proxies()["DBProxies"] == []
+    with pytest.raises(ClientError, match=r"Unrecognized resource types: .*DBProxy"):
+        pristine.deploy("proxy", proxied("reader"))

@@ -48,6 +48,18 @@ def test_a_replica_with_its_first_consumer() -> None:
     ]
 
 
+def test_a_replica_of_aurora_says_by_which_way_and_at_which_price() -> None:
+    found = said({}, {"reports": {"consumers": {"org": ORG}}})
+    assert found[1:4] == [
+        "its consumers come through RDS Proxy to readers of books, and never to the writer: while "
+        "no reader is available they are refused",
+        "the log of books has every statement from now on, and tokens of IAM no longer log in",
+        "RDS charges a second instance within the capacity of books, an interface endpoint in two "
+        "zones, and, once for all its replicas, a proxy as of 8 capacity units at least",
+    ]
+    assert not set(found[1:4]) & {*said({}, reports(org=ORG))}
+
+
 def test_the_rows_are_the_replica_and_the_consumer_and_not_the_database() -> None:
     found = changes({}, reports(org=ORG))
     assert [change.item for change in found] == [
@@ -78,6 +90,16 @@ def test_the_rows_are_the_replica_and_the_consumer_and_not_the_database() -> Non
             [
                 "consumer org may now connect to replica reports of books through a bastion of "
                 "its own"
+            ],
+        ),
+        (
+            {**ORG, "bastion": True, "roles": ["arn:aws:iam::123456789012:role/old"]},
+            {**ORG, "bastion": True, "roles": ["arn:aws:iam::123456789012:role/new"]},
+            [
+                "whoever is arn:aws:iam::123456789012:role/new may now open tunnels to replica "
+                "reports of books",
+                "whoever is arn:aws:iam::123456789012:role/old may no longer open tunnels to "
+                "replica reports of books",
             ],
         ),
         (
