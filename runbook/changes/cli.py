@@ -179,10 +179,13 @@ def _context(config: Path, state: Path) -> Context:
 
 
 def _changing(config: Path, state: Path) -> Context:
+    """Start a command that changes something, once what a killed one left is put back."""
     from runbook.base import aws
+    from runbook.changes import repair
 
     context = _context(config, state)
     aws.announce(context.caller, context.settings.region)
+    repair.put_back(context)
     return context
 
 

@@ -115,10 +115,7 @@ def _execute(stack: StackReview, watch: Watcher, lifted: Collection[str]) -> Non
         if freed:
             _guard(client, stack)
         raise
-    client.update_termination_protection(
-        StackName=stack.stack_id or stack.name,
-        EnableTerminationProtection=True,
-    )
+    _protect(client, stack)
     _guard(client, stack)
     if left := left_over(stack, events):
         raise UserError(
@@ -137,10 +134,11 @@ def _begun(stack: StackReview) -> bool:
 
 
 def guard_again(stack: StackReview) -> None:
-    """Put the guard back that an earlier run may have left lifted."""
+    """Put the guards back that an earlier run may have left lifted."""
     client = aws.cloudformation(stack.region)
     current = find_stack(client, stack.name)
     if current and current["StackStatus"] != "REVIEW_IN_PROGRESS":
+        _protect(client, stack)
         _guard(client, stack)
 
 
@@ -223,6 +221,11 @@ def cause(client: CloudFormationClient, stack: str, events: list[Event]) -> str:
         return f"{stack} failed, and CloudFormation gave no reason."
     first = failures[0]
     return f"{stack}: {first.logical_id} ({first.type}) failed: {first.reason}"
+
+
+def _protect(client: CloudFormationClient, stack: StackReview) -> None:
+    name = stack.stack_id or stack.name
+    client.update_termination_protection(StackName=name, EnableTerminationProtection=True)
 
 
 def _guard(client: CloudFormationClient, stack: StackReview, freed: Collection[str] = ()) -> None:

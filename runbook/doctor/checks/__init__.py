@@ -10,6 +10,7 @@ from runbook.doctor.answer import Answer
 from runbook.doctor.checks import (
     bootstrap,
     engines,
+    guards,
     mail,
     names,
     plan,
@@ -29,6 +30,7 @@ class Check(StrEnum):
 
     BOOTSTRAP = "bootstrap"
     STACKS = "stacks"
+    GUARDS = "guards"
     VERSIONS = "versions"
     NAMES = "names"
     PRINCIPALS = "principals"
@@ -53,6 +55,7 @@ class Asked:
 CHECKS: Mapping[Check, Asked] = {
     Check.BOOTSTRAP: Asked(bootstrap.look, before_changes=True),
     Check.STACKS: Asked(stacks.look, before_changes=False),
+    Check.GUARDS: Asked(guards.look, before_changes=True),
     Check.VERSIONS: Asked(versions.look, before_changes=True),
     Check.NAMES: Asked(names.look, before_changes=False),
     Check.PRINCIPALS: Asked(principals.look, before_changes=True),

@@ -5,15 +5,17 @@ from __future__ import annotations
 import io
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.client import BaseClient
 from rich.console import Console
 
+from embedded import processes
 from runbook.base import aws
-from runbook.changes import commands
+from runbook.changes import commands, repair
 from runbook.changes.context import Context
-from runbook.changes.guards import stack_policy
+from runbook.changes.guards import stack_policy, unguarded
 from runbook.changes.records import Records
 from runbook.changes.review import ExecutionStatus
 from runbook.changes.stores import Folder
@@ -21,6 +23,9 @@ from settings import parse
 from tests.runbook.changes.approving import APPROVER, BOB, ONE_PERSON, saved
 from tests.runbook.changes.stacks import TOPIC, bucket, buckets, deploy, prepare, stack_of
 from tests.runbook.conftest import ACCOUNT, REGION
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation import CloudFormationClient
 
 pytestmark = [
     pytest.mark.embedded,
@@ -93,6 +98,46 @@ def test_a_run_that_is_killed_at_any_step_leaves_a_record_and_the_next_one_repai
     assert json.loads(found)["Statement"][1]["Resource"] == ["LogicalResourceId/Kept"]
     assert client.describe_stacks(StackName=name)["Stacks"][0]["EnableTerminationProtection"]
     assert local.records.executions(review)[-1].status is ExecutionStatus.DONE
+
+
+@pytest.mark.parametrize("effects", range(2, len(STEPS)))
+def test_the_next_command_puts_the_guard_back_whatever_it_is(
+    local: Context, name: str, effects: int
+) -> None:
+    """Of a run that was killed after it had lifted the guard, and whose end nobody waits for."""
+    deploy(name, {**TOPIC, "Gone": bucket(name), "Kept": bucket(f"{name}-kept")})
+    review = prepare(stack_of(name, {**TOPIC, "Kept": bucket(f"{name}-kept")}))
+    identifier = saved(local, review)
+    commands.approve(local, identifier, review.guarded, None)
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        Dying(monkeypatch, effects)
+        with pytest.raises(Dead):
+            commands.run(local, identifier)
+    client = aws.cloudformation(REGION)
+    assert processes.until(lambda: _is_over(client, name), 60)
+    repair.put_back(local)
+    assert not unguarded(client, name)
+    assert local.records.executions(review)[-1].status is not ExecutionStatus.DONE
+
+
+def _is_over(client: CloudFormationClient, name: str) -> bool:
+    status = client.describe_stacks(StackName=name)["Stacks"][0]["StackStatus"]
+    return not status.endswith("_IN_PROGRESS")
+
+
+def test_an_execution_that_is_alive_is_left_alone(
+    local: Context, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """CloudFormation works on its stack: the policy that it lifted is needed."""
+    deploy(name, {**TOPIC, "Gone": bucket(name)})
+    identifier = saved(local, prepare(stack_of(name, TOPIC)))
+    commands._record(local, local.records.review(identifier), (), ExecutionStatus.BEGUN)
+    client = aws.cloudformation(REGION)
+    client.set_stack_policy(StackName=name, StackPolicyBody=json.dumps(stack_policy(())))
+    running: Any = {"StackStatus": "UPDATE_IN_PROGRESS"}
+    monkeypatch.setattr(repair, "find_stack", lambda *_: running)
+    repair.put_back(local)
+    assert unguarded(client, name) == ("Gone",)
 
 
 def test_discarding_what_a_killed_run_left_puts_the_guard_back(local: Context, name: str) -> None:

@@ -86,3 +86,13 @@ class TestStacks:
         found = wrong(self.FILE, Check.STACKS)
         assert found.text == f"{self.STACK} is there and is not Groundwork's"
         assert "environment" in found.advice
+
+    def test_one_that_can_be_deleted_is_not_guarded(self, deployed: Callable[[str], None]) -> None:
+        deployed("Groundwork: backup")
+        cloudformation, named = client("cloudformation"), {"StackName": self.STACK}
+        lacking = wrong(self.FILE, Check.GUARDS)
+        assert lacking.text == f"{self.STACK} is not guarded: it can be deleted"
+        cloudformation.update_termination_protection(**named, EnableTerminationProtection=True)
+        guarded = [Answer(f"{self.STACK}: what holds data is guarded")]
+        assert asked(self.FILE, Check.GUARDS) == guarded
+        cloudformation.update_termination_protection(**named, EnableTerminationProtection=False)
