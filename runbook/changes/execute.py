@@ -63,8 +63,7 @@ def execute(review: Review, watch: Watcher, *, lifted: Collection[str] = ()) -> 
     policy for as long as the execution takes.
     """
     for stack in review.changed:
-        if not _begun(stack):
-            verify(stack)
+        _verify_unless_begun(stack)
     waiting = {stack.name: stack for stack in review.changed}
     running: dict[Future[None], str] = {}
     with ThreadPoolExecutor(max_workers=8) as pool:
@@ -104,9 +103,7 @@ def verify(stack: StackReview) -> None:
 def _execute(stack: StackReview, watch: Watcher, lifted: Collection[str]) -> None:
     client = aws.cloudformation(stack.region)
     freed = {c.logical_id for c in stack.changes if c.leaves and f"{stack.name}/{c.item}" in lifted}
-    begun = _begun(stack)
-    if not begun:
-        verify(stack)  # once more: other stacks may have taken hours
+    begun = _verify_unless_begun(stack)  # once more: other stacks may have taken hours
     if freed and not begun:
         _guard(client, stack, freed)
     try:
@@ -122,6 +119,22 @@ def _execute(stack: StackReview, watch: Watcher, lifted: Collection[str]) -> Non
             f"{stack.name} is updated, but CloudFormation could not delete: {'; '.join(left)}",
             "They are outside of the stack now. Remove the cause, then delete them by hand.",
         )
+
+
+def _verify_unless_begun(stack: StackReview) -> bool:
+    """Verify a stack whose change set nobody executed yet; tell whether somebody did.
+
+    That may be another command of this moment: the two are one execution.
+    """
+    if _begun(stack):
+        return True
+    try:
+        verify(stack)
+    except UserError:
+        if not _begun(stack):
+            raise
+        return True
+    return False
 
 
 def _begun(stack: StackReview) -> bool:
@@ -163,7 +176,11 @@ def _run(
     name, change_set_arn = stack.stack_id or stack.name, stack.change_set or ""
     seen = {event["EventId"] for event in _events(client, name, ())}
     if not begun:
-        client.execute_change_set(StackName=name, ChangeSetName=change_set_arn)
+        try:
+            client.execute_change_set(StackName=name, ChangeSetName=change_set_arn)
+        except ClientError:
+            if not _begun(stack):
+                raise
     events: list[Event] = []
 
     def look() -> tuple[bool, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -138,6 +139,28 @@ def test_an_execution_that_is_alive_is_left_alone(
     monkeypatch.setattr(repair, "find_stack", lambda *_: running)
     repair.put_back(local)
     assert unguarded(client, name) == ("Gone",)
+
+
+def test_two_executions_at_once_are_one(local: Context, name: str) -> None:
+    deploy(name, {**TOPIC, "Gone": bucket(name), "Kept": bucket(f"{name}-kept")})
+    review = prepare(stack_of(name, {**TOPIC, "Kept": bucket(f"{name}-kept")}))
+    identifier = saved(local, review)
+    commands.approve(local, identifier, review.guarded, None)
+    with ThreadPoolExecutor(2) as pool:
+        both = [pool.submit(commands.run, _beside(local), identifier) for _ in range(2)]
+    for each in both:
+        each.result()
+    assert {one.status for one in local.records.executions(review)} == {
+        ExecutionStatus.BEGUN,
+        ExecutionStatus.DONE,
+    }
+    assert name not in buckets()
+    assert not unguarded(aws.cloudformation(REGION), name)
+
+
+def _beside(context: Context) -> Context:
+    """The same, in another terminal."""
+    return context._replace(console=Console(file=io.StringIO(), width=120))
 
 
 def test_discarding_what_a_killed_run_left_puts_the_guard_back(local: Context, name: str) -> None:
