@@ -15,6 +15,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from embedded import processes
+from groundwork.access.checking import DAY_MILLISECONDS
 from runbook.changes.guards import stack_policy
 from runbook.changes.orders import Orders, StackOrder
 from runbook.changes.review import Execution
@@ -428,6 +429,22 @@ class TestAttacks:
         cloudformation.delete_change_set(StackName=f"{stack}-gone", ChangeSetName=gone)
         why = "A change set is gone, was executed, or is older than a day"
         assert self.refused(change.executed(approver), why, stack, approver)
+
+    def test_a_change_set_that_is_too_old_is_refused(
+        self, administrator: Session, author: Session, approver: Session, stack: str
+    ) -> None:
+        """By CloudFormation's own clock: here a day is a millisecond long."""
+        change = Change(author, order(stack, author.prepare(stack))).approve(approver)
+        states = administrator.client("stepfunctions")
+        definition = states.describe_state_machine(stateMachineArn=MACHINE)["definition"]
+        assert str(DAY_MILLISECONDS) in definition
+        shorter = definition.replace(str(DAY_MILLISECONDS), "1")
+        states.update_state_machine(stateMachineArn=MACHINE, definition=shorter)
+        try:
+            why = "A change set is gone, was executed, or is older than a day"
+            assert self.refused(change.executed(approver), why, stack, approver)
+        finally:
+            states.update_state_machine(stateMachineArn=MACHINE, definition=definition)
 
     def test_a_stack_that_is_not_ours_is_out_of_the_state_machines_reach(
         self, administrator: Session, author: Session, approver: Session
