@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from embedded.gaps._ministack import service
@@ -35,6 +36,7 @@ def install() -> None:
         name = METRICS[execution["status"]]
         cloudwatch = service("cloudwatch")
         cloudwatch.record_metric("AWS/States", name, 1, "Count", machine)
-        cloudwatch._evaluate_all_alarms()
+        with suppress(RuntimeError):  # a stack is making alarms: they are evaluated with the next
+            cloudwatch._evaluate_all_alarms()
 
     states._emit_execution_status_event = emit

@@ -52,6 +52,15 @@ def install() -> None:
 
     states._execute_task = execute_task
     states._invoke_resource = invoke_resource
+    service("sts")._evict_expired_sessions = _end_sessions
+
+
+def _end_sessions() -> None:
+    """Forget sessions that have ended. Tasks that run side by side begin sessions meanwhile."""
+    sts = service("sts")
+    for key, session in [*sts._sessions.items()]:
+        if sts._session_expired(session):
+            sts._sessions.pop(key, None)
 
 
 def _call(name: str, action: str, given: dict[str, Any]) -> dict[str, Any]:
