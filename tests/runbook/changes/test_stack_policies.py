@@ -8,8 +8,8 @@ from typing import Any, cast
 
 import pytest
 
-from runbook.changes import guards
 from runbook.changes.guards import stack_policy, unguarded
+from runbook.changes.template import held
 
 TEMPLATE = {
     "Resources": {
@@ -26,8 +26,7 @@ def statement(**fields: Any) -> dict[str, Any]:
 
 
 def let_go(monkeypatch: pytest.MonkeyPatch, policy: Any) -> tuple[str, ...]:
-    held = SimpleNamespace(processed=TEMPLATE)
-    monkeypatch.setattr(guards.held, "deployed", lambda *_: held)
+    monkeypatch.setattr(held, "deployed", lambda *_: SimpleNamespace(processed=TEMPLATE))
     answer = {"StackPolicyBody": json.dumps(policy)} if policy else {}
     client = SimpleNamespace(get_stack_policy=lambda **_: answer)
     return unguarded(cast("Any", client), "any")
