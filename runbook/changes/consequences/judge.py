@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, TypedDict
 
-from runbook.changes.consequences import keeping, mail, others, rds, s3, trails, watching
+from runbook.changes.consequences import (
+    keeping,
+    mail,
+    others,
+    parameters,
+    proxies,
+    rds,
+    s3,
+    trails,
+    watching,
+)
 from runbook.changes.consequences.among import REPLACING, left_without_instances, taken
 from runbook.changes.consequences.model import Consequence, Kind
 from runbook.changes.consequences.names import name_of
@@ -33,12 +43,12 @@ KINDS: Mapping[str, Kind] = {
     "AWS::Logs::LogGroup": others.LOG_GROUP,
     "AWS::Logs::MetricFilter": watching.METRIC_FILTER,
     "AWS::RDS::DBCluster": rds.CLUSTER,
-    "AWS::RDS::DBClusterParameterGroup": rds.PARAMETERS,
+    "AWS::RDS::DBClusterParameterGroup": parameters.PARAMETERS,
     "AWS::RDS::DBInstance": rds.INSTANCE,
-    "AWS::RDS::DBParameterGroup": rds.PARAMETERS,
-    "AWS::RDS::DBProxy": rds.PROXY,
-    "AWS::RDS::DBProxyEndpoint": rds.PROXY_ENDPOINT,
-    "AWS::RDS::DBProxyTargetGroup": rds.PROXY_TARGETS,
+    "AWS::RDS::DBParameterGroup": parameters.PARAMETERS,
+    "AWS::RDS::DBProxy": proxies.PROXY,
+    "AWS::RDS::DBProxyEndpoint": proxies.ENDPOINT,
+    "AWS::RDS::DBProxyTargetGroup": proxies.TARGETS,
     "AWS::S3::Bucket": s3.BUCKET,
     "AWS::SES::ConfigurationSet": mail.CONFIGURATION_SET,
     "AWS::SES::ConfigurationSetEventDestination": mail.EVENT_DESTINATION,

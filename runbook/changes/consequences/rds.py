@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from pydantic import JsonValue
 
@@ -19,7 +19,6 @@ from runbook.changes.consequences.model import (
     falls,
     fewer,
     harmless,
-    is_on,
     number,
     removed,
     rises,
@@ -242,88 +241,5 @@ CLUSTER = Kind(
     },
 )
 
-_STATIC = f"{_GUIDE}/USER_WorkingWithParamGroups.html"
-
-
-_GUARDS: Mapping[str, str] = {
-    "log_connections": "who connects is no longer logged",
-    "log_disconnections": "who disconnects is no longer logged",
-    "log_statement": "fewer statements are logged",
-    "password_encryption": "passwords are stored in a weaker form",
-    "pgaudit.log": "fewer kinds of statements are audited",
-    "rds.force_ssl": "connections without TLS are taken",
-}
-"""Parameters that protect or record, and what it means that one of them does so less."""
-_AUDITED = ("ddl", "function", "misc", "misc_set", "read", "role", "write")
-_KINDS: Mapping[str, tuple[str, ...]] = {
-    "log_statement": ("none", "ddl", "mod", "all"),
-    "password_encryption": ("md5", "scram-sha-256"),
-}
-"""What some of them may be, the weakest first."""
-
-
-def _protects(key: str, value: JsonValue) -> set[str]:
-    """Return all that a parameter protects or records by its value; without one, nothing."""
-    text = str(value or "").replace(" ", "")
-    if kinds := _KINDS.get(key):
-        return set(kinds[1 : kinds.index(text) + 1]) if text in kinds else set()
-    if key == "pgaudit.log":
-        return set(_AUDITED) if "all" in text.split(",") else set(text.split(",")) - {"", "none"}
-    return {"on"} if is_on(value) or text == "on" else set()
-
-
-def _parameters(before: JsonValue, after: JsonValue) -> Iterator[Consequence]:
-    """Judge parameters: a library is loaded when the database starts, and people start it."""
-    sides = [values if isinstance(values, dict) else {} for values in (before, after)]
-    for key, meaning in _GUARDS.items():
-        was, becomes = (side.get(key) for side in sides)
-        if _protects(key, was) - _protects(key, becomes):
-            words = f"{meaning}: {key} {was} → {becomes or 'the default'}"
-            yield Consequence(words, _STATIC, danger=Danger.WEAKENED)
-    old, new = (side.get("shared_preload_libraries") for side in sides)
-    if old != new:
-        words = (
-            f"libraries change from {old or 'the default'} to {new or 'the default'} once the "
-            "database is restarted: nobody does that but you"
-        )
-        yield Consequence(words, _STATIC, danger=Danger.INTERRUPTS)
-
-
-PARAMETERS = Kind(rules={"Parameters": _parameters})
-
 PROTECTION = Kind(rules={"Enabled": _protection})
 """Our own resource, which switches the protection on once the database is made."""
-
-_PROXIES = f"{_GUIDE}/rds-proxy.howitworks.html"
-
-
-def _logins(before: JsonValue, after: JsonValue) -> Iterator[Consequence]:
-    """Judge who signs in through a proxy: one more is declared as an item of its own."""
-    old, new = (side if isinstance(side, list) else [side] for side in (before, after))
-    if any(one not in new for one in old if one is not None):
-        words = "who signs in through it, or how, is another"
-        yield Consequence(words, _PROXIES, danger=Danger.WEAKENED)
-
-
-def _role(before: JsonValue, after: JsonValue) -> Iterator[Consequence]:
-    """Judge where an endpoint leads: to readers alone, or to the writer too."""
-    if before == "READ_ONLY" and after != before:
-        words = "it leads to the writer, and no longer to readers alone"
-        yield Consequence(words, _PROXIES, danger=Danger.WEAKENED)
-
-
-PROXY_ENDPOINT = Kind(rules={"TargetRole": _role})
-PROXY = Kind(
-    rules={
-        "Auth": _logins,
-        "DebugLogging": turned_on(
-            Consequence("statements are written into its log", _PROXIES, danger=Danger.WEAKENED)
-        ),
-        "RequireTLS": turned_off(
-            Consequence("connections without TLS are taken", _PROXIES, danger=Danger.WEAKENED)
-        ),
-    }
-)
-_TARGETS = removed(Consequence("it leads to another database", _PROXIES, danger=Danger.INTERRUPTS))
-PROXY_TARGETS = Kind(rules={"DBClusterIdentifiers": _TARGETS, "DBInstanceIdentifiers": _TARGETS})
-"""Proxies keep nothing: they stand before a database."""

@@ -1,0 +1,59 @@
+"""Parameters of databases: what they protect or record, and what only a restart loads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from pydantic import JsonValue
+
+from runbook.changes.consequences.model import Consequence, Kind, is_on
+from runbook.changes.review import Danger
+
+_STATIC = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_WorkingWithParamGroups.html"
+
+
+_GUARDS: Mapping[str, str] = {
+    "log_connections": "who connects is no longer logged",
+    "log_disconnections": "who disconnects is no longer logged",
+    "log_statement": "fewer statements are logged",
+    "password_encryption": "passwords are stored in a weaker form",
+    "pgaudit.log": "fewer kinds of statements are audited",
+    "rds.force_ssl": "connections without TLS are taken",
+}
+"""Parameters that protect or record, and what it means that one of them does so less."""
+_AUDITED = ("ddl", "function", "misc", "misc_set", "read", "role", "write")
+_KINDS: Mapping[str, tuple[str, ...]] = {
+    "log_statement": ("none", "ddl", "mod", "all"),
+    "password_encryption": ("md5", "scram-sha-256"),
+}
+"""What some of them may be, the weakest first."""
+
+
+def _protects(key: str, value: JsonValue) -> set[str]:
+    """Return all that a parameter protects or records by its value; without one, nothing."""
+    text = str(value or "").replace(" ", "")
+    if kinds := _KINDS.get(key):
+        return set(kinds[1 : kinds.index(text) + 1]) if text in kinds else set()
+    if key == "pgaudit.log":
+        return set(_AUDITED) if "all" in text.split(",") else set(text.split(",")) - {"", "none"}
+    return {"on"} if is_on(value) or text == "on" else set()
+
+
+def _parameters(before: JsonValue, after: JsonValue) -> Iterator[Consequence]:
+    """Judge parameters: a library is loaded when the database starts, and people start it."""
+    sides = [values if isinstance(values, dict) else {} for values in (before, after)]
+    for key, meaning in _GUARDS.items():
+        was, becomes = (side.get(key) for side in sides)
+        if _protects(key, was) - _protects(key, becomes):
+            words = f"{meaning}: {key} {was} → {becomes or 'the default'}"
+            yield Consequence(words, _STATIC, danger=Danger.WEAKENED)
+    old, new = (side.get("shared_preload_libraries") for side in sides)
+    if old != new:
+        words = (
+            f"libraries change from {old or 'the default'} to {new or 'the default'} once the "
+            "database is restarted: nobody does that but you"
+        )
+        yield Consequence(words, _STATIC, danger=Danger.INTERRUPTS)
+
+
+PARAMETERS = Kind(rules={"Parameters": _parameters})
