@@ -22,6 +22,7 @@ _DKIM = f"{_GUIDE}/send-email-authentication-dkim-easy-managing.html"
 _EVENTS = f"{_GUIDE}/event-publishing-add-event-destination.html"
 _SUPPRESSED = f"{_GUIDE}/sending-email-suppression-list-config-level.html"
 _MAIL_FROM = f"{_GUIDE}/mail-from.html"
+_OTHER_KEY = "mail is signed with another key, whose records the DNS needs"
 _RECEIVING = f"{_GUIDE}/receiving-email-receipt-rules-console-walkthrough.html"
 
 
@@ -38,6 +39,16 @@ def _strict(strict: str, words: str, page: str) -> Rule:
 
     def rule(before: JsonValue, after: JsonValue) -> Iterator[Consequence]:
         if str(before).upper() == strict and str(after).upper() != strict:
+            yield _weakens(words, page)
+
+    return rule
+
+
+def _no_longer(best: JsonValue, words: str, page: str) -> Rule:
+    """Judge a property that is, or becomes by a default of AWS's, less than the best."""
+
+    def rule(before: JsonValue, after: JsonValue) -> Iterator[Consequence]:
+        if after != best:
             yield _weakens(words, page)
 
     return rule
@@ -81,8 +92,12 @@ IDENTITY = Kind(
         "DkimAttributes": _inside(
             SigningEnabled=turned_off(_weakens("mail is no longer signed (DKIM)", _DKIM), True)
         ),
-        "DkimSigningAttributes": changed(
-            _weakens("mail is signed with another key, whose records the DNS needs", _DKIM)
+        "DkimSigningAttributes": _inside(
+            DomainSigningPrivateKey=changed(_weakens(_OTHER_KEY, _DKIM)),
+            DomainSigningSelector=changed(_weakens(_OTHER_KEY, _DKIM)),
+            NextSigningKeyLength=_no_longer(
+                "RSA_2048_BIT", "mail is signed with a shorter key (DKIM)", _DKIM
+            ),
         ),
         "MailFromAttributes": _inside(
             BehaviorOnMxFailure=_strict(
