@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 POLL = 0.05
+LONGEST_POLL = 0.25
 # Open connections would keep the server for long, and it has nothing to save.
 PATIENCE = 1.0
 KILLED_WITHIN = 10.0
@@ -54,10 +55,12 @@ def session(leader: int) -> list[int]:
 def until(condition: Callable[[], bool], seconds: float) -> bool:
     """Wait for a condition, but no longer than `seconds`; returns whether it came true."""
     deadline = time.monotonic() + seconds
+    pause = POLL
     while not condition():
         if time.monotonic() > deadline:
             return False
-        time.sleep(POLL)
+        time.sleep(pause)
+        pause = min(1.2 * pause, LONGEST_POLL)
     return True
 
 

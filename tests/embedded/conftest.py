@@ -150,7 +150,7 @@ def packed(name: str) -> bytes:
     return archive.getvalue()
 
 
-def settled(status: Any, seconds: float = 30) -> str:
+def settled(status: Any, seconds: float = 120) -> str:
     """Wait until a status is final, and return it."""
     seen: list[str] = []
 

@@ -7,8 +7,10 @@ The requests are written by botocore itself, so they are exactly what an SDK wou
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
+from botocore.model import ServiceModel
 from botocore.serialize import create_serializer
 from botocore.session import get_session
 
@@ -69,10 +71,16 @@ def _applied(operation: str, convert: Converter, put: Any) -> tuple[Any, Any]:
 
 
 def _serialize(operation: str, parameters: dict[str, Any]) -> bytes:
-    model = get_session().get_service_model("s3").operation_model(operation)
+    model = _model().operation_model(operation)
     serializer = create_serializer("rest-xml", include_validation=False)
     body = serializer.serialize_to_request({"Bucket": "any", **parameters}, model)["body"]
     return body if isinstance(body, bytes) else str(body).encode()
+
+
+@cache
+def _model() -> ServiceModel:
+    """The description of S3, which takes a tenth of a second to read."""
+    return get_session().get_service_model("s3")
 
 
 def _tags(tags: Any) -> dict[str, str]:
