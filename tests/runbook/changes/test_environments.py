@@ -8,11 +8,15 @@ import boto3
 import pytest
 
 from runbook.base import aws
+from runbook.base.errors import UserError
+from runbook.changes import commands
 from runbook.changes.change_set import find_stack
+from runbook.changes.context import Context
 from settings import parse
 from settings.plan import plans
 from tests.conftest import templates_of
-from tests.runbook.changes.stacks import Resources, prepare, run, stack_of
+from tests.runbook.changes.approving import saved
+from tests.runbook.changes.stacks import Resources, prepare, stack_of
 from tests.runbook.conftest import ACCOUNT, REGION
 
 pytestmark = [
@@ -64,17 +68,23 @@ def databases() -> set[str]:
     return {database["DBInstanceIdentifier"] for database in found["DBInstances"]}
 
 
-def test_two_environments_are_deployed_side_by_side_and_one_is_removed() -> None:
-    blue, green = declared("blue"), declared("green")
-    assert blue[0] != green[0]
-    prepared = [prepare(stack_of(*blue)), prepare(stack_of(*green))]
-    for each in prepared:
-        run(each)
+@pytest.mark.parametrize("store", ["folder"], indirect=True)
+def test_two_environments_are_deployed_side_by_side_and_one_is_removed(context: Context) -> None:
+    (blue, resources), (green, others) = declared("blue"), declared("green")
+    assert blue != green
+    first = saved(context, prepare(stack_of(blue, resources)))
+    second = saved(context, prepare(stack_of(green, others)))
+    commands.approve(context, first, (), None)
+    with pytest.raises(UserError, match=f"Review {second} is not approved"):
+        commands.run(context, second)
+    commands.approve(context, second, (), None)
+    commands.run(context, first)
+    commands.run(context, second)
     assert {"blue-books", "green-books"} <= databases()
-    remove(blue[0])
+    remove(blue)
     assert "blue-books" not in databases()
     assert "green-books" in databases()
-    remove(green[0])
+    remove(green)
 
 
 def remove(stack: str) -> None:
