@@ -46,7 +46,13 @@ class MailStack(AreaStack):
         self._add_receiving(items)
         if items.account:
             self._add_account(items.account)
-        Senders(self, "senders", items=items.senders, topics=self._topics)
+        Senders(
+            self,
+            "senders",
+            items=items.senders,
+            topics=self._topics,
+            undelivered=items.undelivered,
+        )
 
     def _add_topics(self, items: MailItems) -> dict[str, MailTopic]:
         scope = self.group("topics")

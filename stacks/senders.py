@@ -13,6 +13,7 @@ from groundwork.mail import (
     DeliveryLogAccess,
     MailTopic,
     SenderUser,
+    UndeliveredEvents,
     VolumeAlarm,
     configuration_set_arn,
     identity_arn,
@@ -37,17 +38,22 @@ class Senders(Construct):
         *,
         items: Mapping[str, SenderItem],
         topics: Mapping[str, MailTopic],
+        undelivered: str | None,
     ) -> None:
+        """`undelivered` is the topic that hears of events no delivery log has, if there are any."""
         super().__init__(stack, construct_id)
         self._stack, self._topics = stack, topics
+        if undelivered:
+            DeliveryLogAccess(stack, "delivery_logs", logs_of=self)
+            self._undelivered = UndeliveredEvents(
+                stack, "undelivered_events", logs_of=self, topic_arn=self._topic(undelivered)
+            )
         if any(self._is_home(item) for item in items.values()):
             self._keys = AccessKeyFunction(stack, "credentials")
         for name, item in items.items():
             home = self._is_home(item)
             scope = self._add_sender(name, item) if home else Construct(self, name)
             self._watch(scope, name, item)
-        if any(item.declared.delivery_logs for item in items.values()):
-            DeliveryLogAccess(stack, "delivery_logs", logs_of=self)
 
     def _is_home(self, item: SenderItem) -> bool:
         return item.declared.regions[0] == self._stack.region
@@ -110,6 +116,10 @@ class Senders(Construct):
             )
         if declared.delivery_logs:
             log = DeliveryLog(
-                scope, "delivery_log", sender=item.user, days=declared.delivery_logs_days
+                scope,
+                "delivery_log",
+                sender=item.user,
+                days=declared.delivery_logs_days,
+                undelivered=self._undelivered.queue_arn,
             )
             self._stack.output(Output.DELIVERY_LOG, name, log.log_group.ref, f"Mail of {name}")

@@ -41,6 +41,28 @@ def _topic_policy(clients: Clients, arn: str) -> Properties:
     return {"TopicArn": arn, "PolicyDocument": document(found["Policy"])}
 
 
+def _queues(clients: Clients) -> Iterator[tuple[str, ...]]:
+    for url in clients("sqs").list_queues().get("QueueUrls", []):
+        yield (url,)
+
+
+def _queue(clients: Clients, url: str) -> Properties:
+    sqs = clients("sqs")
+    found = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+    listed = sqs.list_queue_tags(QueueUrl=url).get("Tags", {})
+    return {
+        "QueueName": found["QueueArn"].rpartition(":")[2],
+        "MessageRetentionPeriod": int(found["MessageRetentionPeriod"]),
+        "SqsManagedSseEnabled": found.get("SqsManagedSseEnabled") == "true",
+        "Tags": tags([{"Key": key, "Value": value} for key, value in listed.items()]),
+    }
+
+
+def _queue_arn(clients: Clients, url: str) -> Properties:
+    found = clients("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
+    return {"QueueUrl": url, "Arn": found["Attributes"]["QueueArn"]}
+
+
 def _subscriptions(clients: Clients) -> Iterator[tuple[str, ...]]:
     for item in pages(clients("sns"), "list_subscriptions", "Subscriptions"):
         if item["SubscriptionArn"].startswith("arn:"):
@@ -170,6 +192,13 @@ READERS = {
     ),
     "AWS::SNS::TopicInlinePolicy": Reader(
         ("TopicArn",), frozenset({"TopicArn", "PolicyDocument"}), _topics, _topic_policy
+    ),
+    "AWS::SQS::Queue": Reader(
+        ("QueueUrl",),
+        frozenset({"QueueName", "MessageRetentionPeriod", "SqsManagedSseEnabled", "Tags"}),
+        _queues,
+        _queue,
+        _queue_arn,
     ),
     "AWS::SNS::Subscription": Reader(
         ("Arn",),

@@ -112,6 +112,8 @@ class MailItems:
     """The recipients whose mail SES receives: domains, and the addresses declared in them."""
     senders: Mapping[str, SenderItem] = field(default_factory=dict)
     tenants: Mapping[str, TenantItem] = field(default_factory=dict)
+    undelivered: str | None = None
+    """The topic that hears of events that no delivery log has, where a sender has such a log."""
 
     @property
     def has_feedback(self) -> bool:
@@ -187,6 +189,7 @@ class _Region:
             for name, declared in _of_part(self._addresses, part).items()
         }
         sets = {} if part else self._set_items()
+        logged = any(item.declared.delivery_logs for item in senders.values())
         return MailItems(
             self._region,
             account=None if part else self._account(),
@@ -197,6 +200,7 @@ class _Region:
             received=() if part else self._received(),
             senders=senders,
             tenants={} if part else self._tenant_items(),
+            undelivered=self._named(ALARMS) if logged else None,
         )
 
     def _account(self) -> AccountItem:

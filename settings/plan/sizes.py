@@ -28,6 +28,8 @@ SETTING = FUNCTION + 1
 """A setting of SES that CloudFormation lacks: the function behind it, and the setting."""
 TOPIC = 2
 """The topic and its policy."""
+UNDELIVERED = 3
+"""The queue of events that a delivery log lacks, its policy and alarm."""
 REPUTATION = 4
 """The alarms of a reputation."""
 BASTION = 9
@@ -96,7 +98,7 @@ def sizes(items: Items) -> Iterator[Size]:
 
 def _mail_base(items: MailItems) -> int:
     credentials = FUNCTION + SCHEDULE if items.senders else 0
-    logs = 1 if any(sender.declared.delivery_logs for sender in items.senders.values()) else 0
+    logs = 1 + UNDELIVERED if items.undelivered else 0
     feedback = FUNCTION if items.has_feedback else 0
     receiving = 3 + SETTING if items.received else 0
     account = 0

@@ -59,6 +59,8 @@ SETTINGS = (
     "ses:List*",
     "sns:Get*",
     "sns:List*",
+    "sqs:GetQueueAttributes",
+    "sqs:ListQueueTags",
     "ssm:DescribeAssociation",
     "ssm:DescribeDocument*",
     "ssm:GetDocument",

@@ -15,6 +15,7 @@ from groundwork.mail.sender import SenderUser
 from groundwork.mail.suppression import AccountSuppression
 from groundwork.mail.tenant import SesTenant
 from groundwork.mail.topic import MailTopic
+from groundwork.mail.undelivered_events import UndeliveredEvents
 
 __all__ = [
     "AccountSuppression",
@@ -34,6 +35,7 @@ __all__ = [
     "SenderUser",
     "SesConfigurationSet",
     "SesTenant",
+    "UndeliveredEvents",
     "VolumeAlarm",
     "as_text",
     "configuration_set_arn",

@@ -16,13 +16,15 @@ class DeliveryLog(Construct):
 
     SES publishes to EventBridge's default bus only, and EventBridge writes to the log groups that
     let it: `DeliveryLogAccess` does. The log holds recipients and subjects. It stays when the
-    sender leaves the file; its entries expire all the same. What EventBridge cannot write within
-    24 hours is lost: there is no dead-letter queue, and the log is no proof of delivery.
-    <https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-retry-policy.html>
+    sender leaves the file; its entries expire all the same. What EventBridge cannot write goes to
+    the queue of `UndeliveredEvents`.
     <https://docs.aws.amazon.com/ses/latest/dg/monitoring-eventbridge.html>
     """
 
-    def __init__(self, scope: Construct, construct_id: str, *, sender: str, days: int) -> None:
+    def __init__(
+        self, scope: Construct, construct_id: str, *, sender: str, days: int, undelivered: str
+    ) -> None:
+        """`undelivered` is the ARN of the queue for what cannot be written."""
         super().__init__(scope, construct_id)
         self.log_group = logs.CfnLogGroup(self, "log", retention_in_days=days)
         self.log_group.apply_removal_policy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
@@ -36,7 +38,13 @@ class DeliveryLog(Construct):
                 "source": ["aws.ses"],
                 "detail": {"mail": {"tags": {SENDER: [sender]}}},
             },
-            targets=[events.CfnRule.TargetProperty(id="log", arn=arn)],
+            targets=[
+                events.CfnRule.TargetProperty(
+                    id="log",
+                    arn=arn,
+                    dead_letter_config=events.CfnRule.DeadLetterConfigProperty(arn=undelivered),
+                )
+            ],
         )
 
 

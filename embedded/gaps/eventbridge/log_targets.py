@@ -8,11 +8,14 @@ import uuid
 from typing import Any
 
 from embedded.gaps._ministack import Properties, iam_evaluator, service
+from embedded.gaps.eventbridge import _dead_letters
 from embedded.gaps.gap import Effect, Gap
 
 GAP = Gap(
     aws=(
-        "A rule writes its events to a log group, if a resource policy of CloudWatch Logs lets it."
+        "A rule writes its events to a log group, if a resource policy of CloudWatch Logs lets it. "
+        "What it may not write, or to a group that is gone, goes to the target's dead-letter "
+        "queue, if the queue's policy lets it."
     ),
     page=(
         "https://docs.aws.amazon.com/eventbridge/latest/userguide/"
@@ -34,9 +37,15 @@ def install() -> None:
         arn = str(target.get("Arn", ""))
         if MARK not in arn:
             invoke(target, event, rule, view)
-        elif _is_allowed(arn):
-            shown = (view or module._pattern_event_view(event)).event_with_detail()
-            _write(arn.partition(MARK)[2], json.dumps(shown))
+            return
+        shown = json.dumps((view or module._pattern_event_view(event)).event_with_detail())
+        group = arn.partition(MARK)[2]
+        if not _is_allowed(arn):
+            _dead_letters.keep(target, rule, shown, "NO_PERMISSIONS")
+        elif group not in service("cloudwatch_logs")._log_groups:
+            _dead_letters.keep(target, rule, shown, "NO_RESOURCE")
+        else:
+            _write(group, shown)
 
     module._invoke_target = invoke_target
 

@@ -183,6 +183,34 @@ def test_what_becomes_of_its_mail_is_logged_where_asked(template: Template) -> N
     )
 
 
+def test_what_could_not_be_logged_is_kept_for_two_weeks_and_alarmed_of(template: Template) -> None:
+    ((queue, resource),) = template.find_resources("AWS::SQS::Queue").items()
+    assert resource["Properties"] == {
+        "MessageRetentionPeriod": 14 * 24 * 3600,
+        "SqsManagedSseEnabled": True,
+    }
+    (rule,) = template.find_resources("AWS::Events::Rule").values()
+    (target,) = rule["Properties"]["Targets"]
+    assert target["DeadLetterConfig"] == {"Arn": {"Fn::GetAtt": [queue, "Arn"]}}
+    (policy,) = template.find_resources("AWS::SQS::QueuePolicy").values()
+    _, sends = policy["Properties"]["PolicyDocument"]["Statement"]
+    assert sends["Principal"] == {"Service": "events.amazonaws.com"}
+    assert sends["Condition"] == {
+        "ArnLike": {
+            "aws:SourceArn": "arn:aws:events:us-east-1:123456789012:rule/mail-us-east-1-senders*"
+        }
+    }
+    (alarm,) = (
+        alarm["Properties"]
+        for alarm in template.find_resources("AWS::CloudWatch::Alarm").values()
+        if alarm["Properties"].get("Namespace") == "AWS/SQS"
+    )
+    assert alarm["Dimensions"] == [
+        {"Name": "QueueName", "Value": {"Fn::GetAtt": [queue, "QueueName"]}}
+    ]
+    assert alarm["Threshold"] == 1
+
+
 def test_the_secret_says_what_the_sender_needs(template: Template) -> None:
     (key,) = (
         resource["Properties"]["Template"]
