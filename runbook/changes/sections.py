@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from itertools import chain
 
 from runbook.base.names import count
-from runbook.changes import access_diff, consumers, drills
+from runbook.changes import access_diff, consumers, drills, services
 from runbook.changes.layout import Code, Row, Section, Text, Values
 from runbook.changes.outcome import DANGERS, EFFECTS, UNDO, VERDICTS, Tone, Undo, severity, undo
 from runbook.changes.review import (
@@ -79,7 +80,8 @@ def risk_row(risk: Risk, review: Review) -> Row:
 def _declared(change: DeclaredChange, stack: StackReview) -> Row:
     outcome = EFFECTS[change.effect]
     counted = (each.text for each in stack.observations if each.place == change.item)
-    words = (*consumers.words(change), *drills.words(change), *counted)
+    said = (consumers.words(change), drills.words(change), services.words(change))
+    words = (*chain.from_iterable(said), *counted)
     means = (Row((Code(line(text)),), "!", Tone.CHANGE) for text in words)
     rows = (*means, *map(_field, change.differences))
     return Row((f"{outcome.words}: ", Code(change.item)), outcome.sign, outcome.tone, rows=rows)

@@ -78,6 +78,10 @@ GONE: Mapping[str, tuple[str, str]] = {
         "whoever connects through it can no longer connect",
         "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy.html",
     ),
+    "AWS::RDS::DBProxyEndpoint": (
+        "whoever connects to this address can no longer connect",
+        "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/rds-proxy-endpoints.html",
+    ),
     "AWS::SES::EmailIdentity": (
         "SES refuses mail from it",
         "https://docs.aws.amazon.com/ses/latest/dg/remove-verified-domain.html",
