@@ -85,7 +85,7 @@ def _explain(error: Exception) -> None:
 def _fail(message: str, advice: str, status: int = 1) -> None:
     from rich.console import Console
 
-    console = Console(stderr=True, highlight=False, soft_wrap=True)
+    console = Console(stderr=True, emoji=False, highlight=False, soft_wrap=True)
     console.print(message, style="red", markup=False)
     if advice:
         console.print(advice, markup=False)

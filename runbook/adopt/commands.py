@@ -33,7 +33,7 @@ from settings.values.regions import DEFAULT_REGION
 
 def adopt(options: Options) -> None:
     """Look; then write and import, as far as the options ask for it."""
-    console = Console(highlight=False, stderr=options.as_json)
+    console = Console(emoji=False, highlight=False, stderr=options.as_json)
     home = home_of(options.file, options.regions[0] if options.regions else DEFAULT_REGION)
     if options.prepare:
         aws.announce(aws.caller(home.region), home.region)

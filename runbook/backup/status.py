@@ -31,7 +31,7 @@ def status(configuration: Path, name: str | None, *, as_json: bool) -> None:
     if as_json:
         print(json.dumps([plain(each) for each in found], indent=2))
     else:
-        present(Console(highlight=False), found)
+        present(Console(emoji=False, highlight=False), found)
     if any(each.problems for each in found):
         raise typer.Exit(1)
 

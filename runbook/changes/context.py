@@ -25,4 +25,6 @@ class Context(NamedTuple):
         """Read the configuration and make sure that the credentials are for its account."""
         settings = load(configuration)
         who = aws.caller_in(settings.account, settings.region)
-        return cls(Console(highlight=False), settings, who, records_of(settings, state, who))
+        return cls(
+            Console(emoji=False, highlight=False), settings, who, records_of(settings, state, who)
+        )

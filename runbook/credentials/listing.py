@@ -25,7 +25,7 @@ def show(configuration: Path, older_than: int | None, *, as_json: bool) -> None:
     if as_json:
         print(json.dumps([_plain(entry, now) for entry in found], indent=2))
     else:
-        present(Console(highlight=False), found, now)
+        present(Console(emoji=False, highlight=False), found, now)
     if any(is_due(entry, older_than, now) for entry in found):
         raise typer.Exit(1)
 

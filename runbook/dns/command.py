@@ -35,10 +35,12 @@ def show(configuration: Path, named: str, form: str, names: str) -> None:
         case "lines":
             print(formats.as_lines(records, zone, dots=dots))
         case _:
-            console = Console(highlight=False, soft_wrap=True)
+            console = Console(emoji=False, highlight=False, soft_wrap=True)
             presenting.records(console, domain, dns, records, zone, dots=dots)
             console.print(f"\nNext: groundwork dns check {domain}", markup=False)
-    presenting.not_deployed(Console(stderr=True, highlight=False), domain, deployed.missing(domain))
+    presenting.not_deployed(
+        Console(stderr=True, emoji=False, highlight=False), domain, deployed.missing(domain)
+    )
 
 
 def check(configuration: Path, named: str | None, server: str | None, *, as_json: bool) -> int:
@@ -58,5 +60,5 @@ def check(configuration: Path, named: str | None, server: str | None, *, as_json
     if as_json:
         print(json.dumps([report.as_dict() for report in reports], indent=2))
     else:
-        presenting.check(Console(highlight=False, soft_wrap=True), reports)
+        presenting.check(Console(emoji=False, highlight=False, soft_wrap=True), reports)
     return max((report.status for report in reports), key=(0, 3, 1).index)

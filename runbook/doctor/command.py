@@ -29,7 +29,7 @@ INDENT = 7
 
 def doctor(configuration: Path, *, as_json: bool, strict: bool) -> None:
     """Print one line for each thing that was asked."""
-    settings, console = load(configuration), Console(highlight=False)
+    settings, console = load(configuration), Console(emoji=False, highlight=False)
     with Console(stderr=True).status("Asking the account"):
         rows = report(settings)
     if as_json:

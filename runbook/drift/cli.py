@@ -37,7 +37,7 @@ def drift(
     from runbook.drift import commands
     from settings import load
 
-    console = Console(highlight=False)
+    console = Console(emoji=False, highlight=False)
     settings = load(config)
     who = aws.caller_in(settings.account, settings.region)
     if revert:

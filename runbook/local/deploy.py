@@ -34,7 +34,7 @@ TOOLKIT = "CDKToolkit"
 
 def deploy(configuration: Path, state: Path) -> None:
     """Start the embedded AWS, prepare, show and execute every change, and show what was built."""
-    console = Console(highlight=False)
+    console = Console(emoji=False, highlight=False)
     settings = load(configuration)
     with ThreadPoolExecutor(max_workers=1) as aside:
         making = aside.submit(project.synthesize, configuration, state / "assembly")
@@ -84,7 +84,7 @@ def _next(configuration: Path, state: Path) -> tuple[tuple[str, str], ...]:
 
 def stop(state: Path) -> None:
     """Stop the embedded AWS that keeps its state there."""
-    console = Console(highlight=False)
+    console = Console(emoji=False, highlight=False)
     if embedded.stop(state):
         console.print("The embedded AWS is stopped, and what was deployed to it is gone.")
     else:

@@ -29,7 +29,7 @@ def senders(configuration: Path, *, as_csv: bool, as_json: bool) -> None:
     elif as_csv:
         write_csv(found)
     else:
-        present(Console(highlight=False), found)
+        present(Console(emoji=False, highlight=False), found)
     if any(set(row.notes) - {"unused"} for row in found):
         raise typer.Exit(1)
 

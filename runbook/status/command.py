@@ -30,7 +30,7 @@ def status(configuration: Path, html: Path | None, *, as_json: bool) -> None:
     if as_json:
         print(json.dumps(plain(found), indent=2))
     elif not html:
-        present(Console(highlight=False), settings, found)
+        present(Console(emoji=False, highlight=False), settings, found)
     if found.attention:
         raise typer.Exit(1)
 

@@ -14,6 +14,7 @@ import pytest
 from typer.main import get_command
 from typer.testing import CliRunner
 
+from runbook import cli
 from runbook.cli import app
 from tests.conftest import ROOT
 
@@ -132,3 +133,23 @@ def test_every_command_that_reads_is_for_programs_too(path: str) -> None:
 
 def test_every_command_that_does_more_than_read_is_known() -> None:
     assert WRITING.keys() <= COMMANDS.keys()
+
+
+def test_the_arn_of_a_secret_is_printed_letter_by_letter(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    arn = "arn:aws:secretsmanager:us-east-1:123456789012:secret:one"
+    with pytest.raises(SystemExit):
+        cli._fail(f"{arn} cannot be read", f"aws secretsmanager describe-secret --secret-id {arn}")
+    assert capsys.readouterr().err.count(arn) == 2
+
+
+def test_no_console_of_the_runbook_draws_a_part_of_an_arn() -> None:
+    """Rich takes `:secret:` for a picture, in whatever it prints without being told."""
+    drawing = [
+        f"{file.name}: {line.strip()}"
+        for file in (ROOT / "runbook").rglob("*.py")
+        for line in file.read_text().splitlines()
+        if "Console(" in line and "emoji=False" not in line and ".status(" not in line
+    ]
+    assert drawing == []

@@ -28,7 +28,7 @@ def dmarc(file: BinaryIO, server: str | None, trusted: str | None, *, as_json: b
     if as_json:
         print(json.dumps(_as_dict(decision), indent=2))
     else:
-        present(Console(highlight=False, soft_wrap=True), decision)
+        present(Console(emoji=False, highlight=False, soft_wrap=True), decision)
     return {Result.PASS: 0, Result.TEMPERROR: 3}.get(decision.result, 1)
 
 

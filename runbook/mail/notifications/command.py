@@ -30,4 +30,4 @@ def explain(file: BinaryIO, *, as_json: bool) -> None:
     if as_json:
         print(json.dumps([asdict(each) for each in found], indent=2))
     else:
-        present(Console(highlight=False), found)
+        present(Console(emoji=False, highlight=False), found)

@@ -67,7 +67,7 @@ def may_send(settings: Settings, asked: Asked, *, as_json: bool) -> bool:
     if as_json:
         print(json.dumps([_values(message, verdict) for verdict in found], indent=2))
     else:
-        _present(Console(highlight=False), asked.sender, message, found)
+        _present(Console(emoji=False, highlight=False), asked.sender, message, found)
     return all(verdict.passes for verdict in found)
 
 

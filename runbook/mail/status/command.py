@@ -26,7 +26,7 @@ def status(settings: Settings, now: datetime, *, as_json: bool) -> bool:
     if as_json:
         print(json.dumps(plain(found), indent=2))
     else:
-        console = Console(highlight=False)
+        console = Console(emoji=False, highlight=False)
         present(console, found)
         _conclude(console, needs(found))
     return bool(needs(found))
