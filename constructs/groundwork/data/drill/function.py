@@ -36,8 +36,9 @@ class DrillFunction(Construct):
     """Asks a copy, which lets in nobody else. It opens connections to nothing else either.
 
     RDS lets it in by IAM, as a login that reads what the file names: what it logs in with is signed
-    by its own role, and no secret exists. The role may do that at copies alone, as the database
-    itself is denied: its resource id is another than that of any copy.
+    by its own role, and no secret exists. A copy's resource id is not known before: the role may
+    log in anywhere under that name but at the database itself, and the function has a way to
+    copies alone.
     <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.IAMPolicy.html>
     """
 
