@@ -13,6 +13,7 @@ from embedded.gaps._ministack import (
     Handler,
     Properties,
     Response,
+    changesets,
     cloudformation,
     handlers,
     service,
@@ -24,12 +25,13 @@ from embedded.gaps.gap import Effect, Gap
 GAP = Gap(
     aws=(
         "A change set keeps what a reference to a Systems Manager parameter without a version was "
-        "when it was made: the processed template shows it, and the execution uses it."
+        "when it was made: the processed template shows it, and the execution uses it. If anything "
+        "else changes, the change set lists what a moved reference changes or replaces, too."
     ),
     page=(
         "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references-ssm.html"
     ),
-    ministack="It resolves the reference when it gets to the resource.",
+    ministack="It resolves the reference when it gets to the resource, and lists no such change.",
     effect=Effect.STRICTER,
 )
 REFERENCE = re.compile(r"\{\{resolve:ssm:[^:}]+\}\}")
@@ -65,10 +67,45 @@ def install() -> None:
             text = text.replace(literal, json.dumps(value)[1:-1])
         return text
 
+    _list_what_moved(resolve)
     wrap_action("CreateChangeSet", keeping)
     wrap_deployments(_using)
     engine._resolve_dynamic_reference = resolve_dynamic_reference
     handlers._processed_template_body = processed_template_body
+
+
+def _list_what_moved(resolve: Callable[[str], str]) -> None:
+    """Let a change set that changes anything list what a moved reference changes, too."""
+    compare = changesets._diff_resources
+
+    def diff_resources(old: Properties, new: Properties, *rest: Any) -> list[Properties]:
+        changes: list[Properties] = compare(old, new, *rest)
+        before = _deployed(rest[0] or {}) if rest else {}
+        now = {name: value for name, value in _values(new, resolve).items() if name in before}
+        if not changes or all(before[name] == value for name, value in now.items()):
+            return changes
+        moved: list[Properties] = compare(_filled(old, before), _filled(new, now), *rest)
+        return moved
+
+    changesets._diff_resources = diff_resources
+
+
+def _deployed(resources: Properties) -> Values:
+    """What the references of a stack were when it was deployed."""
+    return {
+        name: value
+        for record in resources.values()
+        for name, value in (record.get("_dynamic") or {}).items()
+        if REFERENCE.fullmatch(name)
+    }
+
+
+def _filled(template: Properties, values: Values) -> Properties:
+    text = json.dumps(template)
+    for name, value in values.items():
+        text = text.replace(name, json.dumps(value)[1:-1])
+    filled: Properties = json.loads(text)
+    return filled
 
 
 def _values(template: Properties, resolve: Callable[[str], str]) -> Values:

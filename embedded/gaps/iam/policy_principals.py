@@ -10,8 +10,9 @@ from embedded.gaps.gap import Effect, Gap
 
 GAP = Gap(
     aws=(
-        "Trust policies and the resource policies of buckets, secrets and topics are refused if "
-        "they name a role or user that does not exist, and for a moment after it was created."
+        "Trust policies and the resource policies of buckets, secrets, topics, queues and keys are "
+        "refused if they name a role or user that does not exist, and for a moment after it was "
+        "created."
     ),
     page=(
         "https://docs.aws.amazon.com/IAM/latest/UserGuide/"
@@ -24,6 +25,11 @@ GAP = Gap(
 TYPES = {
     "AWS::IAM::Role": ("AssumeRolePolicyDocument", 'Invalid principal in policy: "AWS":"{}"'),
     "AWS::S3::BucketPolicy": ("PolicyDocument", "Invalid principal in policy"),
+    "AWS::KMS::Key": (
+        "KeyPolicy",
+        "Policy contains a statement with one or more invalid principals.",
+    ),
+    "AWS::SQS::QueuePolicy": ("PolicyDocument", "Invalid value for the parameter Policy."),
     "AWS::SNS::TopicPolicy": (
         "PolicyDocument",
         "Invalid parameter: Policy Error: PrincipalNotFound",
@@ -44,6 +50,9 @@ def install() -> None:
     _trust("UpdateAssumeRolePolicy", "PolicyDocument")
     _buckets()
     _secrets()
+    _topics()
+    _queues()
+    _keys()
 
 
 def _check(name: str, message: str) -> Any:
@@ -97,3 +106,55 @@ def _secrets() -> None:
         return accepted
 
     secrets._put_resource_policy = put_resource_policy
+
+
+def _topics() -> None:
+    sns = service("sns")
+    pristine = sns._set_topic_attributes
+
+    def set_topic_attributes(params: Any) -> Response:
+        policy = sns._p(params, "AttributeValue")
+        if sns._p(params, "AttributeName") == "Policy" and unknown_principal(policy):
+            message = TYPES["AWS::SNS::TopicPolicy"][1]
+            refused: Response = sns._error("InvalidParameter", message, 400)
+            return refused
+        accepted: Response = pristine(params)
+        return accepted
+
+    sns._set_topic_attributes = set_topic_attributes
+
+
+def _queues() -> None:
+    sqs = service("sqs")
+    pristine = sqs._HANDLERS["SetQueueAttributes"]
+
+    def set_queue_attributes(data: Properties, url: str) -> Properties:
+        if unknown_principal((data.get("Attributes") or {}).get("Policy")):
+            raise sqs._Err("InvalidAttributeValue", TYPES["AWS::SQS::QueuePolicy"][1])
+        accepted: Properties = pristine(data, url)
+        return accepted
+
+    sqs._HANDLERS["SetQueueAttributes"] = set_queue_attributes
+
+
+def _keys() -> None:
+    """New principals reach KMS late, too.
+
+    <https://docs.aws.amazon.com/kms/latest/APIReference/API_PutKeyPolicy.html>
+    """
+    kms = service("kms")
+    pristine = {name: getattr(kms, name) for name in ("_create_key", "_put_key_policy")}
+
+    def checked(name: str) -> Any:
+        def answer(data: Properties) -> Response:
+            if unknown_principal(data.get("Policy")):
+                code, message = "MalformedPolicyDocumentException", TYPES["AWS::KMS::Key"][1]
+                refused: Response = kms.error_response_json(code, message, 400)
+                return refused
+            accepted: Response = pristine[name](data)
+            return accepted
+
+        return answer
+
+    for name in pristine:
+        setattr(kms, name, checked(name))

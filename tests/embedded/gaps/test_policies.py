@@ -35,6 +35,18 @@ def trust_of(iam: Any, role: str) -> object:
     return iam.get_role(RoleName=role)["Role"]["AssumeRolePolicyDocument"]
 
 
+def put_topic_policy(where: Any, policy: str) -> None:
+    sns = where.client("sns")
+    topic = sns.create_topic(Name="of-principals")["TopicArn"]
+    sns.set_topic_attributes(TopicArn=topic, AttributeName="Policy", AttributeValue=policy)
+
+
+def put_queue_policy(where: Any, policy: str) -> None:
+    sqs = where.client("sqs")
+    queue = sqs.create_queue(QueueName="of-principals")["QueueUrl"]
+    sqs.set_queue_attributes(QueueUrl=queue, Attributes={"Policy": policy})
+
+
 class TestPrincipals:
     def test_a_role_that_does_not_exist_is_trusted_by_none(self, aws: Any) -> None:
         iam = aws.client("iam")
@@ -60,6 +72,24 @@ class TestPrincipals:
         policy = allowing(ABSENT, "s3:GetObject", "arn:aws:s3:::of-principals/*")
         with pytest.raises(ClientError, match=r"MalformedPolicy.*Invalid principal"):
             s3.put_bucket_policy(Bucket="of-principals", Policy=policy)
+
+    def test_nor_may_it_or_a_new_one_do_anything_with_a_topic_a_queue_or_a_key(
+        self, aws: Any
+    ) -> None:
+        trust = json.dumps(trusting("*"))
+        new = aws.client("iam").create_role(RoleName="newer", AssumeRolePolicyDocument=trust)
+        for principal in (ABSENT, new["Role"]["Arn"]):
+            with pytest.raises(ClientError, match="PrincipalNotFound"):
+                put_topic_policy(aws, allowing(principal, "sns:Publish", "*"))
+            with pytest.raises(ClientError, match="Invalid value for the parameter Policy"):
+                put_queue_policy(aws, allowing(principal, "sqs:SendMessage", "*"))
+            with pytest.raises(ClientError, match="one or more invalid principals"):
+                aws.client("kms").create_key(Policy=allowing(principal, "kms:*", "*"))
+
+    def test_ministack_still_lets_it(self, pristine: Any) -> None:
+        put_topic_policy(pristine, allowing(ABSENT, "sns:Publish", "*"))
+        put_queue_policy(pristine, allowing(ABSENT, "sqs:SendMessage", "*"))
+        pristine.client("kms").create_key(Policy=allowing(ABSENT, "kms:*", "*"))
 
     def test_a_new_role_is_known_to_policies_a_moment_later(self, aws: Any) -> None:
         iam, secrets = aws.client("iam"), aws.client("secretsmanager")

@@ -15,6 +15,7 @@ from runbook.changes.change_set import find_stack
 from runbook.changes.execute import Event, execute
 from runbook.changes.guards import holders, stack_policy
 from runbook.changes.prepare import Preparation, discard_reviewed, now, undeclared
+from runbook.changes.review import Effect
 from tests.runbook.changes.stacks import (
     TOPIC,
     Made,
@@ -41,6 +42,30 @@ OTHER: Resources = {"Topic": {"Type": "AWS::SNS::Topic", "Properties": {"Display
 @pytest.fixture
 def cloudformation() -> Any:
     return aws.cloudformation(REGION)
+
+
+def test_a_machine_whose_image_moved_is_said_to_be_replaced(name: str) -> None:
+    """CloudFormation reads a parameter without a version at every update, whatever else changes."""
+    ssm = boto3.client("ssm", REGION, config=aws.CONFIG)
+    subnet = {"VpcId": {"Ref": "Network"}, "CidrBlock": "10.0.0.0/24"}
+    machine = {
+        "ImageId": f"{{{{resolve:ssm:/{name}}}}}",
+        "InstanceType": "t4g.nano",
+        "SubnetId": {"Ref": "Subnet"},
+    }
+    resources: Resources = {
+        "Network": {"Type": "AWS::EC2::VPC", "Properties": {"CidrBlock": "10.0.0.0/16"}},
+        "Subnet": {"Type": "AWS::EC2::Subnet", "Properties": subnet},
+        "Machine": {"Type": "AWS::EC2::Instance", "Properties": machine},
+    }
+    ssm.put_parameter(Name=f"/{name}", Type="String", Value="ami-1")
+    deploy(name, resources)
+    ssm.put_parameter(Name=f"/{name}", Type="String", Value="ami-2", Overwrite=True)
+    prepared = only(prepare(stack_of(name, {**resources, **TOPIC})))
+    effects = {change.logical_id: change.effect for change in prepared.changes}
+    assert effects == {"Machine": Effect.REPLACE, "Topic": Effect.ADD}
+    said = [finding.text for finding in prepared.findings]
+    assert "the machine goes: connections through it are cut" in said
 
 
 def test_a_change_set_that_is_gone_is_refused(name: str) -> None:
