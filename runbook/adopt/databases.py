@@ -190,7 +190,7 @@ def _item(
     reason = f"its parameters are those of {group}: Groundwork's own take effect at a restart"
     remarks.append(Remark(subject, reason))
     for reader in _readers(account, name) if model is Aurora else ():
-        reason = f"a reader of {name}, which the file cannot declare: it stays, and reads on"
+        reason = f"a reader of {name}: it stays, and reads on; the file's `replicas` make others"
         remarks.append(Remark(named(account, reader), reason))
     return Item(
         ("data", "databases", name),
