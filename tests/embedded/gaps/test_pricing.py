@@ -8,13 +8,15 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.embedded.conftest import Aws
+from tests.instances import ONCE, client_of
 
 ENGINE = {"Type": "TERM_MATCH", "Field": "databaseEngine", "Value": "PostgreSQL"}
 
 
 def found(aws: Aws, instance: str) -> list[str]:
     wanted = [ENGINE, {"Type": "TERM_MATCH", "Field": "instanceType", "Value": instance}]
-    answer = aws.client("pricing").get_products(ServiceCode="AmazonRDS", Filters=wanted)
+    client = client_of(aws.instance, "pricing", config=ONCE)
+    answer = client.get_products(ServiceCode="AmazonRDS", Filters=wanted)
     return list(answer["PriceList"])
 
 

@@ -6,6 +6,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.embedded.conftest import Aws
+from tests.instances import ONCE, client_of
 
 NETWORKS = {"ServiceCode": "vpc", "QuotaCode": "L-F678F1CE"}
 BUCKETS = {"ServiceCode": "s3", "QuotaCode": "L-DC2B2D3D"}
@@ -41,4 +42,4 @@ def test_the_quota_of_buckets_is_known_in_one_region_only(aws: Aws) -> None:
 
 def test_ministack_still_lacks_service_quotas(pristine: Aws) -> None:
     with pytest.raises(ClientError):
-        pristine.client("service-quotas").get_service_quota(**NETWORKS)
+        client_of(pristine.instance, "service-quotas", config=ONCE).get_service_quota(**NETWORKS)
