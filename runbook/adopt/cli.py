@@ -26,6 +26,9 @@ KeepPassword = Annotated[
         help="Ask for each database's master password, and keep it; without, it is replaced.",
     ),
 ]
+Replace = Annotated[
+    bool, typer.Option("--replace", help="Discard others' open reviews of the same stacks.")
+]
 Owner = Annotated[str, typer.Option(help="Who owns the accepted risks that it needs.")]
 Contact = Annotated[str, typer.Option(help="The contact of senders: an address of the team.")]
 CostCenter = Annotated[str, typer.Option(help="Who pays for senders.")]
@@ -41,6 +44,7 @@ def adopt(  # noqa: PLR0913, PLR0917 - each parameter is one of the command's op
     write: Write = False,
     prepare: Prepare = False,
     keep_password: KeepPassword = False,
+    replace: Replace = False,
     owner: Owner = UNNAMED,
     contact: Contact = "",
     cost_center: CostCenter = UNNAMED,
@@ -58,6 +62,6 @@ def adopt(  # noqa: PLR0913, PLR0917 - each parameter is one of the command's op
     from runbook.adopt.options import Options
 
     look_at = (tuple(region or ()), tuple(only or ()))
-    steps = (write, prepare, keep_password)
+    steps = (write, prepare, keep_password, replace)
     register = (owner, contact, cost_center, approval)
     commands.adopt(Options(config, state, *look_at, *steps, *register, as_json))

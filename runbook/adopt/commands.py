@@ -11,12 +11,13 @@ from runbook.adopt import document, passwords, take_over
 from runbook.adopt.account import Account
 from runbook.adopt.arns import named
 from runbook.adopt.as_deployed import AsDeployed
+from runbook.adopt.databases import UNKNOWN_LOGIN
 from runbook.adopt.found import Found, report, show
 from runbook.adopt.inventory import free, inventory, selected
 from runbook.adopt.item import Edit, Item, Live, Remark
 from runbook.adopt.mail import sandboxed
 from runbook.adopt.options import Home, Options, home_of
-from runbook.adopt.prepare import change_sets_for, left
+from runbook.adopt.prepare import change_sets_for, concerned, left
 from runbook.adopt.writing import write
 from runbook.base import aws, project
 from runbook.base.assembly import Assembly
@@ -24,6 +25,7 @@ from runbook.base.errors import UserError
 from runbook.changes import prepare
 from runbook.changes.commands import SAVED
 from runbook.changes.context import Context
+from runbook.changes.locks import preparing
 from runbook.changes.render import terminal
 from runbook.changes.review import Review
 from runbook.drift import deployed, detection, look
@@ -67,12 +69,15 @@ def _look(console: Console, options: Options, home: Home) -> Found:
         if options.only and home.stacks:
             edits, unsaid = _changed(options, home, regions, text, everything)
             remarks += unsaid
+    remarks += [remark for item in items for remark in item.remarks]
+    if options.keep_password:
+        remarks = [remark for remark in remarks if remark.reason != UNKNOWN_LOGIN]
     return Found(
         account=home.account,
         regions=regions,
         items=tuple(items),
         edits=tuple(edits),
-        remarks=(*remarks, *(remark for item in items for remark in item.remarks)),
+        remarks=tuple(remarks),
         text=text,
     )
 
@@ -113,10 +118,34 @@ def _say_next(console: Console, options: Options, found: Found) -> None:
 def import_all(
     console: Console, assembly: Assembly, items: Collection[Item], options: Options
 ) -> Review:
-    """Make the import change sets, and save their review."""
+    """Make the import change sets, and save their review.
+
+    Where somebody else has a review of one of the stacks open, that is refused, or with `replace`
+    discarded first.
+    """
     context = Context.at(options.file, options.state)
-    if options.keep_password:
-        items = [*passwords.kept(items)]
+    stacks = concerned(assembly, items)
+    with preparing(context, stacks, replace=options.replace) as save:
+        if options.keep_password:
+            items = [*passwords.kept(items)]
+        made = _imported(console, context, assembly, items, options.file.name)
+        if made.changed:
+            save(made)
+    if not made.changed:
+        console.print("Nothing is left to import.")
+        return made
+    place = context.records.store.place
+    console.print(f"\n{SAVED.format(id=made.id, place=place)}", soft_wrap=True)
+    console.print(
+        f"Next: groundwork changes approve {made.id}, and execute it; nothing is touched by it.\n"
+        "Then: groundwork changes prepare, whose review shows what Groundwork would change."
+    )
+    return made
+
+
+def _imported(
+    console: Console, context: Context, assembly: Assembly, items: Collection[Item], file: str
+) -> Review:
     moment = prepare.now()
     preparation = prepare.Preparation.of(assembly, moment)
     with console.status("Making the import change sets"):
@@ -125,23 +154,13 @@ def import_all(
         assembly,
         [one.review for one in change_sets],
         name=preparation.name,
-        configuration=options.file.name,
+        configuration=file,
         prepared_by=context.caller.arn,
         now=moment,
     )
     made = with_drift(console, made)
     terminal.present(made, console)
     _say_left(console, assembly.account, left(items, change_sets))
-    if not made.changed:
-        console.print("Nothing is left to import.")
-        return made
-    context.records.save_review(made)
-    place = context.records.store.place
-    console.print(f"\n{SAVED.format(id=made.id, place=place)}", soft_wrap=True)
-    console.print(
-        f"Next: groundwork changes approve {made.id}, and execute it; nothing is touched by it.\n"
-        "Then: groundwork changes prepare, whose review shows what Groundwork would change."
-    )
     return made
 
 

@@ -58,7 +58,8 @@ def show(console: Console, found: Found) -> None:
 def _lines(found: Found) -> Iterator[str]:
     for sign, items in (("+", found.new), ("=", found.beside)):
         for item in items:
-            count = f"{len(item.resources)} resources" if item.resources else "no resource"
+            number = len(item.resources)
+            count = f"{number or 'no'} resource{'s' if number > 1 else ''}"
             yield f"  {sign} {'/'.join(item.path)} ({item.region}), {count} to import"
     for edit in found.edits:
         change = f"{edit.field}: {side(edit.was)} → {side(edit.now)}"

@@ -149,7 +149,7 @@ def _group(account: Account, group: Live, vpc: Live, names: Mapping[str, str]) -
             sources.append(source)
         else:
             remarks.append(
-                Remark(_named(account, group), f"a rule that the file cannot say: {rule}")
+                Remark(_named(account, group), f"a rule that the file cannot say: {_said(rule)}")
             )
     declared = without_defaults(
         SecurityGroup,
@@ -167,6 +167,14 @@ def _group(account: Account, group: Live, vpc: Live, names: Mapping[str, str]) -
         tuple(remarks),
         arns.arn_of(account, group),
     )
+
+
+def _said(rule: Mapping[str, Any]) -> str:
+    ports = {str(rule[name]) for name in ("FromPort", "ToPort") if name in rule}
+    sources = ("CidrIp", "CidrIpv6", "SourceSecurityGroupId", "SourcePrefixListId")
+    source = next((rule[name] for name in sources if name in rule), "anywhere")
+    said = (str(rule["IpProtocol"]), " to ".join(sorted(ports, key=int)), f"from {source}")
+    return " ".join(part for part in said if part)
 
 
 def _source(rule: Mapping[str, Any], names: Mapping[str, str]) -> str | None:

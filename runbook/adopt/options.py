@@ -25,6 +25,8 @@ class Options:
     prepare: bool = False
     keep_password: bool = False
     """Ask for the master passwords, and put them into the secrets."""
+    replace: bool = False
+    """Discard others' open reviews of the same stacks."""
     owner: str = ""
     """Who owns the accepted risks."""
     contact: str = ""

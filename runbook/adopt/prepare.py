@@ -55,6 +55,12 @@ def change_sets_for(preparation: Preparation, items: Iterable[Item]) -> list[Mad
         raise
 
 
+def concerned(assembly: Assembly, items: Iterable[Item]) -> set[str]:
+    """Return the names of the stacks that something may come into."""
+    found = [*items]
+    return {stack.name for stack in assembly.stacks if _placed(stack, found)}
+
+
 def left(items: Iterable[Item], made: Iterable[Made]) -> Iterator[tuple[str, Live]]:
     """Yield the region and the resource of what no stack takes in: it stays outside of them."""
     taken = {(live.type, live.identifier) for one in made for live in one.imported}

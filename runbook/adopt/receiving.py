@@ -13,6 +13,12 @@ BUCKET = "AWS::S3::Bucket"
 RULE_SET = "AWS::SES::ReceiptRuleSet"
 
 
+EXPIRES = (
+    "Groundwork keeps it for 30 days: the change after the import deletes what is older, and is "
+    "approved by typing its name. Copy what you need before"
+)
+
+
 def _active_rules(account: Account) -> dict[str, Any]:
     found: dict[str, Any] = account.client("ses").describe_active_receipt_rule_set()
     return found
@@ -71,6 +77,8 @@ def _stored(account: Account, buckets: Collection[str]) -> tuple[list[Live], lis
         if live.type == BUCKET:
             remarks.append(Remark(named(account, live), several))
     for live in lives if len(buckets) == 1 else ():
+        if live.type == BUCKET:
+            remarks.append(Remark(f"received mail in {named(account, live)}", EXPIRES))
         if keys := ", ".join(tag["Key"] for tag in live.properties.get("Tags", ())):
             remarks.append(Remark(f"tags of {named(account, live)}", lost.format(keys)))
     return (lives if len(buckets) == 1 else []), remarks

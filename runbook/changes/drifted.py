@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from runbook.changes.layout import Code, Row, Section, Values
 from runbook.changes.outcome import Tone
-from runbook.changes.review import Effect, Review
+from runbook.changes.review import Effect, ResourceChange, Review, item_of
 from runbook.drift.change import Change, Sort
 from runbook.drift.words import side, unknown, ways_out
 
@@ -32,11 +32,25 @@ def _row(review: Review, change: Change) -> Row:
     return Row(where, "!", tone, Values(side(change.was), side(change.now)), rows=(becomes,))
 
 
+POLICIES = {
+    "has a policy statement that nobody declared": "AWS::SNS::TopicPolicy",
+    "has a policy that nobody declared": "AWS::S3::BucketPolicy",
+}
+"""What replaces a whole policy, whatever statements somebody added to it."""
+
+
+def _writes_policy(one: ResourceChange, change: Change) -> bool:
+    written = one.effect in (Effect.ADD, Effect.CHANGE) and one.type == POLICIES.get(change.what)
+    return written and item_of(one.place) == item_of(change.place)
+
+
 def _becomes(review: Review, change: Change) -> str:
     """Say what executing the review does to it: a change set writes whole properties."""
     if review.takes_back:
         return "takes it back" if change.reversible else "leaves it as it is"
-    changes = (c for stack in review.changed if stack.name == change.stack for c in stack.changes)
+    changes = [c for stack in review.changed if stack.name == change.stack for c in stack.changes]
+    if any(_writes_policy(one, change) for one in changes):
+        return "overwrites it"
     same = next((c for c in changes if c.place == change.place), None)
     if same is None:
         return "leaves it as it is"

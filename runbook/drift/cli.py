@@ -12,6 +12,9 @@ from runbook.base.options import CONFIGURATION, STATE, Configuration, Json, Stat
 Revert = Annotated[
     bool, typer.Option("--revert", help="Prepare change sets that revert it, for review.")
 ]
+Replace = Annotated[
+    bool, typer.Option("--replace", help="Discard others' open reviews of the same stacks.")
+]
 Markdown = Annotated[
     Path | None, typer.Option(help="Write it to this file as the text of an issue.")
 ]
@@ -21,6 +24,7 @@ def drift(
     config: Configuration = CONFIGURATION,
     state: State = STATE,
     revert: Revert = False,
+    replace: Replace = False,
     as_json: Json = False,
     markdown: Markdown = None,
 ) -> None:
@@ -53,5 +57,5 @@ def drift(
     if revert and found.changes:
         from runbook.drift import revert as reverting
 
-        reverting.prepare(console, found, config, state)
+        reverting.prepare(console, found, config, state, replace=replace)
     raise typer.Exit(commands.status(found) if not revert else 0)

@@ -29,13 +29,19 @@ if TYPE_CHECKING:
     from mypy_boto3_cloudformation.type_defs import ParameterTypeDef
 
 
-def prepare(console: Console, found: Drift, configuration: Path, state: Path) -> None:
-    """Make a drift-aware change set for each drifted stack, and save their review."""
+def prepare(
+    console: Console, found: Drift, configuration: Path, state: Path, *, replace: bool = False
+) -> None:
+    """Make a drift-aware change set for each drifted stack, and save their review.
+
+    Where somebody else has a review of one of the stacks open, that is refused, or with `replace`
+    discarded first.
+    """
     context = Context.at(configuration, state)
     with console.status("Synthesizing the stacks"):
         assembly = project.synthesize(configuration, state / "assembly")
     names = {change.stack for change in found.changes if change.reversible}
-    with preparing(context, names) as save:
+    with preparing(context, names, replace=replace) as save:
         made = _review(context, assembly, names, configuration.name)
         made = made.model_copy(update={"drift": found, "takes_back": True})
         terminal.present(made, console)

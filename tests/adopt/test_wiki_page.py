@@ -162,8 +162,16 @@ def test_what_stays_beside_the_file_is_in_the_head_of_the_next_review(review: An
     assert ("senders/credere/user", "pasted") in beside
 
 
+def test_the_next_review_says_what_it_does_to_what_stands_beside(adoption: Adoption) -> None:
+    """A topic's policy is written whole; a policy of a user stays beside the others."""
+    after = adoption.said["next"].partition("has a policy statement that nobody declared")[2]
+    assert after.partition("Executing this ")[2].startswith("overwrites it")
+    after = adoption.said["next"].partition("has an inline policy that nobody declared")[2]
+    assert after.partition("Executing this ")[2].startswith("leaves it as it is")
+
+
 def test_a_rule_that_the_file_cannot_say_is_named_while_looking(adoption: Adoption) -> None:
-    assert "'FromPort': 22" in adoption.said["look"]
+    assert "a rule that the file cannot say: tcp 22 from 0.0.0.0/0" in adoption.said["look"]
 
 
 def test_the_keys_that_were_made_by_hand_go_on_working(adoption: Adoption) -> None:
@@ -262,6 +270,8 @@ def test_a_password_that_was_asked_for_is_in_the_secret_and_stays(
     for name in ("analysis", "common"):
         secret = client.get_secret_value(SecretId=f"groundwork-adopted/{name}")["SecretString"]
         assert json.loads(secret) == {"username": "postgres", "password": PASSWORD}
+    assert "its master password cannot be read" in adoption.said["look"]
+    assert "its master password cannot be read" not in adoption.said["import"]
     paths = [d["path"] for change in changes(review) for d in change["differences"]]
     assert [path for path in paths if "Password" in path or "GenerateSecretString" in path] == []
     assert PASSWORD not in "".join(adoption.said.values())

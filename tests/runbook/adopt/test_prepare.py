@@ -10,16 +10,19 @@ from typing import Any
 import boto3
 import pytest
 
-from runbook.adopt import prepare
+from runbook.adopt import commands, prepare
 from runbook.adopt.item import Item, Live
+from runbook.adopt.options import Options
 from runbook.base import aws
 from runbook.base.assembly import Stack
 from runbook.base.errors import UserError
+from runbook.changes.context import Context
 from runbook.changes.prepare import Preparation, now, review
 from runbook.changes.review import Effect, Review
 from settings.plan import StackId
 from settings.values.areas import Area
 from tests.runbook.changes.stacks import run, stack_of
+from tests.runbook.changes.test_locks import ANN, BOB, of
 from tests.runbook.conftest import ACCOUNT, REGION
 
 pytestmark = [
@@ -113,3 +116,37 @@ def test_an_import_that_was_killed_before_its_review_is_prepared_again(
     imported(made, name)  # its change set and its empty stack stay, and no record of them
     run(imported(made, name))
     assert held(made) == [name]
+
+
+class TestLocks:
+    """Ann has a review of the stack open, and Bob adopts what comes into it."""
+
+    @pytest.fixture
+    def review(self, made: Any, name: str, tmp_path: Path) -> Review:
+        found = imported(made, name)
+        of(tmp_path, ANN).records.save_review(found)
+        return found
+
+    def adopt(self, made: Any, name: str, folder: Path, *, replace: bool = False) -> Review:
+        live = Live("AWS::S3::Bucket", name, {"BucketName": name}, f"buckets/{name}")
+        item = Item(("backup", "buckets", name), REGION, {}, (live,))
+        options = Options(folder / "groundwork.yaml", folder, replace=replace)
+        context = of(folder, BOB)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(Context, "at", lambda *_: context)
+            return commands.import_all(context.console, made, [item], options)
+
+    def test_an_import_is_refused_while_somebody_elses_review_is_open(
+        self, made: Any, name: str, review: Review, tmp_path: Path
+    ) -> None:
+        with pytest.raises(UserError, match=f"review {review.id} by ann is open until") as refused:
+            self.adopt(made, name, tmp_path)
+        assert "--replace" in refused.value.advice
+
+    def test_an_import_that_replaces_it_discards_it(
+        self, made: Any, name: str, review: Review, tmp_path: Path
+    ) -> None:
+        run(self.adopt(made, name, tmp_path, replace=True))
+        assert held(made) == [name]
+        with pytest.raises(UserError):
+            run(review)

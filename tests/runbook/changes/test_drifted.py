@@ -65,7 +65,7 @@ PUBLISH = {
         }
     ],
 }
-"""A topic's own policy: without one, the embedded AWS's lets every account in."""
+"""A topic's own policy, as every topic of ours has one."""
 
 
 def topic(name: str, title: str) -> dict[str, Any]:
