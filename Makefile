@@ -17,6 +17,14 @@ PIP := $(BIN)/python -m pip -qq
 CDK := $(BIN)/cdk
 CDK_ARGS := $(if $(CONFIG),-c config=$(CONFIG))
 
+# Programs of a virtual environment name the folder that it was made in: in a moved one, make it again.
+INSTALLED_IN := $(shell cat .venv/.installed 2>/dev/null)
+ifneq ($(INSTALLED_IN),)
+ifneq ($(INSTALLED_IN),$(CURDIR))
+$(shell rm -rf .venv node_modules)
+endif
+endif
+
 # Since Python 3.12 coverage is measured at next to no cost; before, it takes a quarter of the time.
 MONITORS = $(shell $(BIN)/python -c 'import sys; print("yes" if sys.version_info >= (3, 12) else "")')
 COVERAGE ?= $(MONITORS)
@@ -183,7 +191,7 @@ $(BIN)/python:
 	  && ln -sf "$$wheel/lib/node_modules/npm/bin/npx-cli.js" npx
 	@# Python started from here finds this Node, whatever else the machine has.
 	@$(BIN)/python -c 'import pathlib, sysconfig; pathlib.Path(sysconfig.get_path("purelib"), "groundwork-node.pth").write_text("import os, sys; os.environ.setdefault(\"JSII_NODE\", os.path.join(sys.prefix, \"bin\", \"node\"))\n")'
-	@touch $@
+	@echo '$(CURDIR)' > $@
 
 node_modules/.installed: package-lock.json .npmrc .venv/.installed
 	@echo 'Installing the CDK CLI into node_modules'

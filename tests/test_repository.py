@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -94,3 +95,15 @@ def test_a_form_for_issues_has_what_github_asks_for(file: Any) -> None:
 def test_every_command_that_the_contributors_page_names_exists() -> None:
     text = (ROOT / "CONTRIBUTING.md").read_text()
     assert {*re.findall(r"(?:^\$ |`)make ([a-z-]+)", text, re.MULTILINE)} <= TARGETS
+
+
+@pytest.mark.parametrize(("made_in", "is_kept"), [("here", True), ("elsewhere", False)])
+def test_what_is_installed_in_a_folder_that_was_moved_is_installed_again(
+    made_in: str, is_kept: bool, tmp_path: Path
+) -> None:
+    (tmp_path / "Makefile").write_text((ROOT / "Makefile").read_text())
+    (tmp_path / ".venv").mkdir()
+    installed = tmp_path / ".venv/.installed"
+    installed.write_text(f"{tmp_path if made_in == 'here' else '/moved from'}\n")
+    subprocess.run(["make", "help"], cwd=tmp_path, check=True, capture_output=True)
+    assert installed.exists() is is_kept

@@ -68,6 +68,15 @@ def test_a_machine_whose_image_moved_is_said_to_be_replaced(name: str) -> None:
     assert "the machine goes: connections through it are cut" in said
 
 
+def test_a_log_group_that_rds_wrote_to_once_more_is_named(name: str) -> None:
+    """RDS may write after the log group was deleted, and makes it again."""
+    group = f"/aws/rds/instance/{name}/postgresql"
+    boto3.client("logs", REGION, config=aws.CONFIG).create_log_group(logGroupName=group)
+    logs = {"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": group}}
+    with pytest.raises(UserError, match=f"'{group}' already exists"):
+        prepare(stack_of(name, {"Logs": logs}))
+
+
 def test_a_change_set_that_is_gone_is_refused(name: str) -> None:
     prepared = prepare(stack_of(name, TOPIC))
     discard_reviewed(only(prepared))
