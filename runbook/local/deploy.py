@@ -56,7 +56,8 @@ def _deploy(
     _execute(console, prepared)
     if made := principals.make_readers(settings):
         console.print(
-            f"The account has the readers of its secrets, as yours may: {', '.join(made)}"
+            f"The account has the readers of its secrets, as yours may: {', '.join(made)}",
+            soft_wrap=True,
         )
     screen.overview(console, settings, now(), _next(configuration, state))
     console.print(

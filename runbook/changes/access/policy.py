@@ -28,6 +28,8 @@ _KEYS = {
     "Sid",
 }
 _DOCUMENT = {"Id", "Statement", "Version"}
+_NAMING = ("ArnEquals", "ArnLike", "ArnNotEquals", "ArnNotLike", "StringEquals", "StringNotEquals")
+"""Operators by which a condition names principals, where it names them without a wildcard."""
 
 
 class UnreadablePolicyError(Exception):
@@ -62,6 +64,9 @@ class Statement:
     tests: frozenset[Test] = frozenset()
     subject: str = ""
     """The resource whose own policy it stands in, as a reference; or the identity that has it."""
+
+
+_EVERYBODY = Terms(frozenset(["*"]))
 
 
 def allowed(
@@ -123,13 +128,39 @@ def _split(
     if effect not in ("Allow", "Deny"):
         raise UnreadablePolicyError("a statement has no effect that is known")
     tests = frozenset(_tests(statement.get("Condition", {})))
+    principals = _terms(_principals(statement, who), "NotPrincipal" in statement)
+    if principals == [_EVERYBODY]:
+        principals, tests = _named(tests)
     parts = product(
-        _terms(_principals(statement, who), "NotPrincipal" in statement),
+        principals,
         _terms(_actions(statement), "NotAction" in statement),
         _terms(_resources(statement, resource), "NotResource" in statement),
     )
     for principal, action, on in parts:
         yield Statement(effect == "Allow", principal, action, on, tests, subject)
+
+
+def _named(tests: frozenset[Test]) -> tuple[list[Terms], frozenset[Test]]:
+    """Return whom a condition names out of everybody, and the conditions that remain.
+
+    <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principalarn>
+    """
+    naming = [test for test in tests if test.key == "aws:principalarn"]
+    if len(naming) != 1 or not all(map(_names, naming)):
+        return [_EVERYBODY], tests
+    (test,) = naming
+    rest = tests - {test}
+    if "Not" in test.operator:
+        return [Terms(test.values, excluded=True)], rest
+    accounts = frozenset(f"{arn}::::".split(":")[4] for arn in test.values)
+    implied = Test("StringEquals", "aws:principalaccount", accounts)
+    return [Terms(frozenset([arn])) for arn in sorted(test.values)], rest - {implied}
+
+
+def _names(test: Test) -> bool:
+    return test.operator in _NAMING and not any(
+        COMPUTED in value or {*value} & {*"*?$"} for value in test.values
+    )
 
 
 def _terms(patterns: list[str], excluded: bool) -> list[Terms]:

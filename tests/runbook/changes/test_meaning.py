@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pydantic import JsonValue
 
 from runbook.changes.access.compare import Difference, compare
-from runbook.changes.access.diff import permissions
+from runbook.changes.access.diff import grant, permissions
 from runbook.changes.access.globs import covers, may_meet
 from runbook.changes.access.identities import UNBOUND, WITHIN
 from runbook.changes.access.policy import Statement, Terms, statements
@@ -31,7 +31,11 @@ CONTEXTS: list[dict[str, str | list[str]]] = [
     {"k": "1", "l": "1", "many": ["1"]},
     {"k": "A", "arn": ARNS[1], "many": ["1", "22"], "mfa": "true"},
 ]
-REQUESTS = [Request(*parts) for parts in product(PRINCIPALS, ACTIONS, RESOURCES, CONTEXTS)]
+PRINCIPAL_ARN = "aws:PrincipalArn"
+REQUESTS = [
+    Request(who, action, resource, {**context, PRINCIPAL_ARN: who})
+    for who, action, resource, context in product(PRINCIPALS, ACTIONS, RESOURCES, CONTEXTS)
+]
 
 actions = st.sampled_from([*ACTIONS, "*", "s3:*", "s3:Get*", "S3:getobject", "?am:*", "s3:*Object"])
 resources = st.sampled_from(
@@ -39,10 +43,11 @@ resources = st.sampled_from(
 )
 principals = st.sampled_from([*PRINCIPALS, "*"])
 values = st.sampled_from(["1", "22", "*", "2?", "1*", "a", "A"])
+named = values | principals
 arns = st.sampled_from([*ARNS, "arn:aws:sns:*:1:t", "arn:*", "arn:aws:sns:us-east-1:*:*", "*"])
 CONDITIONS: dict[str, tuple[list[str], st.SearchStrategy[str]]] = {
-    "StringEquals": (["k", "l"], values),
-    "StringNotEquals": (["k", "l"], values),
+    "StringEquals": (["k", "l", PRINCIPAL_ARN], named),
+    "StringNotEquals": (["k", "l", PRINCIPAL_ARN], named),
     "StringEqualsIgnoreCase": (["k"], values),
     "StringLike": (["k", "l"], values),
     "StringNotLike": (["k", "l"], values),
@@ -217,6 +222,36 @@ def frees(found: Statement, user: str, request: Request) -> bool:
     about = user in (who, found.subject)
     anybody = replace(found, who=Terms(frozenset("*")))
     return about and concerns(anybody, request)
+
+
+def closed(*readers: str) -> list[Statement]:
+    """Read the policy of a secret, as ours are: the readers stand in conditions."""
+    roles: list[JsonValue] = [f"arn:aws:iam::123456789012:role/{reader}" for reader in readers]
+    theirs: dict[str, JsonValue] = {
+        "ArnEquals": {PRINCIPAL_ARN: roles},
+        "StringEquals": {"aws:PrincipalAccount": "123456789012"},
+    }
+    others: dict[str, JsonValue] = {"ArnNotEquals": {PRINCIPAL_ARN: roles}}
+    everybody: dict[str, JsonValue] = {"Principal": "*", "Action": "read", "Resource": "*"}
+    document: list[JsonValue] = [
+        {**everybody, "Effect": "Deny", "Condition": others},
+        {**everybody, "Effect": "Allow", "Condition": theirs},
+    ]
+    return [*statements({"Statement": document}, resource="secret")]
+
+
+def test_a_reader_of_a_secret_is_gained_by_name() -> None:
+    found = compare(closed("operators"), closed("operators", "salt"))
+    ended, reads = (grant(one, {}) for one in sorted(found.gained, key=lambda one: one.allows))
+    assert (reads.holder, reads.on) == ("arn:aws:iam::123456789012:role/salt", "secret")
+    assert ended.holder == "everybody but arn:aws:iam::123456789012:role/operators"
+    assert (ended.denies, ended.condition, reads.condition) == (True, "", "")
+
+
+def test_a_condition_with_a_wildcard_names_nobody() -> None:
+    (_, allowed) = closed("*")
+    assert "*" in allowed.who.patterns
+    assert len(allowed.tests) == 2
 
 
 letters = st.text(alphabet="ab", max_size=4)
