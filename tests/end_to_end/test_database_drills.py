@@ -242,6 +242,7 @@ def test_the_runbook_shows_how_the_last_drill_ended_and_a_copy_that_is_there(
     assert {row["database"]: bool(row["last_drill"]) for row in rows} == {
         "analysis": True,
         "common": True,
+        "shared": False,
     }
 
 
