@@ -41,6 +41,7 @@ MODULES = {
     "ses": "ses",
     "sesv2": "ses_v2",
     "sns": "sns",
+    "sqs": "sqs",
     "ssm": "ssm",
 }
 """The module of ministack that serves each client."""
