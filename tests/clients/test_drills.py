@@ -343,7 +343,7 @@ def survived(drills: Drills, name: str, begun: str, folder: Path) -> None:
     assert left
     done = drills(name, **PASSWORD)
     assert done.status == 0, done.refused
-    assert not [pid for pid in left if Path(f"/proc/{pid}").exists()]
+    assert processes.until(lambda: not any(map(processes.command_line, left)), 30)
 
 
 def test_another_password_is_named(drills: Drills, snapshot: None) -> None:

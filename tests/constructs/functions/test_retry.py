@@ -10,6 +10,7 @@ from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ClientError
 
 from groundwork.functions.shared import retry
+from tests import sleeping
 
 DENIED = b"<ErrorResponse><Error><Code>AccessDenied</Code></Error></ErrorResponse>"
 INVALID = b"<ErrorResponse><Error><Code>InvalidInput</Code></Error></ErrorResponse>"
@@ -40,7 +41,7 @@ def client(*answers: tuple[int, bytes]) -> tuple[Any, list[int]]:
 @pytest.fixture(autouse=True)
 def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     seconds: list[float] = []
-    monkeypatch.setattr("time.sleep", seconds.append)
+    sleeping.replaced(monkeypatch, seconds.append)
     return seconds
 
 

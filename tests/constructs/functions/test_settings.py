@@ -16,6 +16,7 @@ from groundwork.functions.shared import ses, setting
 from groundwork.functions.shared.cloudformation import Failure
 from groundwork.functions.shared.saved_state import SavedState
 from groundwork.functions.suppression.handler import SuppressedReasons
+from tests import sleeping
 from tests.constructs.functions.fake_ses import FakeSes, FakeSsm
 from tests.constructs.functions.faults import Calls, Client, Crash, Fault
 
@@ -209,7 +210,7 @@ def test_an_ended_stack_takes_no_request_back(monkeypatch: pytest.MonkeyPatch) -
 
 def test_ses_is_called_once_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
     slept: list[float] = []
-    monkeypatch.setattr("time.sleep", slept.append)
+    sleeping.replaced(monkeypatch, slept.append)
     client = boto3.client(
         "ses", "us-east-1", aws_access_key_id="any", aws_secret_access_key="any", config=ses.RETRIES
     )

@@ -20,6 +20,7 @@ from runbook.mail import regions, verification
 from runbook.mail.cli import app
 from runbook.mail.received import Mailbox
 from settings import Settings
+from tests import sleeping
 from tests.runbook.mail.test_link import ADDRESS, TEXT, link, mail
 
 REGION = "us-east-1"
@@ -97,7 +98,7 @@ def test_aws_is_asked_again_and_the_link_is_read_when_it_comes(scene: Scene) -> 
         if len(waited) == 3:
             scene.receive(mail(TEXT, cte="base64").as_bytes())
 
-    scene.patch.setattr("time.sleep", sleep)
+    sleeping.replaced(scene.patch, sleep)
     run = scene.run("verify", ADDRESS)
     assert run.exit_code == 0, run.output
     assert run.stdout == f"{link()}\n"

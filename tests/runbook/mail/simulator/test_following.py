@@ -15,6 +15,7 @@ from runbook.mail.simulator.delivery_log import PLACE, DeliveryLog
 from runbook.mail.simulator.destinations import Topic, topics
 from runbook.mail.simulator.following import Arrival, Told, follow
 from settings import parse
+from tests import sleeping
 from tests.builders import sender
 from tests.conftest import ACCOUNT
 
@@ -39,7 +40,7 @@ class Answers:
 @pytest.fixture
 def waited(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     found: list[float] = []
-    monkeypatch.setattr("time.sleep", found.append)
+    sleeping.replaced(monkeypatch, found.append)
     return found
 
 

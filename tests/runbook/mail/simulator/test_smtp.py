@@ -14,6 +14,7 @@ from runbook.base.errors import UserError
 from runbook.credentials.values import Smtp
 from runbook.mail.simulator import smtp
 from runbook.mail.simulator.smtp import Sent
+from tests import sleeping
 
 HOST = Smtp(
     host="email-smtp.us-east-1.amazonaws.com",
@@ -70,7 +71,7 @@ def test_a_refusal_of_the_data_command_is_an_answer_too() -> None:
 
 def test_a_throttled_message_is_sent_again(monkeypatch: pytest.MonkeyPatch) -> None:
     waited: list[float] = []
-    monkeypatch.setattr("time.sleep", waited.append)
+    sleeping.replaced(monkeypatch, waited.append)
     throttled = {"data": (454, b"Throttling failure: Maximum sending rate exceeded.")}
     assert send(throttled, throttled, {"data": (250, b"Ok 1")}).message_id == "1"
     assert waited == [1, 1]
