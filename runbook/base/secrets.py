@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -16,16 +17,17 @@ from runbook.base.errors import UserError
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
-SESSION = "groundwork"
-"""The name of the sessions, by which CloudTrail shows them."""
+SESSION_SECONDS = 900
+"""The shortest that STS takes."""
 
 
 def read(arn: str, readers: Sequence[str]) -> dict[str, object]:
     """Return what a secret holds, or say who may read it.
 
     It is read as the caller. Whoever is refused may still assume the role of a reader, if its trust
-    policy says so: then it is read in a session of that role, as with a profile for it.
-    <https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-role.html>
+    policy says so: then it is read in a session of that role, which is named after the caller and
+    can read this secret and nothing else.
+    <https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html#policies_session>
     """
     region = arn.split(":")[3]
     try:
@@ -34,9 +36,10 @@ def read(arn: str, readers: Sequence[str]) -> dict[str, object]:
         if not aws.is_denied(error):
             raise UserError(f"The secret cannot be read: {aws.reason(error)}") from None
         refused = error
+    session = session_name(aws.caller(region).arn) if readers else ""
     for reader in readers:
         try:
-            value = _value(_assumed(reader, region), arn)
+            value = _value(_assumed(reader, arn, session), arn)
         except ClientError:
             continue
         print(f"The secret is read as {_name(reader)}.", file=sys.stderr)
@@ -48,10 +51,22 @@ def _value(client: SecretsManagerClient, arn: str) -> dict[str, object]:
     return dict(json.loads(client.get_secret_value(SecretId=arn)["SecretString"]))
 
 
-def _assumed(role: str, region: str) -> SecretsManagerClient:
-    """Take a session of a role."""
+def session_name(arn: str) -> str:
+    """Return the caller's name, as STS takes it for a session: CloudTrail shows the role by it."""
+    name = re.sub(r"[^A-Za-z0-9_+=,.@-]", "-", re.split("[:/]", arn)[-1])
+    return name[:64].ljust(2, "-")
+
+
+def _assumed(role: str, arn: str, session: str) -> SecretsManagerClient:
+    """Take a session of a role, for one secret."""
+    region = arn.split(":")[3]
     sts = boto3.client("sts", region_name=region, config=aws.CONFIG)
-    made = sts.assume_role(RoleArn=role, RoleSessionName=SESSION)["Credentials"]
+    made = sts.assume_role(
+        RoleArn=role,
+        RoleSessionName=session,
+        DurationSeconds=SESSION_SECONDS,
+        Policy=json.dumps(_only(arn, region)),
+    )["Credentials"]
     return boto3.client(
         "secretsmanager",
         region_name=region,
@@ -60,6 +75,23 @@ def _assumed(role: str, region: str) -> SecretsManagerClient:
         aws_secret_access_key=made["SecretAccessKey"],
         aws_session_token=made["SessionToken"],
     )
+
+
+def _only(arn: str, region: str) -> dict[str, object]:
+    """Allow what reads a secret, also one under a key of the account's own."""
+    decrypted = {"StringEquals": {"kms:ViaService": f"secretsmanager.{region}.amazonaws.com"}}
+    return {
+        "Version": "2012-10-17",
+        "Statement": [
+            {"Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": arn},
+            {
+                "Effect": "Allow",
+                "Action": "kms:Decrypt",
+                "Resource": "*",
+                "Condition": decrypted,
+            },
+        ],
+    }
 
 
 def _advice(readers: Sequence[str]) -> str:
