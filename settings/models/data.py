@@ -32,6 +32,7 @@ from settings.values.names import (
     RoleArn,
     SecurityGroupName,
 )
+from settings.values.networks import Cidr4
 from settings.values.regions import WITHOUT_RDS_CERTIFICATES
 
 Deletion = Literal["snapshot", "retain", "delete"]
@@ -185,6 +186,11 @@ class Aurora(_Database):
     """Aurora always keeps a backup of at least one day."""
     replicas: Annotated[Mapping[Label, AuroraReplica], Field(max_length=MOST_REPLICAS)] = {}
     """Readers by name, for consumers outside the team, who reach them through RDS Proxy alone."""
+    proxy_subnets: tuple[Cidr4, ...] = ()
+    """Blocks of the network for the replicas' proxy, in two zones, which cannot be changed later.
+
+    Unless named, the lowest block in each of two zones.
+    """
     drill: ClusterDrill | None = None
     """Restore the newest snapshot on a schedule, ask it, and delete what was restored."""
 
@@ -197,6 +203,8 @@ class Aurora(_Database):
         """Older versions lack what is asked for, and replicas need what serves them."""
         yield from self.problems_of_keeping()
         yield from self._version_problems(versions.resolve(self.engine, self.version))
+        if self.proxy_subnets and not self.replicas:
+            yield Problem(("proxy_subnets",), "unset without replicas: their proxy is there")
         if self.replicas and self.capacity.min == 0:
             message = "0.5 or more, since it has replicas: their proxy keeps it from pausing"
             yield Problem(("capacity", "min"), message)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from itertools import combinations
 from typing import Annotated
@@ -66,6 +66,17 @@ class Network(Model):
         network, subnet = ip_network(self.cidr), ip_network(block)
         offset = int(subnet.network_address) - int(network.network_address)
         return offset * 256 // network.num_addresses
+
+    def two_zones(self, kept: Container[str]) -> list[str]:
+        """Return the lowest block in each of two zones, without those that are kept for replicas.
+
+        A lower block takes another's place: what cannot move has to have its blocks named.
+        """
+        first: dict[str, str] = {}
+        for block in sorted(self.subnets, key=IPv4Network):
+            if block not in kept:
+                first.setdefault(self.subnets[block], block)
+        return list(first.values())[:2]
 
     def problems(self) -> Iterator[Problem]:
         """Blocks lie inside the network, and apart from each other."""

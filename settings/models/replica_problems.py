@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import TYPE_CHECKING
 
@@ -38,6 +38,10 @@ def replica_problems(data: Data, name: str, database: PostgreSql | Aurora) -> It
             yield from _zones(at, declared, database, network)
         for consumer, said in declared.consumers.items():
             yield from _blocks((*at, "consumers", consumer), said, name, admitted)
+    if network and database.engine == "aurora-postgresql" and database.proxy_subnets:
+        place = (*path, "proxy_subnets")
+        yield from _unknown(place, database.proxy_subnets, network)
+        yield from _one_zone(place, database.proxy_subnets, network)
     yield from _logins(path, database)
 
 
@@ -66,10 +70,7 @@ def _instance(path: Path, replica: Replica, database: PostgreSql) -> Iterator[Pr
 def _subnets(
     path: Path, replica: AnyReplica, database: PostgreSql | Aurora, network: Network
 ) -> Iterator[Problem]:
-    for index, block in enumerate(replica.subnets):
-        if block not in network.subnets:
-            known = ", ".join(network.subnets)
-            yield Problem((*path, "subnets", index), f"a block of the network's subnets: {known}")
+    yield from _unknown((*path, "subnets"), replica.subnets, network)
     if replica.public and not replica.subnets and not database.public:
         yield Problem(
             (*path, "subnets"),
@@ -78,14 +79,25 @@ def _subnets(
         )
 
 
+def _unknown(path: Path, blocks: Sequence[str], network: Network) -> Iterator[Problem]:
+    for index, block in enumerate(blocks):
+        if block not in network.subnets:
+            known = ", ".join(network.subnets)
+            yield Problem((*path, index), f"a block of the network's subnets: {known}")
+
+
+def _one_zone(path: Path, blocks: Sequence[str], network: Network) -> Iterator[Problem]:
+    if len({network.subnets.get(block) for block in blocks}) < 2:
+        yield Problem(path, "subnets in two zones or more: RDS takes no fewer")
+
+
 def _zones(
     path: Path, replica: AnyReplica, database: PostgreSql | Aurora, network: Network
 ) -> Iterator[Problem]:
     """Both the replica's subnets and those that are left lie in two zones: RDS takes no fewer."""
     if not replica.subnets:
         return
-    if len({network.subnets.get(block) for block in replica.subnets}) < 2:
-        yield Problem((*path, "subnets"), "subnets in two zones or more: RDS takes no fewer")
+    yield from _one_zone((*path, "subnets"), replica.subnets, network)
     kept = {block for each in database.replicas.values() for block in each.subnets}
     left = {zone for block, zone in network.subnets.items() if block not in kept}
     if len(left) < 2:

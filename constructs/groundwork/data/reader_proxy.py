@@ -30,6 +30,10 @@ class ReaderProxy(Construct):
     The proxy knows the logins of consumers and no others: nobody else's password passes, the
     owner's neither. It reads them where they are kept, so that a new one is known to it.
     <https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/rds-proxy-secrets-arns.html>
+
+    It stays in the subnets where it was made, as do its endpoints: others would replace it, and
+    CloudFormation replaces nothing that has a name, without which RDS makes no proxy.
+    <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-rds-dbproxy.html>
     """
 
     def __init__(
@@ -46,6 +50,7 @@ class ReaderProxy(Construct):
         """`secrets` are the ARNs of the logins that it knows, by whose they are."""
         super().__init__(scope, construct_id)
         self.identifier, self.vpc = cluster.identifier, vpc
+        self.subnets = cluster.declared.proxy_subnets
         self.role = self._role(list(secrets.values()))
         log_group = self._log_group(log_days)
         self.proxy = rds.CfnDBProxy(
@@ -56,7 +61,7 @@ class ReaderProxy(Construct):
             role_arn=self.role.role_arn,
             auth=[_login(name, secrets[name]) for name in sorted(secrets)],
             require_tls=True,
-            vpc_subnet_ids=vpc.two_zones(),
+            vpc_subnet_ids=vpc.two_zones(self.subnets),
             vpc_security_group_ids=cluster.proxy_group_ids,
         )
         self.proxy.add_resource_dependency(log_group)
@@ -67,14 +72,14 @@ class ReaderProxy(Construct):
     def add_endpoint(
         self, scope: Construct, identifier: str, blocks: Sequence[str], groups: Sequence[str]
     ) -> rds.CfnDBProxyEndpoint:
-        """Make an endpoint that leads to readers alone, in the subnets of these blocks."""
+        """Make an endpoint that leads to readers alone, in these blocks or where the proxy is."""
         endpoint = rds.CfnDBProxyEndpoint(
             scope,
             "endpoint",
             db_proxy_endpoint_name=identifier,
             db_proxy_name=self.proxy.ref,
             target_role="READ_ONLY",
-            vpc_subnet_ids=self.vpc.two_zones(blocks),
+            vpc_subnet_ids=self.vpc.two_zones(blocks or self.subnets),
             vpc_security_group_ids=list(groups),
             endpoint_network_type="DUAL" if self.vpc.ipv6 else "IPV4",
         )

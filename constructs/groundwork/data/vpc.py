@@ -124,17 +124,9 @@ class Vpc(Construct):
         return group
 
     def two_zones(self, blocks: Collection[str] = ()) -> list[str]:
-        """Return subnets with these blocks, by their ids; or one in each of two zones.
-
-        Those with the lowest blocks, so that a further subnet changes nothing for what is there.
-        """
-        if blocks:
-            return [subnet.ref for subnet in self.subnets if subnet.cidr_block in blocks]
-        first: dict[str | None, str] = {}
-        for subnet in self.subnets:
-            if subnet.cidr_block not in self.kept:
-                first.setdefault(subnet.availability_zone, subnet.ref)
-        return list(first.values())[:2]
+        """Return subnets with these blocks, by their ids; or the lowest in each of two zones."""
+        blocks = blocks or self.declared.two_zones(self.kept)
+        return [subnet.ref for subnet in self.subnets if subnet.cidr_block in blocks]
 
     def _connect_to_internet(self, subnets: Sequence[ec2.CfnSubnet]) -> list[CfnResource]:
         """Route subnets to and from the internet."""

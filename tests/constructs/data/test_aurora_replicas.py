@@ -73,9 +73,24 @@ def test_each_replica_has_an_endpoint_that_leads_to_readers(template: DataTempla
     assert ["1003024" in blocks[0], "1004024" in blocks[1], len(blocks)] == [True, True, 2]
 
 
-def test_a_further_subnet_changes_nothing_for_a_proxy(template: DataTemplate) -> None:
-    blocks = [each["Ref"] for each in template.properties("RDS::DBProxy")["VpcSubnetIds"]]
-    assert ["1001024" in blocks[0], "1002024" in blocks[1], len(blocks)] == [True, True, 2]
+def places(template: DataTemplate, kind: str = "RDS::DBProxy") -> list[list[str]]:
+    return [[at["Ref"] for at in each["Properties"]["VpcSubnetIds"]] for each in template.all(kind)]
+
+
+def test_a_proxy_is_in_the_lowest_block_of_two_zones(template: DataTemplate) -> None:
+    ((first, second),) = places(template)
+    assert ["1001024" in first, "1002024" in second] == [True, True]
+
+
+def test_a_lower_block_moves_no_proxy_whose_subnets_are_named(
+    data: Data, template: DataTemplate
+) -> None:
+    text = TEXT.replace("subnets: {10.0.1.0/24: a,", "subnets: {10.0.0.0/24: a, 10.0.1.0/24: a,")
+    named = "proxy_subnets: [10.0.1.0/24, 10.0.2.0/24]"
+    made = data(text.replace("    replicas:", f"    {named}\n    replicas:"))
+    assert places(made) == places(template)
+    endpoints = "RDS::DBProxyEndpoint"
+    assert places(made, endpoints) == places(template, endpoints)
 
 
 def test_the_proxy_is_made_once_its_cluster_has_a_reader(template: DataTemplate) -> None:
