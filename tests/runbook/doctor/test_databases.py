@@ -32,6 +32,27 @@ class TestZones:
             Answer("network main: its zones are there (a, b)")
         ]
 
+    def test_a_zone_where_rds_proxy_takes_no_subnet_is_wrong(self) -> None:
+        text = yaml.safe_load(aurora())
+        network, books = text["data"]["networks"]["main"], text["data"]["databases"]["books"]
+        network["subnets"] |= {"10.0.3.0/24": "a", "10.0.4.0/24": "c"}
+        books["capacity"]["min"] = 0.5
+        books["replicas"] = {"reports": {"consumers": {"partner": {"from": ["10.0.9.0/24"]}}}}
+
+        def found(region: str) -> list[Answer]:
+            rows = examine(settings(yaml.safe_dump(text), region), [Check.ZONES])
+            return [row.answer for row in rows if row.answer.state is State.WRONG]
+
+        (answer,) = found("us-west-1")
+        assert answer.text == (
+            "books: RDS Proxy takes no subnet in us-west-1b, which is usw1-az2 here"
+        )
+        assert "proxy_subnets of books" in answer.advice
+        books["proxy_subnets"] = ["10.0.3.0/24", "10.0.4.0/24"]
+        assert found("us-west-1") == []
+        books["replicas"]["reports"]["subnets"] = ["10.0.1.0/24", "10.0.2.0/24"]
+        assert len(found("us-west-1")) == 1
+
 
 class TestEngines:
     def test_a_version_and_a_class_on_offer_are_right(self) -> None:
