@@ -87,6 +87,12 @@ def test_any_other_fault_fails(folder: Path, fault: str) -> None:
     assert run(folder, "prepare", **{fault: "1"}).returncode == 1
 
 
+@pytest.mark.parametrize("fault", [{"PREPARING": "2", "PREPARED": ""}, {"CHECKING": "2"}])
+def test_a_wrong_option_fails(folder: Path, fault: dict[str, str]) -> None:
+    """Its exit status is the one of what the file rules out."""
+    assert run(folder, "prepare", **fault).returncode == 1
+
+
 def test_where_nothing_changes_the_note_says_so(folder: Path) -> None:
     assert run(folder, "prepare", PREPARED="Nothing changes").returncode == 0
     assert "Nothing that is deployed changes." in (folder / "review" / "1.md").read_text()

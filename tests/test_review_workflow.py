@@ -180,6 +180,11 @@ class TestPrepare:
     def test_any_other_fault_fails(self, runner: Runner, fault: str) -> None:
         assert self.prepare(runner, **{fault: "1"}).returncode == 1
 
+    @pytest.mark.parametrize("fault", [{"PREPARING": "2", "PREPARED": ""}, {"CHECKING": "2"}])
+    def test_a_wrong_option_fails(self, runner: Runner, fault: dict[str, str]) -> None:
+        """Its exit status is the one of what the file rules out."""
+        assert self.prepare(runner, **fault).returncode == 1
+
     def test_where_nothing_changes_the_comment_says_so(self, runner: Runner) -> None:
         assert self.prepare(runner, PREPARED="Nothing changes").returncode == 0
         assert not (runner.folder / "review" / "id").exists()
