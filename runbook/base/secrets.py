@@ -102,8 +102,8 @@ def _advice(readers: Sequence[str]) -> str:
         )
     names = ", ".join(_name(reader) for reader in readers)
     return (
-        f"Only the roles that the file names under credentials.readers may: {names}. "
-        "Sign in as one, or let its trust policy name whoever calls."
+        "Only the roles that the file names, under credentials.readers or readers of a database, "
+        f"may: {names}. Sign in as one, or let its trust policy name whoever calls."
     )
 
 

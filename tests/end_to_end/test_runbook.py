@@ -163,7 +163,7 @@ def test_a_key_is_refused_to_whoever_the_file_does_not_name(
     run = at("credentials show ocp-redmine-backup --as env", variables)
     assert run.status == 1
     assert "The secret cannot be read" in run.errors
-    assert "credentials.readers may: role/operators. Sign in as one" in run.errors
+    assert "readers of a database, may: role/operators. Sign in as one" in run.errors
     assert run.output == ""
 
 
