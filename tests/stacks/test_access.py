@@ -339,10 +339,7 @@ def test_the_record_of_a_stopped_execution_says_whether_all_is_guarded(
     states = definition(template, "groundwork-guards")["States"]
     text = states["Record that it was stopped"]["Arguments"]["Body"]["message"]
     ended = [{"ok": True, "message": "one"}, {"ok": ok, "message": "two is gone"}]
-    expression = import_module("jsonata").Jsonata.jsonata(
-        text.removeprefix("{%").removesuffix("%}")
-    )
-    said = expression.evaluate(None, {"states": {"input": {"ended": ended}}})
+    said = evaluated(text, {"input": {"ended": ended}})
     assert said == f"It was stopped, and {words} is guarded. one two is gone"
 
 
@@ -377,6 +374,48 @@ def test_a_change_set_older_than_a_day_is_not_executed(
         "CreationTime": f"{made:%Y-%m-%dT%H:%M:%S}.000Z",
     }
     given = {"input": {"change_set": "arn"}, "result": {"Summaries": [summary]}}
-    text = states["Find the change set"]["Output"].removeprefix("{%").removesuffix("%}")
-    expression = import_module("jsonata").Jsonata.jsonata(text)
-    assert expression.evaluate(None, {"states": given}) == {"fit": fit}
+    assert evaluated(states["Find the change set"]["Output"], given) == {"fit": fit}
+
+
+@pytest.mark.parametrize(
+    ("status", "failed", "changed"),
+    [
+        ("IN_SYNC", False, []),
+        ("NOT_CHECKED", False, []),
+        ("UNKNOWN", True, ["data/Bucket (cannot be compared)"]),
+        ("UNKNOWN", False, ["data/Bucket (cannot be compared)"]),
+        ("IN_SYNC", True, ["data/a resource (cannot be compared)"]),
+    ],
+)
+def test_what_cannot_be_compared_is_not_executed(
+    template: Template, status: str, failed: bool, changed: list[str]
+) -> None:
+    states = dict(every_state(definition(template)["States"]))
+    asked = states["Look at what differs"]["Arguments"]["StackResourceDriftStatusFilters"]
+    assert "UNKNOWN" in asked
+    drifts = [{"LogicalResourceId": "Bucket", "StackResourceDriftStatus": status}]
+    order = {"name": "data", "touched": ["Bucket"], "drifted": ["Bucket"], "failed": failed}
+    given = {"input": order, "result": {"StackResourceDrifts": drifts}}
+    said = evaluated(states["Look at what differs"]["Output"], given)
+    assert said == {"same": not changed, "changed": changed}
+
+
+def test_what_cannot_be_compared_and_is_left_alone_refuses_nothing(template: Template) -> None:
+    states = dict(every_state(definition(template)["States"]))
+    drifts = [{"LogicalResourceId": "Queue", "StackResourceDriftStatus": "UNKNOWN"}]
+    order = {"name": "data", "touched": ["Bucket"], "drifted": [], "failed": True}
+    given = {"input": order, "result": {"StackResourceDrifts": drifts}}
+    said = evaluated(states["Look at what differs"]["Output"], given)
+    assert said == {"same": True, "changed": []}
+
+
+def test_a_comparison_that_failed_is_known_to_have(template: Template) -> None:
+    states = dict(every_state(definition(template)["States"]))
+    given = {"input": {}, "result": {"DetectionStatus": "DETECTION_FAILED"}}
+    said = evaluated(states["Look at the comparison"]["Output"], given)
+    assert said == {"detecting": False, "failed": True}
+
+
+def evaluated(text: str, given: dict[str, object]) -> object:
+    expression = text.removeprefix("{%").removesuffix("%}")
+    return import_module("jsonata").Jsonata.jsonata(expression).evaluate(None, {"states": given})

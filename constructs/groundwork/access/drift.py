@@ -29,17 +29,23 @@ COUNTED = """(
     $properties := PropertyDifferences[
       $not($split(PropertyPath, '/')[1] = 'Tags') and $not(PropertyPath in $ends)
     ].($id & $replace(PropertyPath, '/', '.'));
-    StackResourceDriftStatus = 'DELETED' ? $id : $properties
+    StackResourceDriftStatus = 'UNKNOWN' ? $id & ' (cannot be compared)'
+      : StackResourceDriftStatus = 'DELETED' ? $id : $properties
   );
-  $new := $found[$not($ in $known)];
+  $unsaid := $states.input.failed
+    and $not('UNKNOWN' in $states.result.StackResourceDrifts.StackResourceDriftStatus);
+  $new := [$found[$not($ in $known)], $unsaid ? 'a resource (cannot be compared)'];
   {
     'same': $exists($states.input.touched) and $count($new) = 0
       and $not($exists($states.result.NextToken)),
-    'changed': $map($new, function($one) { $states.input.name & '/' & $one })
+    'changed': [$map($new, function($one) { $states.input.name & '/' & $one })]
   }
 )"""
 """Tags that somebody added are theirs, and RDS names no first database of one that it imported.
-More than a page of resources that differ refuse."""
+More than a page of resources that differ refuse, and so does what CloudFormation could not compare:
+it is UNKNOWN, and where a detection failed and nothing is, it may be anything of the stack. A type
+without drift detection is in no answer.
+<https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_StackResourceDrift.html>"""
 
 
 def comparing(calls: Calls) -> States:
@@ -60,7 +66,9 @@ def comparing(calls: Calls) -> States:
 def _asking(calls: Calls, suffix: str) -> States:
     asks, waits = f"Ask for what differs{suffix}", f"Wait for the comparison{suffix}"
     asked = "$merge([$states.input, {'detection': $states.result.StackDriftDetectionId}])"
-    detecting = "$states.result.DetectionStatus = 'DETECTION_IN_PROGRESS'"
+    status = "$states.result.DetectionStatus"
+    detecting = f"'detecting': {status} = 'DETECTION_IN_PROGRESS'"
+    failed = f"'failed': {status} = 'DETECTION_FAILED'"
     start = calls.call("detectStackDrift", {"StackName": "stack"}, asked, waits, suffix=suffix)
     return {
         asks: {**start, "Retry": BUSY},
@@ -68,7 +76,7 @@ def _asking(calls: Calls, suffix: str) -> States:
         f"Look at the comparison{suffix}": calls.call(
             "describeStackDriftDetectionStatus",
             {"StackDriftDetectionId": "detection"},
-            f"$merge([$states.input, {{'detecting': {detecting}}}])",
+            f"$merge([$states.input, {{{detecting}, {failed}}}])",
             f"Is it compared?{suffix}",
             suffix=suffix,
         ),
@@ -79,7 +87,7 @@ def _asking(calls: Calls, suffix: str) -> States:
             "describeStackResourceDrifts",
             {
                 "StackName": "stack",
-                "StackResourceDriftStatusFilters": "=['MODIFIED', 'DELETED']",
+                "StackResourceDriftStatusFilters": "=['MODIFIED', 'DELETED', 'UNKNOWN']",
                 "MaxResults": "=100",
             },
             COUNTED,

@@ -262,6 +262,22 @@ class TestDrift:
         assert change.executed(approver) == ("FAILED", said)
         assert not recorded(approver, change)
 
+    def test_what_cannot_be_compared_stops_the_execution(
+        self, administrator: Session, author: Session, approver: Session, stack: str
+    ) -> None:
+        change_set = self.drifted(administrator, author, stack)
+        told = order(stack, change_set, creates=False, touched=("Bucket",))
+        iam, name = administrator.client("iam"), {"RoleName": "groundwork-executor"}
+        denied = {"Effect": "Deny", "Action": "s3:GetBucket*", "Resource": "*"}
+        policy = json.dumps({"Version": "2012-10-17", "Statement": [denied]})
+        iam.put_role_policy(**name, PolicyName="blind", PolicyDocument=policy)
+        try:
+            change = Change(author, told).approve(approver)
+            why = f"What the review changes was changed since: {stack}/Bucket (cannot be compared)"
+            assert change.executed(approver) == ("FAILED", why)
+        finally:
+            iam.delete_role_policy(**name, PolicyName="blind")
+
     @pytest.mark.parametrize(
         ("touched", "drifted"),
         [
