@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from fnmatch import fnmatchcase
 from importlib import import_module
@@ -416,6 +416,6 @@ def test_a_comparison_that_failed_is_known_to_have(template: Template) -> None:
     assert said == {"detecting": False, "failed": True}
 
 
-def evaluated(text: str, given: dict[str, object]) -> object:
+def evaluated(text: str, given: Mapping[str, object]) -> object:
     expression = text.removeprefix("{%").removesuffix("%}")
     return import_module("jsonata").Jsonata.jsonata(expression).evaluate(None, {"states": given})
