@@ -1,7 +1,8 @@
 """What an execution asks for, by the deployed state machine, and what a change makes of that.
 
 It is read from the definition and not from what the file declares: the definition is what AWS
-follows. That more is asked for is no danger; any other difference has to be typed.
+follows. That more is asked for is no danger; any other difference has to be typed. So has what
+another state machine with the same role does: the role executes change sets, whoever approved.
 """
 
 from __future__ import annotations
@@ -14,9 +15,18 @@ from pydantic import JsonValue
 
 from runbook.changes.review import Danger, Finding
 from runbook.changes.template.reading import Reading
-from runbook.changes.template.values import Template
+from runbook.changes.template.values import Template, bare
 from settings.contract import APPROVAL_CHECK, ENOUGH_PEOPLE, GROUP_MISSING, OTHER_PERSON
 
+_MACHINE = "AWS::StepFunctions::StateMachine"
+_BESIDES = (
+    "StateMachineName",
+    "RoleArn",
+    "DefinitionString",
+    "DefinitionS3Location",
+    "DefinitionSubstitutions",
+)
+"""What else says which execution is started by a name, as whom, and what it does."""
 _PEOPLE = re.compile(re.escape(ENOUGH_PEOPLE) + "([0-9]+)")
 
 
@@ -74,11 +84,52 @@ class _Machine:
 
 def of_rules(before: Reading, after: Reading) -> Iterator[Finding]:
     """Yield what becomes looser of who has to approve, and whatever else an execution does anew."""
-    places = before.places()
-    for logical_id, resource in before.resources.items():
-        if machine := _machine(resource):
-            for text in _looser(machine, _machine(after.resources.get(logical_id))):
-                yield Finding(danger=Danger.APPROVAL, place=places[logical_id], text=text)
+    places = {**after.places(), **before.places()}
+    checked = _roles(before)
+    roles = checked | _roles(after) if checked else checked
+    for logical_id in {**before.resources, **after.resources}:
+        old, new = (side.resources.get(logical_id) for side in (before, after))
+        trusted = [_role(side, logical_id) in roles for side in (before, after)]
+        if machine := _machine(old):
+            texts = [*_looser(machine, _machine(new)), *_elsewhere(old, new)]
+        else:
+            texts = [*_beside(old, new)] if any(trusted) and new else []
+        for text in texts:
+            yield Finding(danger=Danger.APPROVAL, place=places[logical_id], text=text)
+
+
+def _elsewhere(old: Template | None, new: Template | None) -> Iterator[str]:
+    if new and _parts(old, *_BESIDES) != _parts(new, *_BESIDES):
+        yield "what checks the approvals has another name, role or definition"
+
+
+def _beside(old: Template | None, new: Template) -> Iterator[str]:
+    """Yield what becomes of a state machine that checks no approval and may execute changes."""
+    if old is None or _parts(old, "RoleArn") != _parts(new, "RoleArn"):
+        yield "another state machine has the role that executes changes"
+    elif _parts(old, "Definition", *_BESIDES) != _parts(new, "Definition", *_BESIDES):
+        yield "what else is done with the role that executes changes is changed"
+
+
+def _parts(resource: Template | None, *names: str) -> list[JsonValue]:
+    properties = (resource or {}).get("Properties", {})
+    return [properties.get(name) for name in names]
+
+
+def _roles(side: Reading) -> frozenset[str]:
+    """Return the roles of the state machines that check approvals."""
+    return frozenset(_role(side, name) for name, one in side.resources.items() if _machine(one))
+
+
+def _role(side: Reading, logical_id: str) -> str:
+    """Return the name of a state machine's role, however its template refers to it."""
+    resource = side.resources.get(logical_id)
+    if not resource or resource.get("Type") != _MACHINE:
+        return ""
+    (arn,) = map(str, _parts(resource, "RoleArn"))
+    reference = bare(arn).removesuffix(".Arn")
+    (name,) = _parts(side.resources.get(reference), "RoleName")
+    return str(name or reference).rpartition("/")[2]
 
 
 def _looser(old: _Machine, new: _Machine | None) -> Iterator[str]:

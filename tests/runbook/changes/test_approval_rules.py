@@ -46,7 +46,8 @@ def said(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
     review = StackReview(
         name="access-us-east-1", region="us-east-1", action=StackAction.UPDATE, **found
     )
-    assert ("execution/machine" in review.guarded) == bool(findings)
+    machines = {"execution/machine", "execution/guards", "Added"}
+    assert machines & review.guarded == {finding.place for finding in findings}
     return [finding.text for finding in findings]
 
 
@@ -58,6 +59,19 @@ def machine(template: dict[str, Any]) -> dict[str, Any]:
         if APPROVAL_CHECK in r["Properties"].get("Definition", {}).get("States", {})
     )
     return dict(found)
+
+
+def machines(template: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the properties of the state machine that executes, and of the one that guards."""
+    found = [
+        resource["Properties"]
+        for resource in template["Resources"].values()
+        if resource["Type"] == "AWS::StepFunctions::StateMachine"
+    ]
+    guards, executes = sorted(
+        found, key=lambda each: APPROVAL_CHECK in each["Definition"]["States"]
+    )
+    return executes, guards
 
 
 def test_two_people_taken_out_is_said_and_typed(deployed: Rules) -> None:
@@ -149,3 +163,61 @@ def test_a_state_machine_that_goes_is_said_and_typed(deployed: Rules) -> None:
         if resource["Type"] != "AWS::StepFunctions::StateMachine"
     }
     assert said(deployed(), after) == ["nothing checks any more who approved a change"]
+
+
+BESIDE = "what else is done with the role that executes changes is changed"
+ANOTHER = "another state machine has the role that executes changes"
+MOVED = "what checks the approvals has another name, role or definition"
+EXECUTES = {
+    "StartAt": "Execute",
+    "States": {"Execute": {"Type": "Task", "Resource": "cloudformation:executeChangeSet"}},
+}
+
+
+def test_another_state_machine_with_the_same_role_that_executes_is_said_and_typed(
+    deployed: Rules,
+) -> None:
+    after = deployed()
+    machines(after)[1]["Definition"] = EXECUTES
+    assert said(deployed(), after) == [BESIDE]
+
+
+def test_what_executes_without_an_approval_under_the_trusted_name_is_said_and_typed(
+    deployed: Rules,
+) -> None:
+    after = deployed()
+    executes, _ = machines(after)
+    unchecked = {**executes, "Definition": EXECUTES}
+    executes["StateMachineName"] = "unused"
+    added = {"Type": "AWS::StepFunctions::StateMachine", "Properties": unchecked}
+    after["Resources"]["Added"] = added
+    assert said(deployed(), after) == [MOVED, ANOTHER]
+
+
+def test_a_new_state_machine_that_writes_out_the_roles_name_is_said_and_typed(
+    deployed: Rules,
+) -> None:
+    after = deployed()
+    arn = "arn:aws:iam::123456789012:role/groundwork-executor"
+    properties = {"RoleArn": arn, "Definition": EXECUTES}
+    added = {"Type": "AWS::StepFunctions::StateMachine", "Properties": properties}
+    after["Resources"]["Added"] = added
+    assert said(deployed(), after) == [ANOTHER]
+
+
+def test_a_state_machine_with_another_role_is_no_matter_of_approvals(deployed: Rules) -> None:
+    after = deployed()
+    properties = {"RoleArn": "arn:aws:iam::123456789012:role/other", "Definition": EXECUTES}
+    added = {"Type": "AWS::StepFunctions::StateMachine", "Properties": properties}
+    after["Resources"]["Added"] = added
+    assert said(deployed(), after) == []
+
+
+def test_the_first_state_machines_are_no_danger(deployed: Rules) -> None:
+    before = deployed()
+    before["Resources"] = {
+        name: resource
+        for name, resource in before["Resources"].items()
+        if resource["Type"] != "AWS::StepFunctions::StateMachine"
+    }
+    assert said(before, deployed()) == []
