@@ -10,12 +10,13 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from runbook.base import aws
+from runbook.base.errors import UserError
 from runbook.changes.change_set import find_stack
 from runbook.changes.context import Context
 from runbook.changes.execute import guard_again
 from runbook.changes.guards import unguarded
 from runbook.changes.records import StoredReview
-from runbook.changes.review import Execution, ExecutionStatus, StackReview
+from runbook.changes.review import Execution, ExecutionStatus, Review, StackReview
 from runbook.changes.stores import Folder
 
 
@@ -42,9 +43,19 @@ def _unfinished(context: Context) -> Iterator[StoredReview]:
     if not isinstance(context.records.store, Folder):
         return
     for _, found in context.records.reviews():
-        executions = context.records.executions(found.review) if found else []
-        if found and executions and executions[-1].status is ExecutionStatus.BEGUN:
+        if found and _is_begun(context, found.review):
             yield found
+
+
+def _is_begun(context: Context, review: Review) -> bool:
+    """Tell whether a review's last record is of a beginning. One that is damaged stops nobody."""
+    try:
+        executions = context.records.executions(review)
+    except UserError as error:
+        text = f"executions/{review.id} in {context.records.store.place}: {error}"
+        context.console.print(text, markup=False, soft_wrap=True)
+        return False
+    return bool(executions) and executions[-1].status is ExecutionStatus.BEGUN
 
 
 def _is_lifted(stack: StackReview) -> bool:

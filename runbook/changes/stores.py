@@ -6,6 +6,8 @@ and lets nobody write but below a path that names the writer.
 
 from __future__ import annotations
 
+import os
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,14 +54,17 @@ class Folder:
         return str(self.folder)
 
     def create(self, name: str, text: str) -> bool:
-        """Write a file, unless there is one."""
+        """Write a file, unless there is one: whole or not at all, whenever this is killed."""
         file = self.folder / name
         file.parent.mkdir(parents=True, exist_ok=True)
+        written = file.with_name(f".{file.name}.{uuid.uuid4().hex}")
         try:
-            with file.open("x", encoding="utf-8") as stream:
-                stream.write(text)
+            written.write_text(text, encoding="utf-8")
+            os.link(written, file)
         except FileExistsError:
             return False
+        finally:
+            written.unlink(missing_ok=True)
         return True
 
     def write(self, name: str, text: str) -> None:
