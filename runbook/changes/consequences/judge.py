@@ -23,7 +23,7 @@ from runbook.changes.outcome import worst
 from runbook.changes.review import Danger, Effect, Reason, Verdict
 from runbook.changes.template.reading import Reading
 from runbook.changes.template.values import Template, named_text
-from runbook.changes.verdict import deletion_policy, holds_data, verdict
+from runbook.changes.verdict import HOLDS_DATA, deletion_policy, holds_data, verdict
 from settings.contract import CustomType
 
 if TYPE_CHECKING:
@@ -166,15 +166,29 @@ def consequences(
     yield from keeping.given_up(before, after)
     if before["Type"] == "AWS::CloudWatch::Alarm":
         yield from watching.alarm(before, after)
-    if effect is not Effect.REPLACE:
-        yield from _of_properties(before, after)
-        yield from _of_policies(before, after)
+    found = _of_properties(before, after)
+    if effect is Effect.REPLACE:
+        yield from (one for one in found if _holds_of_another(one, before))
+        return
+    yield from found
+    yield from _of_policies(before, after)
 
 
 def keeps_its_name(effect: Effect, before: Template, after: Template) -> bool:
     """Tell whether a resource would be replaced by one of the same name, which is refused."""
     replaced = effect in (Effect.REPLACE, Effect.MAY_REPLACE)
     return replaced and name_of(before) != "" and name_of(before) == name_of(after)
+
+
+def _holds_of_another(one: Consequence, before: Template) -> bool:
+    """Tell whether a consequence is one of the new resource too, whatever becomes of the old one.
+
+    Nothing is changed in place: so nothing that AWS refuses to change there fails, and the old data
+    is judged by itself.
+    """
+    if one.danger in (None, Danger.FAILS) or one.verdict:
+        return False
+    return one.danger is not Danger.INTERRUPTS or before["Type"] not in HOLDS_DATA
 
 
 def _of_properties(before: Template, after: Template) -> Iterator[Consequence]:
