@@ -158,8 +158,12 @@ def _named(tests: frozenset[Test]) -> tuple[list[Terms], frozenset[Test]]:
 
 
 def _names(test: Test) -> bool:
+    """Tell whether a condition names principals. The ARN of a root user is an account's own, too.
+
+    As a condition it is the root user alone; as a principal it would be the whole account.
+    """
     return test.operator in _NAMING and not any(
-        COMPUTED in value or {*value} & {*"*?$"} for value in test.values
+        COMPUTED in value or {*value} & {*"*?$"} or value.endswith(":root") for value in test.values
     )
 
 

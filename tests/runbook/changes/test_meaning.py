@@ -254,6 +254,15 @@ def test_a_condition_with_a_wildcard_names_nobody() -> None:
     assert len(allowed.tests) == 2
 
 
+def test_a_condition_on_the_root_user_is_not_the_whole_account() -> None:
+    root = "arn:aws:iam::123456789012:root"
+    read: dict[str, JsonValue] = {"Effect": "Allow", "Action": "read", "Resource": "*"}
+    condition: JsonValue = {"ArnEquals": {PRINCIPAL_ARN: root}}
+    user = [*statements({"Statement": {**read, "Principal": "*", "Condition": condition}})]
+    account = [*statements({"Statement": {**read, "Principal": {"AWS": root}}})]
+    assert compare(user, account).gained == account
+
+
 letters = st.text(alphabet="ab", max_size=4)
 patterns = st.text(alphabet="ab*?", max_size=4)
 
