@@ -18,11 +18,13 @@ _SPF = ("+all", "?all", "~all", "-all")
 
 def of_records(before: Reading, after: Reading) -> Iterator[Finding]:
     """Yield the records that ask receivers for less, or let others send, than those before."""
-    places = after.places()
+    places = {**before.places(), **after.places()}
     old, new = _texts(before), _texts(after)
-    for (where, name), text in sorted(new.items()):
-        known = old.get((where, name))
-        for words in _weaker(known, text) if known else ():
+    elsewhere = {name: text for (_, name), text in new.items()}
+    for (where, name), text in sorted(old.items()):
+        becomes = new.get((where, name), elsewhere.get(name))
+        gone = f"the record is gone ({text})"
+        for words in [gone] if becomes is None else _weaker(text, becomes):
             place = places.get(where, where)
             yield Finding(danger=Danger.WEAKENED, place=place, text=f"{name}: {words}")
 
@@ -34,33 +36,36 @@ def _texts(version: Reading) -> dict[tuple[str, str], str]:
         value = output.get("Value") if isinstance(output, dict) else None
         lines = str(value).splitlines() if key.endswith(Output.DNS_RECORDS) else ()
         for kind, name, text in (line.split("\t")[:3] for line in lines if line.count("\t") >= 2):
-            if kind == "TXT" and _is_judged(text):
-                found[key, name] = text
+            if kind == "TXT" and _is_judged(joined := _joined(text)):
+                found[key, name] = joined
     for name, resource in version.resources.items():
         properties = resource.get("Properties", {})
         if resource["Type"] == "AWS::Route53::RecordSet" and properties.get("Type") == "TXT":
-            for text in map(str, properties.get("ResourceRecords", ())):
+            for text in (_joined(str(one)) for one in properties.get("ResourceRecords", ())):
                 if _is_judged(text):
                     found[name, str(properties.get("Name"))] = text
     return found
 
 
+def _joined(text: str) -> str:
+    """Return what a TXT record says: its strings one after the other, as receivers read them."""
+    return re.sub(r'"\s+"', "", text.strip()).strip('"')
+
+
 def _is_judged(text: str) -> bool:
-    return text.strip('"').startswith(("v=DMARC1", "v=spf1"))
+    return text.startswith(("v=DMARC1", "v=spf1"))
 
 
 def _weaker(before: str, after: str) -> Iterator[str]:
-    """Yield what is weaker; a tag of DMARC that is gone has the policy's own value."""
+    """Yield what is weaker. A tag of DMARC that is gone has its default, an odd one counts least."""
     for tag in ("p", "sp", "np"):
         was, becomes = (_tag(text, tag) for text in (before, after))
-        said = any(re.search(rf";\s*{tag}=", text) for text in (before, after))
-        if (
-            said
-            and was in _DMARC
-            and becomes in _DMARC
-            and _DMARC.index(becomes) < _DMARC.index(was)
-        ):
+        said = any(re.search(rf";\s*{tag}\s*=", text) for text in (before, after))
+        if said and _asked(becomes) < _asked(was):
             yield f"receivers are asked for less (DMARC {tag}={was} → {tag}={becomes})"
+    if _percent(after) < _percent(before):
+        shares = f"pct={_percent(before)} → pct={_percent(after)}"
+        yield f"receivers are asked about fewer messages (DMARC {shares})"
     if _tag(after, "t") == "y" and _tag(before, "t") != "y":
         yield "receivers are asked to try it only (DMARC t=y)"
     was, becomes = (_ending(text) for text in (before, after))
@@ -71,16 +76,28 @@ def _weaker(before: str, after: str) -> Iterator[str]:
 
 
 def _tag(text: str, tag: str) -> str:
-    found = re.search(rf";\s*{tag}=(\w+)", text)
-    return found[1] if found else _tag(text, "p") if tag in ("sp", "np") else ""
+    found = re.search(rf";\s*{tag}\s*=\s*([^\s;]*)", text)
+    fallback = {"np": "sp", "sp": "p"}.get(tag)
+    return found[1].lower() if found else _tag(text, fallback) if fallback else ""
+
+
+def _asked(policy: str) -> int:
+    return _DMARC.index(policy) if policy in _DMARC else 0
+
+
+def _percent(text: str) -> int:
+    """Return of how many messages in a hundred a policy is: all, unless it says."""
+    share = _tag(text, "pct") or "100"
+    return int(share) if share.isdecimal() else 0
 
 
 def _ending(text: str) -> str:
-    found = re.search(r"[-+~?]?all\b", text) if "v=spf1" in text else None
-    return "" if not found else found[0] if found[0][0] != "a" else f"+{found[0]}"
+    words = text.lower().split() if "v=spf1" in text else []
+    found = next((word for word in words if word.lstrip("-+~?") == "all"), "")
+    return f"+{found}" if found == "all" else found
 
 
 def _senders(text: str) -> set[str]:
     """Return the mechanisms of SPF that let somebody send."""
-    words = text.strip('"').split() if "v=spf1" in text else []
+    words = text.split() if "v=spf1" in text else []
     return {word for word in words[1:] if not word.endswith("all") and word[:1] not in "-~?"}
