@@ -6,11 +6,18 @@ from collections.abc import Iterator, Mapping
 
 from pydantic import JsonValue
 
-from runbook.changes.consequences.model import Consequence, Kind, Rule, turned_off
+from runbook.changes.consequences.model import (
+    Consequence,
+    Kind,
+    Rule,
+    removed,
+    turned_off,
+)
 from runbook.changes.review import Danger
 
 _GUIDE = "https://docs.aws.amazon.com/awscloudtrail/latest/userguide"
 _TRAILS = f"{_GUIDE}/cloudtrail-create-and-update-a-trail.html"
+_LOGS = f"{_GUIDE}/monitor-cloudtrail-log-files-with-cloudwatch-logs.html"
 _EVENTS = f"{_GUIDE}/filtering-data-events.html"
 _ANY = ("EndsWith", "Equals", "StartsWith")
 _NONE = ("NotEndsWith", "NotEquals", "NotStartsWith")
@@ -71,6 +78,9 @@ def _listed(value: JsonValue) -> list[JsonValue]:
 TRAIL = Kind(
     rules={
         "AdvancedEventSelectors": _advanced,
+        "CloudWatchLogsLogGroupArn": removed(
+            Consequence("that log group gets no more of it", _LOGS, danger=Danger.WEAKENED)
+        ),
         "EnableLogFileValidation": _trail("the trail's files are no longer signed"),
         "EventSelectors": _plain,
         "IncludeGlobalServiceEvents": _trail("calls of IAM are no longer recorded"),

@@ -5,6 +5,7 @@ A watch that is only muted looks like nothing in a list of properties.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 from pydantic import JsonValue
@@ -41,6 +42,7 @@ _FILTERS = f"{_DOCS}/AmazonCloudWatch/latest/logs/MonitoringLogData.html"
 _ROLES = f"{_DOCS}/IAM/latest/UserGuide/id_roles_update-role-settings.html"
 _METADATA = f"{_DOCS}/AWSEC2/latest/UserGuide/configuring-instance-metadata-service.html"
 _KEYS = f"{_DOCS}/sns/latest/dg/sns-server-side-encryption.html"
+_FAILED = f"{_DOCS}/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html"
 _QUEUES = f"{_DOCS}/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-server-side-encryption.html"
 
 
@@ -91,11 +93,38 @@ def alarm(before: Template, after: Template) -> Iterator[Consequence]:
         yield _weakens(f"it watches something else: {', '.join(other)}", _ALARMS)
 
 
+def _targets(page: str) -> Rule:
+    """Judge what is started or told: no longer at all, or otherwise. A new one is a destination.
+
+    The role is read where access is compared.
+    """
+
+    def rule(before: JsonValue, after: JsonValue) -> Iterator[Consequence]:
+        old, new = _by_arn(before), _by_arn(after)
+        if gone := ", ".join(sorted({*old} - {*new})):
+            yield _weakens(f"no longer its target: {gone}", page)
+        if other := ", ".join(sorted(arn for arn in {*old} & {*new} if old[arn] != new[arn])):
+            words = f"what it sends, or how often it tries, is another: {other}"
+            yield Consequence(words, page, danger=Danger.CODE)
+
+    return rule
+
+
+def _by_arn(value: JsonValue) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for one in value if isinstance(value, list) else [value] if value is not None else []:
+        target = one if isinstance(one, dict) else {"Arn": one}
+        rest = {key: target[key] for key in target if key not in ("Arn", "Id", "RoleArn")}
+        found.setdefault(str(target.get("Arn")), []).append(json.dumps(rest, sort_keys=True))
+    return {arn: sorted(inputs) for arn, inputs in found.items()}
+
+
 RULE = Kind(
     rules={
         "EventPattern": _runs("it starts by other events", _RULES),
         "ScheduleExpression": _runs("it starts at {after}; before: {before}", _RULES),
         "State": turned_off(_weakens("it is off: it starts nothing any more", _RULES), True),
+        "Targets": _targets(_RULES),
     }
 )
 
@@ -105,6 +134,7 @@ SCHEDULE = Kind(
         "ScheduleExpression": _runs("it starts at {after}; before: {before}", _SCHEDULES),
         "StartDate": _runs("its first start is {after}; before: {before}", _SCHEDULES),
         "State": turned_off(_weakens("it is off: it starts nothing any more", _SCHEDULES), True),
+        "Target": _targets(_SCHEDULES),
     }
 )
 
@@ -131,9 +161,8 @@ METRIC_FILTER = Kind(
     }
 )
 
-SUBSCRIPTION = Kind(
-    rules={"FilterPolicy": changed(_weakens("it is told of other events", _FILTERED))}
-)
+_filtered = changed(_weakens("it is told of other events", _FILTERED))
+SUBSCRIPTION = Kind(rules={"FilterPolicy": _filtered, "FilterPolicyScope": _filtered})
 
 SECRET_POLICY = Kind(
     rules={"BlockPublicPolicy": turned_off(_weakens("its policy may be public", _PUBLIC))}
@@ -177,6 +206,9 @@ QUEUE = Kind(
         "KmsMasterKeyId": removed(_weakens("encrypted otherwise, or not at all", _QUEUES)),
         "MessageRetentionPeriod": falls(
             _weakens("messages are kept for {after} seconds; before: {before}", _QUEUES), 345_600
+        ),
+        "RedrivePolicy": removed(
+            _weakens("what fails is kept elsewhere, after other attempts or not at all", _FAILED)
         ),
         "SqsManagedSseEnabled": turned_off(_weakens("no longer encrypted", _QUEUES), True),
     }
