@@ -12,6 +12,8 @@ from runbook.changes.consequences.model import (
     Rule,
     changed,
     fewer,
+    harmless,
+    removed,
     turned_off,
 )
 from runbook.changes.review import Danger
@@ -55,16 +57,56 @@ def _no_longer(best: JsonValue, words: str, page: str) -> Rule:
 
 
 def _inside(**rules: Rule) -> Rule:
-    """Judge a property by what stands in it."""
+    """Judge a property by what stands in it. What has no rule there may do anything."""
 
     def rule(before: JsonValue, after: JsonValue) -> Iterator[Consequence]:
-        old: Mapping[str, JsonValue] = before if isinstance(before, dict) else {}
-        new: Mapping[str, JsonValue] = after if isinstance(after, dict) else {}
-        for key, inner in rules.items():
+        old, new = _keys(before), _keys(after)
+        for key in sorted({*old, *new}):
             if old.get(key) != new.get(key):
-                yield from inner(old.get(key), new.get(key))
+                yield from rules.get(key, _unknown(key))(old.get(key), new.get(key))
 
     return rule
+
+
+def _keys(value: JsonValue) -> Mapping[str, JsonValue]:
+    return value if isinstance(value, dict) else {"": value} if value is not None else {}
+
+
+def _unknown(key: str) -> Rule:
+    words = f"what {key or 'a value that is no object'} does is not judged"
+    return changed(Consequence(words, _GUIDE, danger=Danger.UNREADABLE))
+
+
+def _actions(before: JsonValue, after: JsonValue) -> Iterator[Consequence]:
+    """Judge what is done with mail. Where it goes in addition is a destination."""
+    old, new = (side if isinstance(side, list) else [] for side in (before, after))
+    if gone := [one for one in old if one not in new]:
+        yield _stops(f"no longer done with mail, or otherwise: {_named(gone)}", _RECEIVING)
+    elif old != [one for one in new if one in old]:
+        yield _stops(f"it is done in another order: {_named(new)}", _RECEIVING)
+    added = [one for one in new if one not in old]
+    ending = [one for one in added if {"BounceAction", "StopAction"} & {*_keys(one)}]
+    if ending:
+        yield _stops(f"mail is refused, or no later rule takes it: {_named(ending)}", _RECEIVING)
+    for key in sorted({key for one in added for key in _keys(one)} - _ACTIONS):
+        yield from _unknown(key)(None, key)
+
+
+def _named(actions: list[JsonValue]) -> str:
+    return ", ".join(key for one in actions for key in _keys(one))
+
+
+_ACTIONS = {
+    "AddHeaderAction",
+    "BounceAction",
+    "LambdaAction",
+    "S3Action",
+    "SNSAction",
+    "StopAction",
+    "WorkmailAction",
+}
+"""What a receipt rule does, as far as it is judged here or as a destination."""
+_ends = removed(_weakens("events no longer go there as before", _EVENTS))
 
 
 CONFIGURATION_SET = Kind(
@@ -80,6 +122,10 @@ CONFIGURATION_SET = Kind(
         ),
         "SuppressionOptions": _inside(
             SuppressedReasons=fewer(_weakens("SES sends again after: {gone}", _SUPPRESSED))
+        ),
+        "TrackingOptions": _inside(
+            CustomRedirectDomain=harmless,  # a destination
+            HttpsPolicy=_strict("REQUIRE", "links in mail may be followed without TLS", _SETS),
         ),
     }
 )
@@ -104,7 +150,10 @@ IDENTITY = Kind(
                 "REJECT_MESSAGE",
                 "without its MX record, mail is sent from SES's domain",
                 _MAIL_FROM,
-            )
+            ),
+            MailFromDomain=removed(
+                _weakens("bounces go to another domain, or to SES's own", _MAIL_FROM)
+            ),
         ),
     }
 )
@@ -113,7 +162,12 @@ EVENT_DESTINATION = Kind(
     rules={
         "EventDestination": _inside(
             Enabled=turned_off(_weakens("nobody is told of bounces by it any more", _EVENTS), True),
+            CloudWatchDestination=_ends,
+            EventBridgeDestination=_ends,
+            KinesisFirehoseDestination=_ends,
             MatchingEventTypes=fewer(_weakens("nobody is told any more of: {gone}", _EVENTS)),
+            Name=harmless,
+            SnsDestination=_ends,
         )
     }
 )
@@ -121,7 +175,9 @@ EVENT_DESTINATION = Kind(
 RECEIPT_RULE = Kind(
     rules={
         "Rule": _inside(
+            Actions=_actions,
             Enabled=turned_off(_stops("the rule is off: its mail goes elsewhere", _RECEIVING)),
+            Name=harmless,
             Recipients=fewer(_stops("the rule no longer takes mail for: {gone}", _RECEIVING)),
             ScanEnabled=turned_off(_weakens("mail is not scanned for viruses", _RECEIVING)),
             TlsPolicy=_strict("REQUIRE", "mail is taken without TLS", _RECEIVING),
