@@ -63,7 +63,8 @@ WAYS: Mapping[str, _Way] = {
             "Rule.Actions.S3Action.TopicArn",
             "Rule.Actions.SNSAction.TopicArn",
             "Rule.Actions.WorkmailAction.OrganizationArn",
-        )
+        ),
+        "RuleSetName",
     ),
     "AWS::SNS::Subscription": _Way(("Endpoint",), "TopicArn"),
     "AWS::SNS::Topic": _Way(("Subscription.Endpoint",)),
@@ -76,8 +77,14 @@ def of_destinations(before: Reading, after: Reading) -> Iterator[Finding]:
     """Yield where data goes from now on, of what was there before."""
     places = {**before.places(), **after.places()}
     new = {reference(name) for name in {*after.resources} - {*before.resources}}
+    trails = {
+        reference(name)
+        for name, resource in after.resources.items()
+        if resource["Type"] == "AWS::CloudTrail::Trail"
+    }  # what they take along is the account's, and was there before
     for source, destination in sorted({*_sent(after)} - {*_sent(before)}):
-        if source not in new:
+        old = source in trails and _whole(destination) not in new
+        if source not in new or old:
             text = f"goes to {bare(named_text(destination, places))}"
             place = named_text(source, places)
             yield Finding(danger=Danger.SENDS, place=bare(place), text=text)

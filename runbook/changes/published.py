@@ -57,7 +57,7 @@ def _is_judged(text: str) -> bool:
 
 
 def _weaker(before: str, after: str) -> Iterator[str]:
-    """Yield what is weaker. A tag of DMARC that is gone has its default, an odd one counts least."""
+    """Yield what is weaker. A tag of DMARC that is gone has its default; an odd one is none."""
     for tag in ("p", "sp", "np"):
         was, becomes = (_tag(text, tag) for text in (before, after))
         said = any(re.search(rf";\s*{tag}\s*=", text) for text in (before, after))
