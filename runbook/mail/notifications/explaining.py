@@ -129,7 +129,7 @@ def _rendering_failure(notification: Mapping[str, object]) -> Iterator[Point]:
 def _delivery(notification: Mapping[str, object]) -> Iterator[Point]:
     delivery = members(notification, "delivery")
     yield Point("answer", text(delivery, "smtpResponse"))
-    yield Point("delivered by", text(delivery, "reportingMTA"))
+    yield Point("sent by", text(delivery, "reportingMTA"))
 
 
 def _click(notification: Mapping[str, object]) -> Iterator[Point]:
@@ -138,7 +138,7 @@ def _click(notification: Mapping[str, object]) -> Iterator[Point]:
 
 def _subscription(notification: Mapping[str, object]) -> Iterator[Point]:
     subscription = members(notification, "subscription")
-    yield Point("contact list", text(subscription, "contactList"))
+    yield Point("contacts", text(subscription, "contactList"))
     if members(subscription, "newTopicPreferences").get("unsubscribeAll") is True:
         yield Point("wish", "no more mail at all", advice="Stop sending to this recipient.")
 

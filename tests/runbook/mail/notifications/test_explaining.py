@@ -55,6 +55,12 @@ def test_the_code_in_the_servers_words_comes_before_a_status_that_says_nothing()
     assert [point.value for point in found.recipients[0].points][:2] == ["4.4.7", "5.7.26"]
 
 
+def test_the_server_that_delivered_a_message_stands_apart_from_its_name() -> None:
+    server = "a0-0.smtp-out.amazonses.com"
+    lines = shown({"eventType": "Delivery", "delivery": {"reportingMTA": server}}).splitlines()
+    assert lines[-1] == f"  sent by     {server}"
+
+
 def test_an_address_is_no_code() -> None:
     answer = "smtp; 550 client 5.1.1.10 refused"
     (recipient,) = explain(bounce("Permanent", "General", diagnosticCode=answer)).recipients
