@@ -9,16 +9,12 @@ from typing import TYPE_CHECKING
 from settings.contract import Output
 from settings.models.access import Group, group_role
 from settings.plan.mail import mail_items
-from settings.plan.stack import StackId
+from settings.plan.stack import MADE_UP, StackId
 from settings.values.areas import Area
 
 if TYPE_CHECKING:
     from settings.models.access import Access, Trail, Trust
     from settings.models.settings import Settings
-
-
-MADE_UP = 24
-"""How much of a stack's name a bucket's name has at least, where CloudFormation makes it up."""
 
 
 @dataclass(frozen=True)

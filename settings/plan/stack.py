@@ -11,6 +11,13 @@ from settings.values.regions import REGIONS
 
 _ID = re.compile(rf"({'|'.join(Area)})-({'|'.join(REGIONS)})(?:-([a-z](?:-?[a-z0-9])*))?")
 
+MADE_UP = 24
+"""How much of its stack's name a name begins with at least, where CloudFormation makes it up.
+
+It cuts the stack's name and the logical id where a kind takes no longer names.
+<https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-name.html>
+"""
+
 
 @dataclass(frozen=True, order=True)
 class StackId:

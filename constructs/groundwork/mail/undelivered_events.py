@@ -10,6 +10,7 @@ from constructs import Construct
 from groundwork.checks import acknowledge
 from groundwork.kit import Alarm, Metric, Threshold, arn_in_stack
 from groundwork.kit.alarm import MINUTE
+from settings.plan.stack import MADE_UP
 
 DAYS = 14
 """As long as a queue keeps anything."""
@@ -26,7 +27,11 @@ class UndeliveredEvents(Construct):
     def __init__(
         self, scope: Construct, construct_id: str, *, logs_of: Construct, topic_arn: str
     ) -> None:
-        """Take the scope of the senders: CloudFormation names a rule after its place."""
+        """Take the scope of the senders: CloudFormation names a rule after its place.
+
+        It cuts the name to 64 characters. One pattern and not each rule, which would change the
+        policy with every sender.
+        """
         super().__init__(scope, construct_id)
         queue = sqs.Queue(
             self,
@@ -36,7 +41,8 @@ class UndeliveredEvents(Construct):
             retention_period=Duration.days(DAYS),
         )
         acknowledge(queue, "AwsSolutions-SQS3", "It is a dead-letter queue itself.")
-        rules = f"rule/{Stack.of(self).stack_name}-{logs_of.node.id}*"
+        place = f"{Stack.of(self).stack_name}-{logs_of.node.id}"
+        rules = f"rule/{place[:MADE_UP]}*"
         queue.add_to_resource_policy(
             iam.PolicyStatement(
                 sid="RulesSend",

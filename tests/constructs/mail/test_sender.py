@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from fnmatch import fnmatchcase
 from typing import Any
 
 import pytest
@@ -209,6 +210,20 @@ def test_what_could_not_be_logged_is_kept_for_two_weeks_and_alarmed_of(template:
         {"Name": "QueueName", "Value": {"Fn::GetAtt": [queue, "QueueName"]}}
     ]
     assert alarm["Threshold"] == 1
+
+
+def test_the_queue_takes_events_of_rules_whose_names_cloudformation_cuts(
+    templates: Templates,
+) -> None:
+    made = templates(f"environment: a-long-test-environment\n{MAIL}")
+    template = made["mail-us-east-1"]
+    (policy,) = template.find_resources("AWS::SQS::QueuePolicy").values()
+    _, sends = policy["Properties"]["PolicyDocument"]["Statement"]
+    pattern = sends["Condition"]["ArnLike"]["aws:SourceArn"].rpartition("/")[2]
+    # 64 characters: at least 24 of the stack's name, 24 of the logical id, and a random end.
+    cut = "a-long-test-environment-mail-us-east-1"[:24] + "-sendersappdeliverylogrul-1ABCDEFGHIJKL"
+    assert len(cut) <= 64
+    assert fnmatchcase(cut, pattern)
 
 
 def test_the_secret_says_what_the_sender_needs(template: Template) -> None:
