@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aws_cdk import Duration, Stack
+from aws_cdk import Duration, RemovalPolicy, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
@@ -22,6 +22,10 @@ class UndeliveredEvents(Construct):
     EventBridge tries for 24 hours to write an event, and gives up at once where the log group or
     the permission is gone. What it gives up comes here, and is kept for 14 days from its arrival.
     <https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html>
+
+    The queue stays with what it has when the last of these senders leaves the file. SQS reports
+    nothing of a queue that nobody used for six hours: the alarm is then left as it was.
+    <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-monitoring-using-cloudwatch.html>
     """
 
     def __init__(
@@ -39,6 +43,7 @@ class UndeliveredEvents(Construct):
             encryption=sqs.QueueEncryption.SQS_MANAGED,
             enforce_ssl=True,
             retention_period=Duration.days(DAYS),
+            removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
         )
         acknowledge(queue, "AwsSolutions-SQS3", "It is a dead-letter queue itself.")
         place = f"{Stack.of(self).stack_name}-{logs_of.node.id}"
@@ -61,7 +66,7 @@ class UndeliveredEvents(Construct):
                 "AWS/SQS", "ApproximateNumberOfMessagesVisible", {"QueueName": queue.queue_name}
             ),
             threshold=Threshold(
-                "Maximum", "GreaterThanOrEqualTo", 1, 5 * MINUTE, treat_missing_data="notBreaching"
+                "Maximum", "GreaterThanOrEqualTo", 1, 5 * MINUTE, treat_missing_data="ignore"
             ),
             topic_arn=topic_arn,
         )

@@ -190,6 +190,7 @@ def test_what_could_not_be_logged_is_kept_for_two_weeks_and_alarmed_of(template:
         "MessageRetentionPeriod": 14 * 24 * 3600,
         "SqsManagedSseEnabled": True,
     }
+    assert resource["DeletionPolicy"] == "RetainExceptOnCreate"
     (rule,) = template.find_resources("AWS::Events::Rule").values()
     (target,) = rule["Properties"]["Targets"]
     assert target["DeadLetterConfig"] == {"Arn": {"Fn::GetAtt": [queue, "Arn"]}}
@@ -209,7 +210,7 @@ def test_what_could_not_be_logged_is_kept_for_two_weeks_and_alarmed_of(template:
     assert alarm["Dimensions"] == [
         {"Name": "QueueName", "Value": {"Fn::GetAtt": [queue, "QueueName"]}}
     ]
-    assert alarm["Threshold"] == 1
+    assert (alarm["Threshold"], alarm["TreatMissingData"]) == (1, "ignore")
 
 
 def test_the_queue_takes_events_of_rules_whose_names_cloudformation_cuts(
