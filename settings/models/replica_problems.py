@@ -26,6 +26,7 @@ def replica_problems(data: Data, name: str, database: PostgreSql | Aurora) -> It
     path: Path = ("databases", name)
     if database.backup_days == 0:
         yield Problem((*path, "backup_days"), "1 or more: RDS makes no replica without backups")
+    yield from _groups_of_cluster(path, database, bastion=data.bastion)
     network = data.networks.get(data.network_of(database))
     admitted = _admitted(data, database)
     for replica, declared in database.replicas.items():
@@ -51,6 +52,19 @@ def _groups(path: Path, replica: AnyReplica, *, bastion: bool) -> Iterator[Probl
             (*path, "consumers"),
             f"fewer: a replica is behind {MOST_GROUPS} security groups at most, one for each "
             "consumer with blocks and one for each bastion. Put further ones on another replica",
+        )
+
+
+def _groups_of_cluster(
+    path: Path, database: PostgreSql | Aurora, *, bastion: bool
+) -> Iterator[Problem]:
+    """Where there is a bastion, a cluster is behind none of its own groups."""
+    most = MOST_GROUPS - 1
+    if database.engine != "postgresql" and not bastion and len(database.security_groups) > most:
+        yield Problem(
+            (*path, "security_groups"),
+            f"{most} groups at most, since it has replicas: it takes {MOST_GROUPS}, and their "
+            "proxy reaches it through one more",
         )
 
 
