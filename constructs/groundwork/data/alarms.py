@@ -8,6 +8,7 @@ from typing import assert_never
 from constructs import Construct
 
 from groundwork.data import connections
+from groundwork.data.reader_proxy import SHARE
 from groundwork.kit import Alarm, Metric, NotificationTopic, Threshold
 from groundwork.kit.alarm import HOUR, MINUTE
 from settings.models.data import Aurora, PostgreSql
@@ -141,8 +142,11 @@ def replica_watches(database: PostgreSql, instance: str) -> list[Watch]:
 
 
 def reader_watches(cluster: Aurora) -> list[Watch]:
-    """Return what is watched of a reader: it has no storage, and the lag is its cluster's."""
-    return [connections_watch(connections.of_capacity(cluster.capacity))]
+    """Return what is watched of a reader: it has no storage, and the lag is its cluster's.
+
+    Consumers get no more of its connections than their proxy's share.
+    """
+    return [connections_watch(connections.of_capacity(cluster.capacity) * SHARE // 100)]
 
 
 AURORA_LAG: Watch = (

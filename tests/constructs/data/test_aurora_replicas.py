@@ -170,6 +170,20 @@ def test_the_lag_of_the_cluster_and_the_connections_of_each_reader_raise_alarms(
     assert {"common-reports connections", "common-plain connections"} <= alarms.keys()
 
 
+def test_the_alarm_of_a_reader_is_about_the_connections_that_its_proxy_opens(
+    template: DataTemplate,
+) -> None:
+    alarms = named(template, "CloudWatch::Alarm", "AlarmName")
+    cluster, reader = (
+        alarms[f"{name} connections"]["Properties"]["Threshold"]
+        for name in ("common", "common-reports")
+    )
+    (targets,) = template.all("RDS::DBProxyTargetGroup")
+    pool = targets["Properties"]["ConnectionPoolConfigurationInfo"]
+    assert reader == 160
+    assert cluster * pool["MaxConnectionsPercent"] // 100 == reader
+
+
 def test_without_replicas_nothing_of_it_is_there(data: Data) -> None:
     template = data(TEXT[: TEXT.index("    replicas:")])
     assert not template.all("RDS::DBProxy")
