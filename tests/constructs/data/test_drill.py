@@ -8,10 +8,13 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
+from pg8000.exceptions import InterfaceError
 
 from groundwork.data.drill import packing
+from groundwork.functions.drill_query import handler
 from runbook.database import certificates
 from settings.values.regions import REGIONS, WITHOUT_RDS_CERTIFICATES
 from tests.constructs.data.conftest import DataTemplate
@@ -97,6 +100,28 @@ def test_what_asks_an_instance_logs_in_to_its_copies_and_not_to_the_database(
     assert (allowed, denied) == ("Allow", "Deny")
     assert copies.endswith(':dbuser:*/books_drill"')
     assert "DbiResourceId" in own
+
+
+def test_a_query_is_not_asked_again_and_what_could_not_connect_is(database: Make) -> None:
+    machine = database(ASKED).properties("StepFunctions::StateMachine")["DefinitionString"]
+    text = "".join(part if isinstance(part, str) else "-" for part in machine["Fn::Join"][1])
+    retries = json.loads(text)["States"]["Ask"]["Retry"]
+    retried = [name for each in retries for name in each["ErrorEquals"]]
+    assert "NotConnectedError" in retried
+    assert all(name == "NotConnectedError" or name.startswith("Lambda.") for name in retried)
+    assert "Lambda.Unknown" not in retried
+
+
+@pytest.mark.parametrize("lost", [InterfaceError("network error"), TimeoutError("timed out")])
+def test_a_connection_that_is_lost_during_the_query_is_an_answer_and_no_failure(
+    monkeypatch: pytest.MonkeyPatch, lost: Exception
+) -> None:
+    connection = Mock(**{"execute_simple.side_effect": lost, "close.side_effect": lost})
+    monkeypatch.setattr(handler, "_token", lambda asked: "signed")
+    monkeypatch.setattr(handler, "connect", lambda asked, password: connection)
+    asked = handler.Question(host="copy", port=1, database="books", user="drill", query="SELECT 1")
+    problem = f"the connection was lost during the query: {lost}"
+    assert handler.handle(asked, None) == {"answer": "", "problem": problem}
 
 
 def test_a_copy_takes_what_asks_it_which_reaches_nothing_else(database: Make) -> None:

@@ -29,6 +29,39 @@ RETRY = [
 ]
 """What is busy is tried for two hours: RDS deletes nothing while it makes or backs it up."""
 
+RETRY_FUNCTION = [
+    {
+        "ErrorEquals": [
+            "Lambda.AWSLambdaException",
+            "Lambda.ClientExecutionTimeoutException",
+            "Lambda.EC2ThrottledException",
+            "Lambda.EC2UnexpectedException",
+            "Lambda.ENINotReadyException",
+            "Lambda.ResourceConflictException",
+            "Lambda.ResourceNotReadyException",
+            "Lambda.SdkClientException",
+            "Lambda.ServiceException",
+            "Lambda.TooManyRequestsException",
+        ],
+        "IntervalSeconds": 2,
+        "MaxAttempts": 6,
+        "BackoffRate": 2,
+    },
+    {
+        "ErrorEquals": ["NotConnectedError"],
+        "IntervalSeconds": 2,
+        "MaxAttempts": 4,
+        "BackoffRate": 2,
+    },
+]
+"""Who connected has asked, which is done once: a function that ran out of time is not tried again.
+
+Lambda takes the interfaces of a function away that was idle for weeks, and makes them again in a
+minute or two, while it answers that it is not ready.
+<https://docs.aws.amazon.com/lambda/latest/dg/functions-states.html>
+<https://docs.aws.amazon.com/step-functions/latest/dg/sfn-best-practices.html#bp-lambda-serviceexception>
+"""
+
 
 def task(
     action: str,
@@ -50,7 +83,7 @@ def task(
         "Resource": f"arn:aws:states:::{'' if action == INVOKE else 'aws-sdk:'}{action}",
         "Arguments": dict(arguments),
         "Output": merged(more),
-        "Retry": RETRY,
+        "Retry": RETRY_FUNCTION if action == INVOKE else RETRY,
         "Catch": [{**caught, "Next": failed}],
         "Next": following,
     }

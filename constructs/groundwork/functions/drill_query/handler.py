@@ -9,7 +9,7 @@ function needs no way out of its network.
 from __future__ import annotations
 
 import ssl
-from contextlib import closing
+from contextlib import suppress
 from pathlib import Path
 from typing import TypedDict
 
@@ -53,11 +53,17 @@ class NotConnectedError(Exception):
 
 def handle(event: Question, context: object) -> Answer:
     """Ask, and return the first value of the first row. Raises where the copy takes no login."""
-    with closing(connect(event, _token(event))) as connection:
-        try:
-            return {"answer": ask(connection, event["query"]), "problem": ""}
-        except DatabaseError as error:
-            return {"answer": "", "problem": f"the query failed: {_words(error)}"}
+    connection = connect(event, _token(event))
+    try:
+        return {"answer": ask(connection, event["query"]), "problem": ""}
+    except DatabaseError as error:
+        return {"answer": "", "problem": f"the query failed: {_words(error)}"}
+    except (InterfaceError, OSError) as error:
+        return {"answer": "", "problem": f"the connection was lost during the query: {error}"}
+    finally:
+        # Closing writes to the server, which a lost connection does not take.
+        with suppress(InterfaceError, OSError):
+            connection.close()
 
 
 def connect(asked: Question, password: str) -> Connection:
