@@ -15,6 +15,7 @@ from groundwork.data.drill.packing import pack
 from runbook.database import drills, tunnel
 from runbook.database.place import Place
 from settings import Settings
+from settings.contract import drill_login
 from tests.clients.postgresql import Cluster, give, run
 from tests.programs import require
 
@@ -77,11 +78,17 @@ def _fill(cluster: Cluster, folder: Path, settings: Settings, name: str) -> None
     ):
         cluster.query(statement)
     place = Place(name, "localhost", 1, database, declared.user, "", False, None)
-    tables = "CREATE TABLE notices AS SELECT generate_series(1, 2); CREATE TABLE salaries (id int);"
+    tables = (
+        "CREATE TABLE notices AS SELECT generate_series(1, 2); CREATE TABLE salaries (id int); "
+        "CREATE SCHEMA former; CREATE TABLE former.orders (id int);"
+    )
+    former = ("GRANT USAGE ON SCHEMA former TO {0}; GRANT SELECT ON former.orders TO {0};").format(
+        drill_login(settings.named(name))
+    )
     script = folder / "drill.sql"
     script.write_text(tables + "\n" + drills.login(settings, place))
     give(script)
     for _ in "first", "again":
         connection = ("-h", str(folder), "-p", str(cluster.port), "-U", declared.user)
         run(require("psql"), "-Xq", *connection, "-d", database, "-f", script)
-        script.write_text(drills.login(settings, place))
+        script.write_text(former + "\n" + drills.login(settings, place))
