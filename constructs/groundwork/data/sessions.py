@@ -52,13 +52,14 @@ class ReplicaSessions(Construct):
             update_method="NewVersion",
             content=_tunnel(host, serves),
         )
+        named = Construct(self, "roles")
         machine = arn_in_stack(self, "ec2", f"instance/{bastion}")
         document = arn_in_stack(self, "ssm", f"document/{self.document.ref}")
         self.policy = iam.ManagedPolicy(
             self,
             "policy",
             description=f"Opens tunnels to {serves}, and nothing else",
-            roles=[iam.Role.from_role_arn(self, role.rpartition("/")[2], role) for role in roles],
+            roles=[iam.Role.from_role_arn(named, role.rpartition("/")[2], role) for role in roles],
             statements=[
                 iam.PolicyStatement(
                     actions=["ssm:StartSession"],

@@ -67,11 +67,12 @@ def test_its_policy_opens_nothing_else_and_is_attached_to_nobody(template: DataT
 
 def test_its_policy_is_attached_to_the_roles_that_consumers_name(data: Data) -> None:
     arn = "arn:aws:iam::123456789012:role"
-    two = f"bastion: true, roles: ['{arn}/team/auditor', '{arn}/second'], schemas: [one]"
+    roles = f"'{arn}/team/auditor', '{arn}/second', '{arn}/document', '{arn}/policy'"
+    two = f"bastion: true, roles: [{roles}], schemas: [one]"
     text = NETWORK.replace("auditor: {bastion: true}", f"a: {{{two}}}, b: {{{two}}}, c: {{{two}}}")
     found = data(text).template.find_resources("AWS::IAM::ManagedPolicy").values()
     attached = [each["Properties"].get("Roles") for each in found]
-    assert ["second", "auditor"] in attached
+    assert ["document", "policy", "second", "auditor"] in attached
 
 
 def test_shells_are_logged_and_every_bastion_may_write_there(template: DataTemplate) -> None:
