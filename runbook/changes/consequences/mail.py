@@ -92,6 +92,17 @@ def _actions(before: JsonValue, after: JsonValue) -> Iterator[Consequence]:
         yield from _unknown(key)(None, key)
 
 
+def _recipients(before: JsonValue, after: JsonValue) -> Iterator[Consequence]:
+    """Judge for whom a rule takes mail: without recipients, for everybody."""
+    if before and after:
+        yield from _fewer_recipients(before, after)
+    elif after:
+        yield _stops("the rule takes mail for some recipients alone, and not for all", _RECEIVING)
+
+
+_fewer_recipients = fewer(_stops("the rule no longer takes mail for: {gone}", _RECEIVING))
+
+
 def _named(actions: list[JsonValue]) -> str:
     return ", ".join(key for one in actions for key in _keys(one))
 
@@ -178,7 +189,7 @@ RECEIPT_RULE = Kind(
             Actions=_actions,
             Enabled=turned_off(_stops("the rule is off: its mail goes elsewhere", _RECEIVING)),
             Name=harmless,
-            Recipients=fewer(_stops("the rule no longer takes mail for: {gone}", _RECEIVING)),
+            Recipients=_recipients,
             ScanEnabled=turned_off(_weakens("mail is not scanned for viruses", _RECEIVING)),
             TlsPolicy=_strict("REQUIRE", "mail is taken without TLS", _RECEIVING),
         )

@@ -10,6 +10,7 @@ from runbook.changes.consequences.model import (
     Consequence,
     Kind,
     Rule,
+    is_on,
     removed,
     turned_off,
 )
@@ -25,21 +26,39 @@ Fields = Mapping[str, Mapping[str, JsonValue]]
 """What a selector asks of each field of an event."""
 
 
-def _trail(words: str) -> Rule:
-    return turned_off(Consequence(words, _TRAILS, danger=Danger.WEAKENED))
+def _trail(words: str, default: bool = False) -> Rule:
+    return turned_off(Consequence(words, _TRAILS, danger=Danger.WEAKENED), default)
 
 
 def _advanced(before: JsonValue, after: JsonValue) -> Iterator[Consequence]:
-    """Judge selectors: each of those before has to be covered by one of those after."""
-    new = [*map(_fields, _listed(after))]
-    if any(not any(_covers(other, one) for other in new) for one in map(_fields, _listed(before))):
+    """Judge selectors: each of those before has to be covered by one of those after.
+
+    A trail without any records all management events.
+    """
+    old, new = ([*map(_fields, _listed(side) or [_MANAGEMENT])] for side in (before, after))
+    if any(not any(_covers(other, one) for other in new) for one in old):
         yield _NARROWER
 
 
 def _plain(before: JsonValue, after: JsonValue) -> Iterator[Consequence]:
-    """Judge selectors of the older kind: none may be gone."""
-    if any(one not in _listed(after) for one in _listed(before)):
-        yield _NARROWER
+    """Judge selectors of the older kind: none may be gone. Without any, see above."""
+    old, new = (_listed(side) or [_ALL] for side in (before, after))
+    for one in old:
+        if one not in new and not (one == _ALL and any(map(_is_all, new))):
+            yield _NARROWER
+            return
+
+
+def _is_all(selector: JsonValue) -> bool:
+    """Tell whether a selector of the older kind takes all management events."""
+    asked = selector if isinstance(selector, dict) else {"ReadWriteType": "None"}
+    managed = is_on(asked.get("IncludeManagementEvents"), True)
+    every = asked.get("ReadWriteType", "All") == "All"
+    return managed and every and not asked.get("ExcludeManagementEventSources")
+
+
+_ALL: JsonValue = {"IncludeManagementEvents": True, "ReadWriteType": "All"}
+_MANAGEMENT: JsonValue = {"FieldSelectors": [{"Field": "eventCategory", "Equals": ["Management"]}]}
 
 
 _NARROWER = Consequence(
@@ -83,7 +102,7 @@ TRAIL = Kind(
         ),
         "EnableLogFileValidation": _trail("the trail's files are no longer signed"),
         "EventSelectors": _plain,
-        "IncludeGlobalServiceEvents": _trail("calls of IAM are no longer recorded"),
+        "IncludeGlobalServiceEvents": _trail("calls of IAM are no longer recorded", True),
         "IsLogging": _trail("the trail records nothing any more"),
         "IsMultiRegionTrail": _trail("the trail records one region alone"),
     }
