@@ -13,6 +13,7 @@ from runbook.base.options import CONFIGURATION, STATE, Configuration, Json, Stat
 
 if TYPE_CHECKING:
     from runbook.changes.context import Context
+    from runbook.changes.review import Review
 
 app = typer.Typer(
     help="Prepare changes, review them, and execute exactly what was approved.",
@@ -86,15 +87,7 @@ def show(
     if check:
         print(*found.ruled_out, sep="\n", end="\n" if found.ruled_out else "")
         raise typer.Exit(2 if found.ruled_out else 0)
-    if markdown:
-        from runbook.changes.render.markdown import markdown as comments
-
-        for number, part in enumerate(comments(found), 1):
-            write(markdown / f"{number}.md", part)
-    if html:
-        from runbook.changes.render.page import page
-
-        write(html, page(found))
+    _save(found, markdown, html)
     if json:
         print(found.text(), end="")
     if not (markdown or html or json):
@@ -104,6 +97,18 @@ def show(
         how_far = steps.state(context.records, stored)
         context.console.print(f"Review {found.id}. {how_far}", markup=False)
         terminal.present(found, context.console, full=full)
+
+
+def _save(found: Review, markdown: Path | None, html: Path | None) -> None:
+    if markdown:
+        from runbook.changes.render.markdown import markdown as comments
+
+        for number, part in enumerate(comments(found), 1):
+            write(markdown / f"{number}.md", part)
+    if html:
+        from runbook.changes.render.page import page
+
+        write(html, page(found))
 
 
 @app.command()
