@@ -6,7 +6,7 @@ again before its execution and compared.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import TYPE_CHECKING, TypedDict
 
 from runbook.changes import dangers
@@ -90,19 +90,12 @@ def analyse(
     network, connections = diff.connections(before, staying)
     gained = diff.Gained(statements, connections)
     settings = tuple(of_stack(stack, description))
-    account = description["StackId"].split(":")[4]
     findings = (
         *_unreadable(after),
         *_unknown(listed),
         *of_rules(before, after),
         *dangers.of_access(gained, (permissions, network), before, staying),
-        *dangers.of_changes(changes, before, after, account),
-        *of_labels(before, after),
-        *of_settings(settings, account),
-        *of_code(changes, before, after),
-        *of_destinations(before, after),
-        *of_records(before, after),
-        *_consequences(changes),
+        *_of_changes(changes, settings, description["StackId"], before, after),
     )
     return {
         "changes": changes,
@@ -115,6 +108,24 @@ def analyse(
         "new_risks": tuple(risk for risk in risks if risk not in known),
         "findings": (*keeping.ruled_out(changes, findings, before, after), *findings),
     }
+
+
+def _of_changes(
+    changes: Collection[ResourceChange],
+    settings: Iterable[Difference],
+    stack_id: str,
+    before: Reading,
+    after: Reading,
+) -> Iterator[Finding]:
+    """Yield what is dangerous besides access: in resources, and in what is set of the stack."""
+    account, stack = stack_id.split(":")[4], stack_id.split("/")[1]
+    yield from dangers.of_changes(changes, before, after, account)
+    yield from of_labels(before, after, stack)
+    yield from of_settings(settings, account, stack)
+    yield from of_code(changes, before, after)
+    yield from of_destinations(before, after)
+    yield from of_records(before, after)
+    yield from _consequences(changes)
 
 
 def _outputs(before: Reading, after: Reading) -> Iterator[Difference]:

@@ -12,7 +12,7 @@ from runbook.changes.template.values import Template
 from settings.contract import DRILL_TAG, STACK_TAG
 
 
-def of_labels(before: Reading, after: Reading) -> Iterator[Finding]:
+def of_labels(before: Reading, after: Reading, stack: str) -> Iterator[Finding]:
     """Yield what is named otherwise: by the path that a review shows, or by a tag of policies."""
     old_places, new_places = before.places(), after.places()
     for name, resource in after.resources.items():
@@ -22,8 +22,8 @@ def of_labels(before: Reading, after: Reading) -> Iterator[Finding]:
             yield Finding(danger=Danger.UNREADABLE, place=old_places[name], text=text)
         was, becomes = _tags(old), _tags(resource)
         for tag in sorted({*was, *becomes}):
-            known = old is not None or tag != STACK_TAG  # each new function has its stack's
-            if known and was.get(tag) != becomes.get(tag):
+            own = old is None and (tag, becomes.get(tag)) == (STACK_TAG, stack)  # as each new user
+            if not own and was.get(tag) != becomes.get(tag):
                 text = f"the tag {tag}, on which policies rely, is {becomes.get(tag, 'gone')}"
                 yield Finding(danger=Danger.ESCALATES, place=new_places[name], text=text)
 

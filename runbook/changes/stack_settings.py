@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from runbook.changes.dangers import ACCOUNT
 from runbook.changes.review import Danger, Difference, Finding
 from runbook.changes.template.values import differences
+from settings.contract import DRILL_TAG, STACK_TAG
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation.type_defs import DescribeChangeSetOutputTypeDef, StackTypeDef
@@ -33,12 +34,30 @@ def _setting(side: StackTypeDef | DescribeChangeSetOutputTypeDef | None, key: st
     return {tag["Key"]: tag["Value"] for tag in side["Tags"]} if key == "Tags" else side.get(key)
 
 
-def of_settings(settings: Iterable[Difference], account: str) -> Iterator[Finding]:
+def _reserved(one: Difference, stack: str) -> Iterator[tuple[str, object]]:
+    """Yield the tags of policies that CloudFormation would pass on, but for the stack's own name.
+
+    <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-resource-tags.html>
+    """
+    head, _, key = one.path.partition(".")
+    tags = {key: one.after} if key else one.after
+    if head != "Tags" or not isinstance(tags, dict):
+        return
+    for tag in (STACK_TAG, DRILL_TAG):
+        value = tags.get(tag)
+        if value is not None and (tag, value) != (STACK_TAG, stack):
+            yield tag, value
+
+
+def of_settings(settings: Iterable[Difference], account: str, stack: str) -> Iterator[Finding]:
     """Yield what the change set sets of the stack itself: who is notified, and who acts."""
     for one in settings:
         text = json.dumps(one.after)
         for other in sorted({*ACCOUNT.findall(text)} - {account}):
             yield Finding(danger=Danger.FOREIGN, place="the stack", text=f"account {other}")
+        for tag, value in _reserved(one, stack):
+            words = f"the tag {tag}, on which policies rely, is {value} on every resource"
+            yield Finding(danger=Danger.ESCALATES, place="the stack", text=words)
         if one.path == "NotificationARNs" and one.after:
             words = f"CloudFormation's events go to {text}"
             yield Finding(danger=Danger.SENDS, place="the stack", text=words)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from runbook.changes.analysis import analyse
-from runbook.changes.review import Effect
+from runbook.changes.review import Danger, Effect
 from runbook.changes.view import build
 from settings.contract import ITEMS
 from tests.runbook.changes import samples
@@ -68,6 +70,25 @@ def test_what_a_change_set_sets_of_its_stack_is_shown() -> None:
         ("NotificationARNs", None, [topic]),
         ("Tags.team", "a", "b"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("tag", "value", "escalates"),
+    [
+        ("groundwork-stack", "other-stack", True),
+        ("groundwork-stack", STACK["StackName"], False),
+        ("groundwork-drill", "analysis", True),
+        ("team", "other-stack", False),
+    ],
+)
+@pytest.mark.parametrize("there", [[], [{"Key": "team", "Value": "data"}]])
+def test_a_tag_of_the_stack_reaches_the_resources_that_policies_tell_by_it(
+    there: list[dict[str, str]], tag: str, value: str, escalates: bool
+) -> None:
+    change_set = {"Tags": [{"Key": tag, "Value": value}]}
+    template = {"Resources": TOPIC}
+    found = analysed(template, template, stack={"Tags": there}, change_set=change_set)["findings"]
+    assert [one.danger for one in found] == [Danger.ESCALATES] * escalates
 
 
 def test_a_tag_on_many_resources_is_one_line_and_the_rest_is_folded() -> None:
