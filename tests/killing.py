@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tests.conftest import ROOT
@@ -49,3 +50,60 @@ def killed_after(
         check=False,
     )
     assert ended.returncode == -signal.SIGKILL, ended.stdout + ended.stderr
+
+
+AFTER_EFFECTS = """
+import os, signal, sys
+from pathlib import Path
+from botocore.client import BaseClient
+from runbook.changes import commands, execute, machine
+from runbook.changes.context import Context
+from runbook.changes.stores import Folder
+
+READS = ("Describe", "Detect", "Get", "Head", "List")
+call, write = BaseClient._make_api_call, Folder.write
+configuration, state, *reviews = sys.argv[1:]
+
+def effect(left):
+    if not left:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return left - 1
+
+def mortal(left):
+    def calls(client, operation, given):
+        nonlocal left
+        if not operation.startswith(READS):
+            left = effect(left)
+        return call(client, operation, given)
+
+    def writes(folder, name, text):
+        nonlocal left
+        left = effect(left)
+        write(folder, name, text)
+
+    BaseClient._make_api_call, Folder.write = calls, writes
+
+for effects, review in enumerate(reviews):
+    child = os.fork()
+    if not child:
+        context = Context.at(Path(configuration), Path(state))
+        mortal(effects)
+        commands.run(context, review)
+        os._exit(0)
+    _, status = os.waitpid(child, 0)
+    assert os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL, (effects, status)
+"""
+
+
+def executions_killed_after_each_effect(
+    configuration: Path, state: Path, reviews: Sequence[str]
+) -> None:
+    """Execute reviews: the first is killed before it has any effect, the next after one, …
+
+    An effect is a call of AWS that changes something, or a file. The program is loaded once.
+    """
+    subprocess.run(
+        [sys.executable, "-c", AFTER_EFFECTS, configuration, state, *reviews],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        check=True,
+    )

@@ -190,7 +190,7 @@ def _changing(config: Path, state: Path) -> Context:
 
     context = _context(config, state)
     aws.announce(context.caller, context.settings.region)
-    repair.put_back(context)
+    repair.put_back(context.console, context.caller, context.records)
     return context
 
 

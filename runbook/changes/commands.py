@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
-from contextlib import suppress
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from runbook.base import aws, project
 from runbook.base.assembly import Assembly
 from runbook.base.errors import UserError
 from runbook.changes import groups, machine
+from runbook.changes.alive import executing, unless_executing
 from runbook.changes.context import Context
 from runbook.changes.execute import execute, guard_again, verify
 from runbook.changes.locks import preparing
@@ -21,11 +22,12 @@ from runbook.changes.prepare import Preparation, discard_reviewed, now, review, 
 from runbook.changes.progress import watching
 from runbook.changes.records import Records, StoredApproval, StoredReview
 from runbook.changes.render import terminal
-from runbook.changes.review import Approval, Execution, ExecutionStatus, Review
+from runbook.changes.review import Approval, Execution, ExecutionStatus, Review, StackReview
 from runbook.changes.stores import Folder
 from runbook.changes.text import moment
+from runbook.changes.watchdog import watching_over
 from runbook.doctor import command as doctor
-from runbook.drift.reviewed import refuse_new, with_drift
+from runbook.drift.reviewed import refuse_new, refuse_new_in, with_drift
 from settings import Settings
 from settings.values.regions import REGIONS
 
@@ -110,6 +112,7 @@ def approve(
     _two_people(context, found)
     _in_time(found.review)
     _not_executed(context.records, found.review)
+    context.records.refuse_other_orders(found)
     for stack in found.review.changed:
         verify(stack)
     terminal.present(found.review, context.console)
@@ -151,17 +154,42 @@ def run(context: Context, identifier: str | None) -> None:
         return
     typed = {item for stored in approvals for item in stored.approval.typed}
     lifted = tuple(item for item in found.review.leaving if item in typed)
+    with _alive(context, found):
+        _execute(context, found, lifted)
+    context.console.print(f"[bold green]Executed[/] review {found.review.id}.")
+
+
+@contextmanager
+def _alive(context: Context, found: StoredReview) -> Iterator[None]:
+    """Keep other commands from the guards, and have these put back if this process is killed."""
+    store = context.records.store
+    if not isinstance(store, Folder):
+        yield
+        return
+    with executing(store, found), watching_over(context, store.folder, found.review.id):
+        yield
+
+
+def _execute(context: Context, found: StoredReview, lifted: tuple[str, ...]) -> None:
+    """Execute without a state machine, between a record of the beginning and one of the end."""
+    names = {stack.name for stack in found.review.changed}
+    resumed = bool(context.records.executions(found.review))
     _record(context, found, lifted, ExecutionStatus.BEGUN)
+
+    def look_again(stack: StackReview) -> None:
+        if resumed or {*stack.depends_on} & names - {stack.name}:
+            _in_time(found.review)
+            refuse_new_in(found.review, stack)
+
     try:
         with watching(context.console, found.review) as watch:
-            execute(found.review, watch, lifted=lifted)
+            execute(found.review, watch, lifted=lifted, look_again=look_again)
     except BaseException as error:
         with suppress(UserError):  # what went wrong first is what the person has to know
             failure = str(error) or "interrupted"
             _record(context, found, lifted, ExecutionStatus.FAILED, failure)
         raise
     _record(context, found, lifted, ExecutionStatus.DONE)
-    context.console.print(f"[bold green]Executed[/] review {found.review.id}.")
 
 
 def _record(
@@ -188,12 +216,25 @@ def discard(context: Context, identifier: str | None) -> None:
     """Remove the change sets of a review. Its record stays."""
     found = context.records.review(identifier)
     _not_executed(context.records, found.review)
-    interrupted = bool(context.records.executions(found.review))
+    store = context.records.store
+    if isinstance(store, Folder):
+        with unless_executing(store, found) as dead:
+            if not dead:
+                raise UserError(
+                    f"Review {found.review.id} is being executed by another command.",
+                    "Wait for its end.",
+                )
+            _discard(found, interrupted=bool(context.records.executions(found.review)))
+    else:
+        _discard(found)
+    context.console.print(f"The change sets of review {found.review.id} are deleted.")
+
+
+def _discard(found: StoredReview, *, interrupted: bool = False) -> None:
     for stack in found.review.changed:
         discard_reviewed(stack)
-        if interrupted and isinstance(context.records.store, Folder):
+        if interrupted:
             guard_again(stack)
-    context.console.print(f"The change sets of review {found.review.id} are deleted.")
 
 
 def _approved(context: Context, found: StoredReview) -> list[StoredApproval]:

@@ -46,6 +46,7 @@ class Event(NamedTuple):
 
 
 Watcher = Callable[[Event], None]
+Look = Callable[[StackReview], None]
 
 OTHERWISE = "CloudFormation would do something else"
 AGAIN = "Prepare and review again."
@@ -55,12 +56,19 @@ WHY = {
 }
 
 
-def execute(review: Review, watch: Watcher, *, lifted: Collection[str] = ()) -> None:
+def execute(
+    review: Review,
+    watch: Watcher,
+    *,
+    lifted: Collection[str] = (),
+    look_again: Look = lambda stack: None,
+) -> None:
     """Execute the change sets of a review. Every one is verified before the first is executed.
 
     What an earlier run began, and was killed over, is waited for and guarded, not executed again.
     `lifted` are the items, each after its stack's name, that lose the protection of their stack
-    policy for as long as the execution takes.
+    policy for as long as the execution takes. `look_again` refuses a stack that may not be executed
+    any more, just before it is.
     """
     for stack in review.changed:
         _verify_unless_begun(stack)
@@ -70,7 +78,7 @@ def execute(review: Review, watch: Watcher, *, lifted: Collection[str] = ()) -> 
         while waiting or running:
             for name, stack in list(waiting.items()):
                 if not {*stack.depends_on} & {*waiting, *running.values()} - {name}:
-                    running[pool.submit(_execute, stack, watch, lifted)] = name
+                    running[pool.submit(_execute, stack, watch, lifted, look_again)] = name
                     del waiting[name]
             finished, _ = wait(running, return_when=FIRST_COMPLETED)
             failures = [future.exception() for future in finished]
@@ -100,12 +108,14 @@ def verify(stack: StackReview) -> None:
         )
 
 
-def _execute(stack: StackReview, watch: Watcher, lifted: Collection[str]) -> None:
+def _execute(stack: StackReview, watch: Watcher, lifted: Collection[str], look_again: Look) -> None:
     client = aws.cloudformation(stack.region)
     freed = {c.logical_id for c in stack.changes if c.leaves and f"{stack.name}/{c.item}" in lifted}
     begun = _verify_unless_begun(stack)  # once more: other stacks may have taken hours
-    if freed and not begun:
-        _guard(client, stack, freed)
+    if not begun:
+        look_again(stack)
+        if freed:
+            _guard(client, stack, freed)
     try:
         events = _run(client, stack, watch, begun=begun)
     except BaseException:

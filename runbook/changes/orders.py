@@ -67,9 +67,10 @@ class Orders(_Order):
             )
         return text
 
-    def checksum(self) -> str:
-        """Return the SHA-256 of the text as S3 writes it."""
-        return base64.b64encode(hashlib.sha256(self.text().encode()).digest()).decode()
+
+def checksum(text: str) -> str:
+    """Return the SHA-256 of a text as S3 writes it."""
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
 def orders_of(review: Review) -> Orders:

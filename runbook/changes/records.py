@@ -28,7 +28,7 @@ from pydantic import BaseModel, ValidationError
 
 from runbook.base import aws
 from runbook.base.errors import UserError
-from runbook.changes.orders import orders_of
+from runbook.changes.orders import checksum, orders_of
 from runbook.changes.review import Approval, Execution, Review
 from runbook.changes.stores import Bucket, Folder, Store
 from settings import Settings
@@ -129,6 +129,16 @@ class Records:
                 with suppress(UserError):
                     yield self._stored(name, who)
 
+    def refuse_other_orders(self, found: StoredReview) -> None:
+        """Refuse a review beside which other orders were saved than those that follow from it."""
+        text = self.store.read(f"reviews/{found.prepared_by}/{found.review.id}/orders.json")
+        if checksum(text or "") != found.orders:
+            raise UserError(
+                f"Review {found.review.id} was prepared with another version of Groundwork, or "
+                "somebody altered its orders.",
+                "Prepare again, with this version.",
+            )
+
     def approvals(self, found: StoredReview) -> list[StoredApproval]:
         """Return who approved this very review. What approves another text of it is none."""
         stored = []
@@ -159,7 +169,7 @@ class Records:
             raise UserError(
                 f"The review {identifier} says that it is another one.", "Prepare again."
             )
-        orders = orders_of(review).checksum()
+        orders = checksum(orders_of(review).text())
         return StoredReview(review, hashlib.sha256(text.encode()).hexdigest(), who, orders)
 
 

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.text import Text
 
 from runbook.base.errors import UserError
-from runbook.changes.review import Review, StackAction, item_of
+from runbook.changes.review import Review, StackAction, StackReview, item_of
 from runbook.drift import deployed, look
 from runbook.drift.change import Change, Drift
 from runbook.drift.words import described, unknown
@@ -37,11 +37,7 @@ def refuse_new(console: Console, review: Review) -> None:
     """
     with console.status("Looking for what was changed since the review"):
         found = _of(review)
-    known = {_identity(change) for change in review.drift.changes}
-    new = [change for change in found.changes if _identity(change) not in known]
-    concerned = {f"{s.name}/{change.item}" for s in review.changed for change in s.changes}
-    if touched := [change for change in new if _place(change) in concerned]:
-        raise UserError(f"What the review changes was changed since:\n{_lines(touched)}", ADVICE)
+    new = _refused(review, found)
     if new:
         text = f"Changed since the review, in what it leaves alone:\n{_lines(new)}"
         console.print(Text(text), soft_wrap=True)
@@ -49,8 +45,24 @@ def refuse_new(console: Console, review: Review) -> None:
         console.print(Text(f"Not known whether it was changed: {unknown(item)}"), soft_wrap=True)
 
 
-def _of(review: Review) -> Drift:
-    updated = [stack for stack in review.changed if stack.action is StackAction.UPDATE]
+def refuse_new_in(review: Review, stack: StackReview) -> None:
+    """Refuse to execute a stack's change set, if what it changes was changed since the review."""
+    _refused(review, _of(review, stack))
+
+
+def _refused(review: Review, found: Drift) -> list[Change]:
+    """Return what was changed since elsewhere than in what the review changes: that is refused."""
+    known = {_identity(change) for change in review.drift.changes}
+    new = [change for change in found.changes if _identity(change) not in known]
+    concerned = {f"{s.name}/{change.item}" for s in review.changed for change in s.changes}
+    if touched := [change for change in new if _place(change) in concerned]:
+        raise UserError(f"What the review changes was changed since:\n{_lines(touched)}", ADVICE)
+    return new
+
+
+def _of(review: Review, *stacks: StackReview) -> Drift:
+    of = stacks or review.changed
+    updated = [stack for stack in of if stack.action is StackAction.UPDATE]
     return look.at(deployed.stacks((stack.region, stack.name) for stack in updated))
 
 

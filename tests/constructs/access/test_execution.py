@@ -17,7 +17,7 @@ from botocore.exceptions import ClientError
 from embedded import processes
 from groundwork.access.checking import DAY_MILLISECONDS
 from runbook.changes.guards import stack_policy
-from runbook.changes.orders import Orders, StackOrder
+from runbook.changes.orders import Orders, StackOrder, checksum
 from runbook.changes.review import Execution
 from tests.constructs.access.conftest import (
     ACCOUNT,
@@ -58,7 +58,12 @@ class Change:
         author.record(f"reviews/{author.id}/{self.name}/orders.json", self.orders.text())
 
     def approve(self, approver: Session, **fields: str) -> Change:
-        says = {"review": self.name, "digest": "0", "orders": self.orders.checksum(), **fields}
+        says = {
+            "review": self.name,
+            "digest": "0",
+            "orders": checksum(self.orders.text()),
+            **fields,
+        }
         approver.record(f"approvals/{approver.id}/{self.name}.json", json.dumps(says))
         return self
 

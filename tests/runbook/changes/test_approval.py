@@ -80,6 +80,16 @@ def test_a_review_is_executed_once(context: Context, name: str) -> None:
         commands.run(context, identifier)
 
 
+def test_a_review_beside_other_orders_is_not_approved(context: Context, name: str) -> None:
+    """Another version of Groundwork writes others, and so does whoever forges them."""
+    review = prepare(stack_of(name, TOPIC))
+    store = context.records.store
+    store.write(f"reviews/{ANN}/{review.id}/review.json", review.text())
+    store.write(f"reviews/{ANN}/{review.id}/orders.json", "{}")
+    with pytest.raises(UserError, match="prepared with another version of Groundwork"):
+        commands.approve(context, review.id, (), None)
+
+
 @pytest.mark.parametrize("alteration", ["byte", "space"])
 def test_a_review_altered_by_one_byte_is_refused(
     context: Context, name: str, tmp_path: Path, alteration: str

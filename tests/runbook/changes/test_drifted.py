@@ -17,13 +17,13 @@ from runbook.base.errors import UserError
 from runbook.changes import commands
 from runbook.changes.context import Context
 from runbook.changes.records import Records
-from runbook.changes.review import Review
+from runbook.changes.review import ExecutionStatus, Review
 from runbook.changes.stores import Folder
 from runbook.drift.change import Sort
 from runbook.drift.reviewed import refuse_new, with_drift
 from settings import parse
-from tests.runbook.changes.stacks import bucket, deploy, prepare, run, stack_of
-from tests.runbook.conftest import ACCOUNT
+from tests.runbook.changes.stacks import TOPIC, bucket, deploy, prepare, run, stack_of
+from tests.runbook.conftest import ACCOUNT, REGION
 
 pytestmark = [
     pytest.mark.embedded,
@@ -142,6 +142,31 @@ def test_the_command_executes_nothing_of_it(console: Console, name: str, tmp_pat
         commands.run(context, review.id)
     assert context.records.executions(review) == []
     assert "News → Theirs" not in said(console)
+
+
+def test_a_stack_that_waits_for_another_is_compared_once_more(
+    console: Console, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    caller = aws.Caller(ACCOUNT, f"arn:aws:iam::{ACCOUNT}:user/approver", "AIDA")
+    settings = parse(f'account: "{ACCOUNT}"\nbackup: {{buckets: {{reports: {{}}}}}}\n')
+    context = Context(console, settings, caller, Records(Folder(tmp_path), "AIDA"))
+    deploy(name, stack(name))
+    first = stack_of(f"{name}-first", TOPIC)
+    waits = stack_of(name, stack(name, title="Fresh news"), depends_on=(first.name,))
+    review = with_drift(console, prepare(first, waits))
+    context.records.save_review(review)
+    commands.approve(context, review.id, (), None)
+
+    def look(console: Console, review: Review) -> None:
+        refuse_new(console, review)
+        rename(name)
+
+    monkeypatch.setattr(commands, "refuse_new", look)
+    with pytest.raises(UserError, match="was changed since"):
+        commands.run(context, review.id)
+    created = aws.cloudformation(REGION).describe_stacks(StackName=first.name)["Stacks"][0]
+    assert created["StackStatus"] == "CREATE_COMPLETE"
+    assert context.records.executions(review)[-1].status is ExecutionStatus.FAILED
 
 
 def test_what_is_changed_since_elsewhere_is_said_and_stops_nothing(

@@ -14,13 +14,16 @@ from rich.console import Console
 
 from embedded import processes
 from runbook.base import aws
+from runbook.base.errors import UserError
 from runbook.changes import commands, repair
+from runbook.changes.alive import executing
 from runbook.changes.context import Context
 from runbook.changes.guards import stack_policy, unguarded
 from runbook.changes.records import Records
 from runbook.changes.review import ExecutionStatus
 from runbook.changes.stores import Folder
 from settings import parse
+from tests.killing import executions_killed_after_each_effect
 from tests.runbook.changes.approving import APPROVER, BOB, ONE_PERSON, saved
 from tests.runbook.changes.stacks import TOPIC, bucket, buckets, deploy, prepare, stack_of
 from tests.runbook.conftest import ACCOUNT, REGION
@@ -73,36 +76,77 @@ def local(tmp_path: Path) -> Context:
     return Context(console, parse(ONE_PERSON), aws.Caller(ACCOUNT, APPROVER, BOB), records)
 
 
-STEPS = ("begun", "lifted", "executed", "protected", "guarded", "recorded")
-"""The effects of an execution by the command, in order."""
+STEPS = ("begun", "lifted", "executed", "protected", "guarded")
+"""The effects of an execution by the command, in order; its last one is the record of the end."""
 
 
-@pytest.mark.parametrize("effects", range(len(STEPS)))
-def test_a_run_that_is_killed_at_any_step_leaves_a_record_and_the_next_one_repairs(
-    local: Context, name: str, effects: int
+@pytest.fixture(scope="module")
+def killed(
+    account: str, tmp_path_factory: pytest.TempPathFactory
+) -> list[tuple[Context, str, str]]:
+    """Executions that were killed, each one effect later: of a bucket that is replaced.
+
+    Each with its stack and its review. All that is left of a process is what it left behind.
+    """
+    folder = tmp_path_factory.mktemp("killed")
+    (folder / "groundwork.yaml").write_text(ONE_PERSON)
+    records = Records(Folder(folder / "records" / account), BOB)
+    context = Context(
+        Console(file=io.StringIO(), width=120),
+        parse(ONE_PERSON),
+        aws.Caller(account, APPROVER, BOB),
+        records,
+    )
+    found = []
+    for step in ("nothing", *STEPS):
+        name = f"killed-after-{step}"
+        deploy(name, {"Moved": bucket(name), "Kept": bucket(f"{name}-kept")})
+        review = prepare(
+            stack_of(name, {"Moved": bucket(f"{name}-new"), "Kept": bucket(f"{name}-kept")})
+        )
+        identifier = saved(context, review)
+        commands.approve(context, identifier, review.guarded, None)
+        found.append((context, name, identifier))
+    executions_killed_after_each_effect(
+        folder / "groundwork.yaml", folder, [identifier for _, _, identifier in found]
+    )
+    return found
+
+
+@pytest.mark.parametrize("effects", range(len(STEPS) + 1))
+def test_killed_at_any_step_it_leaves_the_guards_up_and_a_record(
+    killed: list[tuple[Context, str, str]], effects: int
 ) -> None:
-    deploy(name, {**TOPIC, "Gone": bucket(name), "Kept": bucket(f"{name}-kept")})
-    review = prepare(stack_of(name, {**TOPIC, "Kept": bucket(f"{name}-kept")}))
-    identifier = saved(local, review)
-    commands.approve(local, identifier, review.guarded, None)
-    with pytest.MonkeyPatch.context() as monkeypatch:
-        Dying(monkeypatch, effects)
-        with pytest.raises(Dead):
-            commands.run(local, identifier)
-    recorded = [one.status for one in local.records.executions(review)]
-    assert recorded == [ExecutionStatus.BEGUN][:effects]
-    commands.run(local, identifier)
-    assert name not in buckets()
-    assert f"{name}-kept" in buckets()
-    client = aws.cloudformation(REGION)
-    found = client.get_stack_policy(StackName=name)["StackPolicyBody"]
-    assert json.loads(found)["Statement"][1]["Resource"] == ["LogicalResourceId/Kept"]
+    """By kill -9. No command comes afterwards: the watchdog does it."""
+    context, name, identifier = killed[effects]
+    client, review = aws.cloudformation(REGION), context.records.review(identifier).review
+    ended = STEPS.index("lifted") < effects < len(STEPS)
+    expected = [ExecutionStatus.BEGUN][:effects] + [ExecutionStatus.FAILED][:ended]
+
+    def is_recorded() -> bool:
+        return [each.status for each in context.records.executions(review)] == expected
+
+    assert processes.until(is_recorded, 60)
+    assert processes.until(lambda: _is_over(client, name), 60)
+    assert not unguarded(client, name)
     assert client.describe_stacks(StackName=name)["Stacks"][0]["EnableTerminationProtection"]
-    assert local.records.executions(review)[-1].status is ExecutionStatus.DONE
 
 
-@pytest.mark.parametrize("effects", range(2, len(STEPS)))
-def test_the_next_command_puts_the_guard_back_whatever_it_is(
+@pytest.mark.parametrize("effects", range(len(STEPS) + 1))
+def test_the_execution_goes_on_where_it_was_killed(
+    killed: list[tuple[Context, str, str]], effects: int
+) -> None:
+    context, name, identifier = killed[effects]
+    commands.run(context, identifier)
+    assert name not in buckets()
+    assert {f"{name}-new", f"{name}-kept"} <= buckets()
+    assert not unguarded(aws.cloudformation(REGION), name)
+    last = context.records.executions(context.records.review(identifier).review)[-1]
+    assert last.status is ExecutionStatus.DONE
+
+
+@pytest.mark.parametrize("effects", range(2, 4))
+def test_without_the_watchdog_the_next_command_puts_the_guard_back_whatever_it_is(
     local: Context, name: str, effects: int
 ) -> None:
     """Of a run that was killed after it had lifted the guard, and whose end nobody waits for."""
@@ -116,7 +160,7 @@ def test_the_next_command_puts_the_guard_back_whatever_it_is(
             commands.run(local, identifier)
     client = aws.cloudformation(REGION)
     assert processes.until(lambda: _is_over(client, name), 60)
-    repair.put_back(local)
+    repair.put_back(local.console, local.caller, local.records)
     assert not unguarded(client, name)
     assert local.records.executions(review)[-1].status is not ExecutionStatus.DONE
 
@@ -137,8 +181,28 @@ def test_an_execution_that_is_alive_is_left_alone(
     client.set_stack_policy(StackName=name, StackPolicyBody=json.dumps(stack_policy(())))
     running: Any = {"StackStatus": "UPDATE_IN_PROGRESS"}
     monkeypatch.setattr(repair, "find_stack", lambda *_: running)
-    repair.put_back(local)
+    repair.put_back(local.console, local.caller, local.records)
     assert unguarded(client, name) == ("Gone",)
+
+
+def test_another_command_lets_the_guards_of_an_execution_that_is_alive_be(
+    local: Context, name: str
+) -> None:
+    """Also between the lifting of a guard and CloudFormation's beginning."""
+    deploy(name, {**TOPIC, "Gone": bucket(name)})
+    identifier = saved(local, prepare(stack_of(name, TOPIC)))
+    commands._record(local, local.records.review(identifier), (), ExecutionStatus.BEGUN)
+    client = aws.cloudformation(REGION)
+    client.set_stack_policy(StackName=name, StackPolicyBody=json.dumps(stack_policy(())))
+    folder = local.records.store
+    assert isinstance(folder, Folder)
+    with executing(folder, local.records.review(identifier)):
+        repair.put_back(local.console, local.caller, local.records)
+        with pytest.raises(UserError, match="is being executed by another command"):
+            commands.discard(local, identifier)
+        assert unguarded(client, name) == ("Gone",)
+    repair.put_back(local.console, local.caller, local.records)
+    assert not unguarded(client, name)
 
 
 def test_two_executions_at_once_are_one(local: Context, name: str) -> None:

@@ -11,11 +11,8 @@ from rich.console import Console
 
 from runbook.base import aws
 from runbook.changes import repair
-from runbook.changes.context import Context
 from runbook.changes.records import Records
 from runbook.changes.stores import Folder
-from settings import parse
-from tests.runbook.changes.approving import ONE_PERSON
 from tests.runbook.changes.samples import review
 
 
@@ -44,6 +41,6 @@ def test_a_damaged_record_is_named_and_stops_no_command(tmp_path: Path) -> None:
     made = review()
     records.save_review(made)
     records.store.write(f"executions/{made.id}/20261122T101500000000-begun.json", "")
-    repair.put_back(Context(console, parse(ONE_PERSON), caller, records))
+    repair.put_back(console, caller, records)
     assert isinstance(console.file, io.StringIO)
     assert f"executions/{made.id} in {tmp_path}" in console.file.getvalue()
