@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from runbook.changes.context import Context
+    from runbook.changes.review import StackReview
 
 ENDED = "ended\n"
 
@@ -48,21 +49,27 @@ def _guard(folder: str, writer: str, caller: tuple[str, str, str], review: str) 
     from rich.console import Console
 
     from runbook.base import aws
-    from runbook.base.polling import poll
-    from runbook.changes.change_set import find_stack
     from runbook.changes.records import Records
     from runbook.changes.repair import put_back
     from runbook.changes.stores import Folder
 
     records = Records(Folder(Path(folder)), writer)
     for stack in records.review(review).review.changed:
-        client = aws.cloudformation(stack.region)
-        poll(
-            client,
-            lambda client=client, name=stack.name: find_stack(client, name),
-            lambda found: not found or not found["StackStatus"].endswith("_IN_PROGRESS"),
-        )
+        _wait(stack)
     put_back(Console(file=io.StringIO()), aws.Caller(*caller), records)
+
+
+def _wait(stack: StackReview) -> None:
+    from runbook.base import aws
+    from runbook.base.polling import poll
+    from runbook.changes.change_set import find_stack
+
+    client = aws.cloudformation(stack.region)
+    poll(
+        client,
+        lambda: find_stack(client, stack.name),
+        lambda found: not found or not found["StackStatus"].endswith("_IN_PROGRESS"),
+    )
 
 
 def _main() -> None:
