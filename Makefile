@@ -3,8 +3,10 @@
 
 PYTHON ?= python3
 CONFIG ?=
-# One more than two cores: some tests wait for programs, or for what AWS takes its time for.
-WORKERS ?= 3
+# Two more than two cores: some tests wait for programs, or for what AWS takes its time for.
+WORKERS ?= 4
+# Has the process id of `make test`'s pytest.
+RUNNING := .cache/tests.pid
 
 # Programs that the tests of backups, mail (with SASL's modules), forms and pages drive: Debian's names.
 CLIENTS := awscli chromium default-jdk-headless jq libnss-wrapper libpostgresql-jdbc-java libsasl2-modules msmtp pgbackrest \
@@ -42,7 +44,7 @@ unexport GIT_DIR GIT_INDEX_FILE GIT_WORK_TREE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup test lint format synth cfn-lint schema diff deploy-local stop-local clients packages pgaudit hooks audit measure lock clean
+.PHONY: help setup test tests lint style types format synth cfn-lint schema diff deploy-local stop-local clients packages pgaudit hooks audit measure lock clean
 
 help: ## List these commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1:\2/p' $(firstword $(MAKEFILE_LIST)) \
@@ -52,24 +54,38 @@ setup: .venv/.installed node_modules/.installed ## Install everything, into this
 	@$(if $(filter $@,$(MAKECMDGOALS)),echo 'Ready. For `cdk` and `groundwork` in this shell: source $(BIN)/activate',:)
 
 test: setup ## Run every check and test, with a deployment to the embedded AWS
-	@# Each of the two takes one core for most of its time.
-	@$(MAKE) --no-print-directory --jobs=2 lint cfn-lint
-	@echo 'Running the tests: some minutes, and the first dots after half of one'
-	@rm -rf .cache/coverage
-	@$(if $(COVERAGE),$(if $(MONITORS),COVERAGE_CORE=sysmon) $(BIN)/coverage run,$(BIN)/python) \
-	  -m pytest -n $(WORKERS) --dist loadgroup
+	@rm -f $(RUNNING)
+	@# Two at once: the types, which take one core for a minute or two, are checked while tests wait.
+	@$(MAKE) --no-print-directory --jobs=2 style cfn-lint .cache/.compiled types tests STOPS=$(RUNNING)
 	@[ -z '$(COVERAGE)' ] || $(BIN)/coverage combine --quiet
 	@[ -z '$(COVERAGE)' ] || printf 'Lines that ran, in percent: '
 	@[ -z '$(COVERAGE)' ] || $(BIN)/coverage report --format=total || { $(BIN)/coverage report --skip-covered; exit 1; }
 
-lint: setup ## Check the style, the types, the spelling and the workflows
+# The tests alone, once the style and the templates are right.
+tests: style cfn-lint .cache/.compiled
+	@echo 'Running the tests: some minutes'
+	@rm -rf .cache/coverage
+	@echo $$$$ > $(RUNNING) && exec $(if $(COVERAGE),$(if $(MONITORS),env COVERAGE_CORE=sysmon) $(BIN)/coverage run,$(BIN)/python) \
+	  -m pytest -n $(WORKERS) --dist loadgroup
+
+# After an installation one process compiles the tests, and what they import, for all that run at once afterwards.
+.cache/.compiled: .venv/.installed
+	@mkdir -p $(@D)
+	@found=$$($(BIN)/python -m pytest --collect-only -q 2>&1) || { printf '%s\n' "$$found"; exit 1; }
+	@touch $@
+
+lint: style types ## Check the style, the types, the spelling and the workflows
+
+style: setup
 	@echo 'Checking style, spelling and workflows'
 	@$(BIN)/ruff check --quiet
 	@$(BIN)/ruff format --check --quiet || { echo 'Run: make format'; exit 1; }
 	@$(BIN)/codespell . .github
 	@found=$$($(BIN)/zizmor --offline --quiet --no-progress .) || { printf '%s\n' "$$found"; exit 1; }
+
+types: setup
 	@echo 'Checking types: the first time takes a minute or two'
-	@exec $(BIN)/mypy --no-error-summary
+	@$(BIN)/mypy --no-error-summary || { [ ! -e '$(STOPS)' ] || kill -INT $$(cat '$(STOPS)'); exit 1; }
 
 format: setup ## Format the code, and fix what can be fixed
 	@$(BIN)/ruff check --fix-only --quiet

@@ -17,6 +17,9 @@ from tests import interruption
 if TYPE_CHECKING:  # the CDK starts Node when it is imported, which not every process of a run needs
     from aws_cdk import App
     from aws_cdk.assertions import Template
+    from xdist.remote import Producer
+
+    from tests.distribution import ByFolder
 
 ROOT = Path(__file__).parent.parent
 CONTEXT: dict[str, Any] = {**json.loads((ROOT / "cdk.json").read_text())["context"], **PATHS}
@@ -28,6 +31,13 @@ UNCHECKED = {"@aws-cdk/core:builtinCloudFormationValidation": False}
 
 def pytest_sessionstart(session: pytest.Session) -> None:
     interruption.prepare(session.config)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFolder | None:
+    from tests.distribution import ByFolder
+
+    return ByFolder(config, log) if config.getoption("dist") == "loadgroup" else None
 
 
 def new_app(**context: Any) -> App:

@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import sys
+import sysconfig
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ TARGETS = {*re.findall("^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTIL
 HOOKS = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text())
 DEPENDABOT = yaml.safe_load((ROOT / ".github/dependabot.yml").read_text())
 TEMPLATES = sorted((ROOT / ".github/ISSUE_TEMPLATE").glob("[!c]*.yml"))
+NAMED_BY_THE_CDK = re.compile(r"^    import (aws_cdk\S*) as _\w+$", re.MULTILINE)
 
 
 def made(command: str) -> list[str]:
@@ -39,7 +41,7 @@ def test_hooks_run_what_ci_runs() -> None:
     assert "make test" in (ROOT / ".ci/run").read_text()
     recipe = re.search(r"^test:.*\n((?:\t.*\n)+)", (ROOT / "Makefile").read_text(), re.MULTILINE)
     assert recipe
-    assert "lint cfn-lint" in recipe[1]
+    assert {"style", "cfn-lint", "types", "tests"} <= {*recipe[1].split()}
 
 
 def test_hooks_are_as_pre_commit_reads_them() -> None:
@@ -107,3 +109,12 @@ def test_what_is_installed_in_a_folder_that_was_moved_is_installed_again(
     installed.write_text(f"{tmp_path if made_in == 'here' else '/moved from'}\n")
     subprocess.run(["make", "help"], cwd=tmp_path, check=True, capture_output=True)
     assert installed.exists() is is_kept
+
+
+def test_mypy_reads_all_that_what_we_use_of_the_cdk_names() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    overrides = project["tool"]["mypy"]["overrides"]
+    [read] = [{*each["module"]} for each in overrides if each.get("follow_imports") == "normal"]
+    for name in read:
+        folder = Path(sysconfig.get_path("purelib"), *name.split("."))
+        assert {*NAMED_BY_THE_CDK.findall((folder / "__init__.py").read_text())} <= read, name
