@@ -110,6 +110,7 @@ class CustomType(StrEnum):
     DELETION_PROTECTION = "Custom::DeletionProtection"
     IDENTITY_FEEDBACK = "Custom::IdentityFeedback"
     PRODUCTION_ACCESS = "Custom::SesProductionAccess"
+    PROXY_TARGETS = "Custom::DBProxyTargets"
 
 
 _PLAIN = re.compile(r"[a-z][a-z0-9]*(-[a-z][a-z0-9]*)*")

@@ -18,6 +18,7 @@ from groundwork.data import (
     DeletionProtection,
     PostgreSqlInstance,
     PostgreSqlReplica,
+    ProxyTargets,
     ReplicaAlarms,
     ReplicaContext,
     SessionLog,
@@ -50,6 +51,8 @@ class DataStack(AreaStack):
         self._bastions = self._add_bastions(items)
         if items.databases:
             self._protection = DeletionProtection(self, "deletion_protection")
+        if items.proxies:
+            self._proxy_targets = ProxyTargets(self, "proxy_targets")
         databases = self.group("databases")
         for name, item in items.databases.items():
             self._add_database(databases, name, item)
@@ -163,8 +166,14 @@ class DataStack(AreaStack):
         }
         if not declared:
             return
-        vpc = self._networks[item.network]
-        made = AuroraReplicas(cluster, "replicas", cluster=cluster, declared=declared, vpc=vpc)
+        made = AuroraReplicas(
+            cluster,
+            "replicas",
+            cluster=cluster,
+            declared=declared,
+            vpc=self._networks[item.network],
+            targets=self._proxy_targets,
+        )
         for replica in made.replicas.values():
             self._add_replica(cluster.node.id, replica, alarms, reader_watches(cluster.declared))
 

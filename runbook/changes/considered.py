@@ -206,6 +206,7 @@ PROPERTIES: Mapping[str, tuple[str, ...]] = {
     CustomType.DELETION_PROTECTION: (*_CUSTOM, "Identifier", "Kind"),
     CustomType.IDENTITY_FEEDBACK: (*_CUSTOM, "Identity"),
     CustomType.PRODUCTION_ACCESS: (*_CUSTOM, "Request"),
+    CustomType.PROXY_TARGETS: _CUSTOM,
 }
 """What is read where access, destinations or alarms are compared, and names and descriptions."""
 

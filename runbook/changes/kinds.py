@@ -76,6 +76,7 @@ _NEITHER = {
     CustomType.ACTIVE_RULE_SET,
     CustomType.IDENTITY_FEEDBACK,
     CustomType.PRODUCTION_ACCESS,
+    CustomType.PROXY_TARGETS,
 }
 """What neither holds data nor opens anything by itself."""
 

@@ -1,4 +1,4 @@
-"""What our functions set: feedback, the active rule set, suppression, deletion protection.
+"""What our functions set: feedback, the active rule set, suppression, protection, proxies.
 
 CloudFormation has no resource for them and cannot see them drift.
 """
@@ -73,10 +73,18 @@ def _deletion_protection(stack: Deployed, properties: Template) -> Compared:
     yield "deletion protection", properties["Enabled"] == "true", now
 
 
+def _proxy_targets(stack: Deployed, properties: Template) -> Compared:
+    name = properties["Proxy"]
+    found = stack.rds.describe_db_proxy_targets(DBProxyName=name)["Targets"]
+    clusters = [each["RdsResourceId"] for each in found if each.get("Type") == "TRACKED_CLUSTER"]
+    yield f"proxy {name} leads to", [properties["Cluster"]], clusters
+
+
 EFFECTS: Mapping[str, tuple[Sort, Callable[[Deployed, Template], Compared]]] = {
     CustomType.IDENTITY_FEEDBACK: (Sort.MAIL, _feedback),
     CustomType.ACTIVE_RULE_SET: (Sort.MAIL, _active_rule_set),
     CustomType.ACCOUNT_SUPPRESSION: (Sort.MAIL, _suppression),
     CustomType.DELETION_PROTECTION: (Sort.DATA, _deletion_protection),
+    CustomType.PROXY_TARGETS: (Sort.DATA, _proxy_targets),
 }
 """By the type of the custom resource that set it."""

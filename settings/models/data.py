@@ -12,6 +12,7 @@ from settings.models.drills import ClusterDrill, InstanceDrill
 from settings.models.networks import Network, SecurityGroup, is_block
 from settings.models.replica_problems import replica_problems
 from settings.models.replicas import (
+    MOST_GROUPS,
     MOST_REPLICAS,
     AuroraReplica,
     Consumer,
@@ -187,10 +188,7 @@ class Aurora(_Database):
     replicas: Annotated[Mapping[Label, AuroraReplica], Field(max_length=MOST_REPLICAS)] = {}
     """Readers by name, for consumers outside the team, who reach them through RDS Proxy alone."""
     proxy_subnets: tuple[Cidr4, ...] = ()
-    """Blocks of the network for the replicas' proxy, in two zones, which cannot be changed later.
-
-    Unless named, the lowest block in each of two zones.
-    """
+    """Blocks of the network for the replicas' proxy, in two zones. They cannot be changed later."""
     drill: ClusterDrill | None = None
     """Restore the newest snapshot on a schedule, ask it, and delete what was restored."""
 
@@ -310,6 +308,7 @@ class Data(Model):
             message = "requires notify for the database: nobody would get the alarm"
             yield Problem((*path, "drill"), message)
         yield from self._uncertified_problems(path, database)
+        yield from self._group_problems(path, database)
         if reason := _refused_database(database.first_database(name)):
             yield Problem(
                 (*path, "database"),
@@ -333,6 +332,25 @@ class Data(Model):
             yield Problem(
                 (*path, "network"), "one with subnets in two zones or more: RDS takes no fewer"
             )
+
+    def _group_problems(
+        self, path: tuple[str, ...], database: PostgreSql | Aurora
+    ) -> Iterator[Problem]:
+        """Count the groups. Where there is a bastion, a cluster is behind none of its own."""
+        is_cluster = database.engine == "aurora-postgresql"
+        if self.bastion and is_cluster:
+            return
+        ways = []
+        if self.bastion and not database.public:
+            ways.append("the bastion")
+        if is_cluster and database.replicas:
+            ways.append("the proxy of its replicas")
+        most = MOST_GROUPS - len(ways)
+        if len(database.security_groups) > most:
+            reason = f"RDS takes {MOST_GROUPS}"
+            if ways:
+                reason += f", and {ways[0]} reaches it through one more"
+            yield Problem((*path, "security_groups"), f"{most} groups at most: {reason}")
 
     def _uncertified_problems(
         self, path: tuple[str, ...], database: PostgreSql | Aurora

@@ -68,10 +68,7 @@ class Network(Model):
         return offset * 256 // network.num_addresses
 
     def two_zones(self, kept: Container[str]) -> list[str]:
-        """Return the lowest block in each of two zones, without those that are kept for replicas.
-
-        A lower block takes another's place: what cannot move has to have its blocks named.
-        """
+        """Return the lowest block in each of two zones, without those kept for replicas."""
         first: dict[str, str] = {}
         for block in sorted(self.subnets, key=IPv4Network):
             if block not in kept:

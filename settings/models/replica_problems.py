@@ -26,7 +26,6 @@ def replica_problems(data: Data, name: str, database: PostgreSql | Aurora) -> It
     path: Path = ("databases", name)
     if database.backup_days == 0:
         yield Problem((*path, "backup_days"), "1 or more: RDS makes no replica without backups")
-    yield from _groups_of_cluster(path, database, bastion=data.bastion)
     network = data.networks.get(data.network_of(database))
     admitted = _admitted(data, database)
     for replica, declared in database.replicas.items():
@@ -39,10 +38,8 @@ def replica_problems(data: Data, name: str, database: PostgreSql | Aurora) -> It
             yield from _zones(at, declared, database, network)
         for consumer, said in declared.consumers.items():
             yield from _blocks((*at, "consumers", consumer), said, name, admitted)
-    if network and database.engine == "aurora-postgresql" and database.proxy_subnets:
-        place = (*path, "proxy_subnets")
-        yield from _unknown(place, database.proxy_subnets, network)
-        yield from _one_zone(place, database.proxy_subnets, network)
+    if network and database.engine == "aurora-postgresql":
+        yield from _proxy((*path, "proxy_subnets"), database, network)
     yield from _logins(path, database)
 
 
@@ -52,19 +49,6 @@ def _groups(path: Path, replica: AnyReplica, *, bastion: bool) -> Iterator[Probl
             (*path, "consumers"),
             f"fewer: a replica is behind {MOST_GROUPS} security groups at most, one for each "
             "consumer with blocks and one for each bastion. Put further ones on another replica",
-        )
-
-
-def _groups_of_cluster(
-    path: Path, database: PostgreSql | Aurora, *, bastion: bool
-) -> Iterator[Problem]:
-    """Where there is a bastion, a cluster is behind none of its own groups."""
-    most = MOST_GROUPS - 1
-    if database.engine != "postgresql" and not bastion and len(database.security_groups) > most:
-        yield Problem(
-            (*path, "security_groups"),
-            f"{most} groups at most, since it has replicas: it takes {MOST_GROUPS}, and their "
-            "proxy reaches it through one more",
         )
 
 
@@ -91,6 +75,20 @@ def _subnets(
             "named, since it is public: otherwise the database's subnets would have a route to "
             "the internet",
         )
+
+
+def _proxy(path: Path, cluster: Aurora, network: Network) -> Iterator[Problem]:
+    """Have it named where the proxy is: a block that comes later must not move it."""
+    if not cluster.proxy_subnets:
+        kept = {block for each in cluster.replicas.values() for block in each.subnets}
+        blocks = ", ".join(network.two_zones(kept))
+        message = (
+            f"named, since it has replicas: their proxy stays where it is made, as in [{blocks}]"
+        )
+        yield Problem(path, message)
+        return
+    yield from _unknown(path, cluster.proxy_subnets, network)
+    yield from _one_zone(path, cluster.proxy_subnets, network)
 
 
 def _unknown(path: Path, blocks: Sequence[str], network: Network) -> Iterator[Problem]:

@@ -67,6 +67,14 @@ class DataItems:
     session_log_days: int | None = None
     """For how long shells of the region are logged: in the region's first stack, if asked for."""
 
+    @property
+    def proxies(self) -> bool:
+        """Whether a database in it has an RDS Proxy before its readers."""
+        return any(
+            item.declared.engine == "aurora-postgresql" and item.replicas
+            for item in self.databases.values()
+        )
+
     def outputs(self) -> Iterator[tuple[Output, str]]:
         """Yield kind and item of every output of the stack."""
         for name, network in self.networks.items():

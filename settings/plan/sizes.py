@@ -43,8 +43,9 @@ SCHEDULE = 1
 """What lets Secrets Manager call the function that renews keys."""
 
 
-PROXY = 9
-"""The proxy, its targets, role and log group, two groups and the rules between them, an alarm."""
+PROXY = 11
+"""The proxy, its targets and who registers them, its role and log group, two groups and the rules
+between them, an alarm."""
 DRILL = 8
 """The state machine, its schedule, their roles, a security group, a log group and two alarms."""
 DRILL_QUERY = FUNCTION + 3
@@ -67,7 +68,8 @@ def base(items: Items) -> int:
         case BackupItems():
             return FUNCTION + SCHEDULE
         case DataItems():
-            return (FUNCTION if items.databases else 0) + (2 if items.session_log_days else 0)
+            functions = FUNCTION * (bool(items.databases) + items.proxies)
+            return functions + (2 if items.session_log_days else 0)
         case ServiceItems() | AccessItems():
             return 0
         case unknown:

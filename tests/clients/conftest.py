@@ -67,7 +67,7 @@ backup:
           tool: read-only
           prefix: drilled
           {KEY}
-          drill: {{of: drilled, command: 'grep -rq precious "$BACKUP"'}}
+          drill: {{of: drilled, max_age: 2h, command: 'grep -rq precious "$BACKUP"'}}
 """
 
 

@@ -257,10 +257,15 @@ def test_a_damaged_table_is_found_by_pg_amcheck(drills: Drills, ledger: Cluster)
 def test_an_old_backup_is_found_before_it_is_restored(
     drills: Drills, ledger: Cluster, tmp_path: Path
 ) -> None:
+    too_old(drills, "ledger-drill", "max_age: 1h", tmp_path)
+
+
+def too_old(drills: Drills, name: str, declared: str, folder: Path) -> None:
+    """Run a drill that expects a backup of the last second; `declared` is what the file has."""
     text = (drills.backups.instance.directory / "groundwork.yaml").read_text()
-    other = tmp_path / "other.yaml"
-    other.write_text(text.replace("max_age: 1h", "max_age: 1s"))
-    done = drills("ledger-drill", "--config", str(other))
+    other = folder / "other.yaml"
+    other.write_text(text.replace(declared, "max_age: 1s"))
+    done = drills(name, "--config", str(other), **PASSWORD)
     assert done.status == 1
     assert "the newest backup, " in done.refused
     assert "at most 1 seconds are expected" in done.refused
@@ -318,6 +323,12 @@ def test_restics_newest_snapshot_is_checked_restored_and_judged(
     assert done.status == 0, done.refused
     assert "restic restored 1 files, and compared each with the snapshot" in done.said
     assert drills.results(SNAPSHOTS, "drilled-files")[-1]["succeeded"] is True
+
+
+def test_an_old_snapshot_of_restic_is_found_before_it_is_restored(
+    drills: Drills, snapshot: None, tmp_path: Path
+) -> None:
+    too_old(drills, "drilled-files", "max_age: 2h", tmp_path)
 
 
 def test_a_disk_that_is_full_of_restics_files_is_named(drills: Drills, snapshot: None) -> None:

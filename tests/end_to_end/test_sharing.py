@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -20,6 +21,7 @@ pytestmark = [pytest.mark.embedded, pytest.mark.xdist_group("databases")]
 
 EXAMPLE = (ROOT / "docs" / "examples" / "sharing.yaml").read_text()
 REGION = "us-east-1"
+DAY = 86_400
 
 
 @pytest.fixture(scope="module")
@@ -87,6 +89,74 @@ def test_no_group_of_a_consumer_is_the_clusters_and_the_proxy_admits_nobody(
         for pair in rule["UserIdGroupPairs"]
     }
     assert group["GroupId"] in admitted
+
+
+def test_the_proxy_leads_to_its_cluster_before_any_login_is_made(aws: Aws) -> None:
+    targets = aws.client("rds").describe_db_proxy_targets(DBProxyName="orders")["Targets"]
+    clusters = [each for each in targets if each["Type"] == "TRACKED_CLUSTER"]
+    assert [each["RdsResourceId"] for each in clusters] == ["orders"]
+
+
+def test_what_asks_a_restored_copy_is_in_the_network_of_its_database(aws: Aws) -> None:
+    functions = aws.client("lambda").list_functions()["Functions"]
+    placed = [each["VpcConfig"] for each in functions if each.get("VpcConfig", {}).get("VpcId")]
+    rds = aws.client("rds")
+    (books,) = rds.describe_db_instances(DBInstanceIdentifier="books")["DBInstances"]
+    group = books["DBSubnetGroup"]
+    (function,) = placed
+    assert function["VpcId"] == group["VpcId"]
+    assert {*function["SubnetIds"]} == {each["SubnetIdentifier"] for each in group["Subnets"]}
+
+
+WATCHED = {
+    "books storage",
+    "books connections",
+    "books-reports lag",
+    "books-reports connections",
+    "orders lag",
+    "orders-figures connections",
+    "catalogue awake",
+    "books drill failed",
+    "catalogue drill missing",
+    "metabase cpu",
+    "metabase tasks",
+}
+
+
+def test_every_alarm_on_a_metric_goes_off_and_ends_with_it(aws: Aws) -> None:
+    at = now = time.time()
+    pages = aws.client("cloudwatch").get_paginator("describe_alarms").paginate()
+    alarms = [alarm for page in pages for alarm in page["MetricAlarms"] if "MetricName" in alarm]
+    assert {alarm["AlarmName"] for alarm in alarms} >= WATCHED
+    silent = [alarm for alarm in alarms if alarm["Statistic"] == "SampleCount"]
+    for alarm in silent:
+        assert state(aws, alarm, 1, now - DAY) == "ALARM", alarm["AlarmName"]
+        assert state(aws, alarm, 1, now) == "OK", alarm["AlarmName"]
+    for alarm in alarms:
+        if alarm in silent:
+            continue
+        bad, good = values(alarm)
+        times = [at + alarm["Period"] * each for each in range(alarm["EvaluationPeriods"] + 1)]
+        assert state(aws, alarm, bad, *times[:-1]) == "ALARM", alarm["AlarmName"]
+        assert state(aws, alarm, good, times[-1]) == "OK", alarm["AlarmName"]
+        # Two alarms may be on one metric: each has a time of its own.
+        at = times[-1] + DAY
+
+
+def values(alarm: Any) -> tuple[float, float]:
+    """A value that passes the threshold, and one that does not."""
+    less, more = alarm["Threshold"] - 1, alarm["Threshold"] + 1
+    return (more, less) if alarm["ComparisonOperator"].startswith("Greater") else (less, more)
+
+
+def state(aws: Aws, alarm: Any, value: float, *times: float) -> str:
+    """Put a value at some times, and return the state that the alarm has then."""
+    named = {key: alarm[key] for key in ("MetricName", "Dimensions")}
+    data = [{**named, "Value": value, "Timestamp": each} for each in times]
+    cloudwatch = aws.client("cloudwatch")
+    cloudwatch.put_metric_data(Namespace=alarm["Namespace"], MetricData=data)
+    (found,) = cloudwatch.describe_alarms(AlarmNames=[alarm["AlarmName"]])["MetricAlarms"]
+    return str(found["StateValue"])
 
 
 def test_the_proxy_knows_the_secrets_of_consumers(aws: Aws) -> None:

@@ -15,6 +15,7 @@ from groundwork.data.databases import make_database
 from groundwork.data.deletion_protection import DeletionProtection
 from groundwork.data.drill import DatabaseDrill
 from groundwork.data.postgresql import PostgreSqlInstance
+from groundwork.data.proxy_targets import ProxyTargets
 from groundwork.data.replica import PostgreSqlReplica, ReplicaContext
 from groundwork.data.security_group import DatabaseSecurityGroup
 from groundwork.data.sessions import SessionLog
@@ -32,6 +33,7 @@ __all__ = [
     "DeletionProtection",
     "PostgreSqlInstance",
     "PostgreSqlReplica",
+    "ProxyTargets",
     "ReplicaAlarms",
     "ReplicaContext",
     "SessionLog",

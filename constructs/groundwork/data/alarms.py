@@ -144,9 +144,16 @@ def replica_watches(database: PostgreSql, instance: str) -> list[Watch]:
 def reader_watches(cluster: Aurora) -> list[Watch]:
     """Return what is watched of a reader: it has no storage, and the lag is its cluster's.
 
-    Consumers get no more of its connections than their proxy's share.
+    Consumers get no more of its connections than their proxy's share. After a failover it may be
+    the writer, whose connections are the team's: those of the cluster raise an alarm of their own.
     """
-    return [connections_watch(connections.of_capacity(cluster.capacity) * SHARE // 100)]
+    most = connections.of_capacity(cluster.capacity) * SHARE // 100
+    what, metric, threshold, _ = connections_watch(most)
+    description = (
+        f"Consumers have four fifths of the connections that RDS Proxy opens to it, about {most}; "
+        "or it has become the writer, and the team's are among them."
+    )
+    return [(what, metric, threshold, description)]
 
 
 AURORA_LAG: Watch = (

@@ -9,6 +9,7 @@ from aws_cdk import aws_rds as rds
 from constructs import Construct
 
 from groundwork.data.aurora import ENGINE, AuroraCluster
+from groundwork.data.proxy_targets import ProxyTargets
 from groundwork.data.reader_proxy import ReaderProxy
 from groundwork.data.replica_access import ReplicaAccess
 from groundwork.data.security_group import PORT
@@ -88,6 +89,7 @@ class AuroraReplicas(Construct):
         cluster: AuroraCluster,
         declared: Mapping[str, tuple[str, AuroraReplica]],
         vpc: Vpc,
+        targets: ProxyTargets,
     ) -> None:
         """`declared` has each replica's identifier and what the file says of it, by its name."""
         super().__init__(scope, construct_id)
@@ -109,6 +111,7 @@ class AuroraReplicas(Construct):
             vpc=vpc,
             secrets=secrets,
             readers=[replica.instance for replica in self.replicas.values()],
+            targets=targets,
             log_days=cluster.log_days,
         )
         for replica in self.replicas.values():

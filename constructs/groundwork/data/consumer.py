@@ -81,8 +81,8 @@ class ReplicaConsumer(Construct):
         )
         return secret
 
-    def close(self, *also: str) -> None:
-        """Refuse the secret, if it has readers, to everybody but them and who `also` needs it."""
+    def close(self, proxy: str | None = None) -> None:
+        """Refuse the secret, if it has readers, to everybody but them and the role of a proxy."""
         if readers := self.declared.credentials.readers:
             arn = self.secret.ref
-            SecretReaders(self, "readers", secret_arn=arn, readers=[*readers, *also])
+            SecretReaders(self, "readers", secret_arn=arn, readers=readers, service=proxy)

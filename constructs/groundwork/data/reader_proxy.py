@@ -11,6 +11,7 @@ from aws_cdk import aws_rds as rds
 from constructs import Construct
 
 from groundwork.data.aurora import AuroraCluster
+from groundwork.data.proxy_targets import ProxyTargets
 from groundwork.data.vpc import Vpc
 
 BORROW_SECONDS = 30
@@ -45,6 +46,7 @@ class ReaderProxy(Construct):
         vpc: Vpc,
         secrets: Mapping[str, str],
         readers: Sequence[rds.CfnDBInstance],
+        targets: ProxyTargets,
         log_days: int,
     ) -> None:
         """`secrets` are the ARNs of the logins that it knows, by whose they are."""
@@ -61,13 +63,16 @@ class ReaderProxy(Construct):
             role_arn=self.role.role_arn,
             auth=[_login(name, secrets[name]) for name in sorted(secrets)],
             require_tls=True,
-            vpc_subnet_ids=vpc.two_zones(self.subnets),
+            vpc_subnet_ids=vpc.subnet_ids(self.subnets),
             vpc_security_group_ids=cluster.proxy_group_ids,
         )
         self.proxy.add_resource_dependency(log_group)
-        self.targets = self._targets(cluster)
-        for instance in (cluster.writer, *readers):
-            self.targets.add_resource_dependency(instance)
+        self.registered = targets.register(
+            self,
+            group=self._target_group(),
+            cluster=cluster.cluster,
+            instances=[cluster.writer, *readers],
+        )
 
     def add_endpoint(
         self, scope: Construct, identifier: str, blocks: Sequence[str], groups: Sequence[str]
@@ -79,11 +84,11 @@ class ReaderProxy(Construct):
             db_proxy_endpoint_name=identifier,
             db_proxy_name=self.proxy.ref,
             target_role="READ_ONLY",
-            vpc_subnet_ids=self.vpc.two_zones(blocks or self.subnets),
+            vpc_subnet_ids=self.vpc.subnet_ids(blocks or self.subnets),
             vpc_security_group_ids=list(groups),
             endpoint_network_type="DUAL" if self.vpc.ipv6 else "IPV4",
         )
-        endpoint.add_resource_dependency(self.targets)
+        endpoint.node.add_dependency(self.registered)
         return endpoint
 
     def _role(self, secrets: list[str]) -> iam.Role:
@@ -107,21 +112,21 @@ class ReaderProxy(Construct):
         group.apply_removal_policy(RemovalPolicy.DESTROY)
         return group
 
-    def _targets(self, cluster: AuroraCluster) -> rds.CfnDBProxyTargetGroup:
+    def _target_group(self) -> rds.CfnDBProxyTargetGroup:
+        """Say how many connections it opens. Where it leads is registered apart."""
         pool = rds.CfnDBProxyTargetGroup.ConnectionPoolConfigurationInfoFormatProperty(
             connection_borrow_timeout=BORROW_SECONDS, max_connections_percent=SHARE
         )
-        targets = rds.CfnDBProxyTargetGroup(
+        group = rds.CfnDBProxyTargetGroup(
             self,
             "targets",
             db_proxy_name=self.proxy.ref,
             target_group_name="default",
-            db_cluster_identifiers=[cluster.cluster.ref],
             connection_pool_configuration_info=pool,
         )
         # The proxy has tags, and this type none in the schema that the CDK validates with.
-        targets.add_deletion_override("Properties.Tags")
-        return targets
+        group.add_deletion_override("Properties.Tags")
+        return group
 
 
 def _login(name: str, secret: str) -> rds.CfnDBProxy.AuthFormatProperty:

@@ -117,15 +117,14 @@ class Vpc(Construct):
             scope,
             construct_id,
             db_subnet_group_description=description,
-            subnet_ids=[subnet.ref for subnet in self.subnets if subnet.cidr_block in blocks],
+            subnet_ids=self.subnet_ids(blocks),
         )
         for resource in self.internet:
             group.add_resource_dependency(resource)
         return group
 
-    def two_zones(self, blocks: Collection[str] = ()) -> list[str]:
-        """Return subnets with these blocks, by their ids; or the lowest in each of two zones."""
-        blocks = blocks or self.declared.two_zones(self.kept)
+    def subnet_ids(self, blocks: Collection[str]) -> list[str]:
+        """Return the ids of the subnets with these blocks."""
         return [subnet.ref for subnet in self.subnets if subnet.cidr_block in blocks]
 
     def _connect_to_internet(self, subnets: Sequence[ec2.CfnSubnet]) -> list[CfnResource]:

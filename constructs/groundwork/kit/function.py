@@ -23,6 +23,7 @@ FunctionName = Literal[
     "feedback",
     "other_regions",
     "production_access",
+    "proxy_targets",
     "suppression",
 ]
 """A package of `functions`."""

@@ -40,9 +40,19 @@ class SecretReaders(secretsmanager.CfnResourcePolicy):
         secret_arn: str,
         readers: Sequence[str],
         writer: str | None = None,
+        service: str | None = None,
     ) -> None:
-        """`writer` is the role of a function that keeps the value."""
-        let_in = [*readers, *([writer] if writer else []), execution_role_arn(scope)]
+        """`writer` is the role of a function that keeps the value.
+
+        `service` is the role with which a service of AWS reads it. AWS does not say that requests
+        of RDS Proxy name their principal: those that name none are not refused here, and nobody's
+        own request is without the name.
+        """
+        others = [role for role in (writer, service) if role]
+        let_in = [*readers, *others, execution_role_arn(scope)]
+        refused: dict[str, object] = {"ArnNotEquals": {"aws:PrincipalArn": let_in}}
+        if service:
+            refused["Null"] = {"aws:PrincipalArn": "false"}
         account = Stack.of(scope).account
         statements: list[dict[str, object]] = [
             {
@@ -50,7 +60,7 @@ class SecretReaders(secretsmanager.CfnResourcePolicy):
                 "Principal": "*",
                 "Action": "secretsmanager:GetSecretValue",
                 "Resource": "*",
-                "Condition": {"ArnNotEquals": {"aws:PrincipalArn": let_in}},
+                "Condition": refused,
             }
         ]
         if readers:

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
-from embedded.gaps._ministack import Created, Properties, provisioners, register, service
+from embedded.gaps._ministack import (
+    Created,
+    Properties,
+    accepted,
+    provisioners,
+    register,
+    service,
+)
 from embedded.gaps.gap import Effect, Gap
 
 GAP = Gap(
-    aws="A stack has proxies, and a read-only endpoint needs a cluster that has a reader.",
+    aws=(
+        "A stack has proxies. Their targets are waited for until a login works there, and a "
+        "read-only endpoint needs a cluster that has a reader."
+    ),
     page="https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/rds-proxy-endpoints.html",
     ministack="It has the API, not the types, and makes such an endpoint of any proxy.",
     effect=Effect.CAPABLE,
@@ -94,7 +105,31 @@ def _endpoint(name: str) -> Created:
 
 
 def _make_targets(logical_id: str, properties: Properties, stack: str) -> Created:
-    return _change_targets("", {}, properties, stack)
+    """Wait, as CloudFormation does, until the proxy has logged in where it leads.
+
+    A cluster that has just been made has one login, its owner's.
+    """
+    made = _change_targets("", {}, properties, stack)
+    if not _knows_owner(properties):
+        raise ValueError("Timed out waiting for target group to become available.")
+    return made
+
+
+def _knows_owner(properties: Properties) -> bool:
+    rds = service("rds")
+    stores = {"DBClusterIdentifiers": rds._clusters, "DBInstanceIdentifiers": rds._instances}
+    owners = {
+        store[name]["MasterUsername"]
+        for key, store in stores.items()
+        for name in properties.get(key) or ()
+    }
+    logins = rds._db_proxies[properties["DBProxyName"]]["Auth"]
+    return owners <= {_user(login["SecretArn"]) for login in logins}
+
+
+def _user(secret: str) -> str:
+    answer = accepted(service("secretsmanager")._get_secret_value({"SecretId": secret}), PROXY)
+    return str(json.loads(json.loads(answer)["SecretString"])["username"])
 
 
 def _change_targets(arn: str, old: Properties, new: Properties, stack: str) -> Created:
@@ -113,7 +148,6 @@ def _change_targets(arn: str, old: Properties, new: Properties, stack: str) -> C
 
 
 def _delete_targets(arn: str, properties: Properties) -> None:
-    """Deregister, unless the proxy is gone already."""
-    keys = ("DBProxyName", "TargetGroupName", "DBClusterIdentifiers", "DBInstanceIdentifiers")
-    given = provisioners._ec_query({key: properties.get(key) or [] for key in keys})
-    service("rds")._deregister_db_proxy_targets(given)
+    """Deregister what is registered, whoever did that, unless the proxy is gone already."""
+    if proxy := service("rds")._db_proxies.get(properties["DBProxyName"]):
+        proxy["Targets"] = []

@@ -65,6 +65,7 @@ KINDS: Mapping[str, Kind] = {
     "AWS::StepFunctions::StateMachine": watching.STATE_MACHINE,
     CustomType.ACCOUNT_SUPPRESSION: mail.SUPPRESSION,
     CustomType.DELETION_PROTECTION: rds.PROTECTION,
+    CustomType.PROXY_TARGETS: proxies.REGISTRATION,
 }
 
 _USERS = "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_users_remove.html"

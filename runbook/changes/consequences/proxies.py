@@ -41,3 +41,4 @@ PROXY = Kind(
 )
 _leads = removed(Consequence("it leads to another database", _PROXIES, danger=Danger.INTERRUPTS))
 TARGETS = Kind(rules={"DBClusterIdentifiers": _leads, "DBInstanceIdentifiers": _leads})
+REGISTRATION = Kind(rules={"Cluster": _leads, "Proxy": _leads})

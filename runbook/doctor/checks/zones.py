@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping
 from runbook.doctor.answer import Answer, wrong
 from runbook.doctor.place import Place
 from settings.models.data import Aurora
-from settings.plan.data import DatabaseItem, DataItems, NetworkItem
+from settings.models.networks import Network
+from settings.plan.data import DatabaseItem, DataItems
 
 WITHOUT_PROXIES = frozenset(("use1-az3", "usw1-az2"))
 """The zones, by their ids, in which RDS Proxy takes no subnet. Letters differ by account.
@@ -38,19 +39,19 @@ def look(place: Place) -> Iterator[Answer]:
             yield Answer(f"network {name}: its zones are there ({', '.join(sorted(used))})")
     for items in place.items(DataItems):
         for name, database in items.databases.items():
-            network = items.networks[database.network]
+            network = items.networks[database.network].declared
             yield from _of_proxy(place, name, there, _proxied(database, network))
 
 
-def _proxied(database: DatabaseItem, network: NetworkItem) -> set[str]:
+def _proxied(database: DatabaseItem, network: Network) -> set[str]:
     """Return the zones where a cluster's proxy and its endpoints are."""
     declared = database.declared
     if not isinstance(declared, Aurora) or not declared.replicas:
         return set()
-    blocks = {*(declared.proxy_subnets or network.declared.two_zones(network.replica_subnets))}
+    blocks = {*declared.proxy_subnets}
     for replica in declared.replicas.values():
         blocks |= {*replica.subnets}
-    return {network.declared.subnets[block] for block in blocks}
+    return {network.subnets[block] for block in blocks}
 
 
 def _of_proxy(

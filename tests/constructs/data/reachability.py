@@ -114,13 +114,12 @@ class Reachability:
     def leads_to(self, endpoint: str) -> tuple[str, str]:
         """The cluster behind an endpoint of a proxy, and the role of the instances it leads to."""
         proxy = self.resources[self.databases()[endpoint]]["Properties"]
-        (cluster,) = (
-            reference(name)
-            for group in self.of("RDS::DBProxyTargetGroup").values()
-            if group["DBProxyName"] == proxy["DBProxyName"]
-            for name in group["DBClusterIdentifiers"]
+        (found,) = (
+            each["Properties"]["Cluster"]
+            for each in self.resources.values()
+            if each["Type"] == "Custom::DBProxyTargets"
+            and each["Properties"]["Proxy"] == proxy["DBProxyName"]
         )
-        (found,) = (name for name, own in self.databases().items() if own == cluster)
         return found, proxy["TargetRole"]
 
     def reaches(self, machine: str, database: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -10,6 +11,8 @@ import pytest
 from groundwork.data.audit import AUDITED
 from tests.constructs.data.conftest import Data, DataTemplate
 
+iam_evaluator: Any = import_module("ministack.core.iam_evaluator")
+ROLES = "arn:aws:iam::123456789012:role"
 TEXT = """
 bastion: true
 networks:
@@ -24,6 +27,7 @@ databases:
     capacity: {min: 0.5, max: 2}
     security_groups: [office]
     notify: [a@example.org]
+    proxy_subnets: [10.0.1.0/24, 10.0.2.0/24]
     replicas:
       reports:
         subnets: [10.0.3.0/24, 10.0.4.0/24]
@@ -77,30 +81,51 @@ def places(template: DataTemplate, kind: str = "RDS::DBProxy") -> list[list[str]
     return [[at["Ref"] for at in each["Properties"]["VpcSubnetIds"]] for each in template.all(kind)]
 
 
-def test_a_proxy_is_in_the_lowest_block_of_two_zones(template: DataTemplate) -> None:
+def test_a_proxy_is_in_the_blocks_that_are_named_for_it(template: DataTemplate) -> None:
     ((first, second),) = places(template)
     assert ["1001024" in first, "1002024" in second] == [True, True]
 
 
-def test_a_lower_block_moves_no_proxy_whose_subnets_are_named(
-    data: Data, template: DataTemplate
-) -> None:
+def test_a_lower_block_moves_no_proxy(data: Data, template: DataTemplate) -> None:
     text = TEXT.replace("subnets: {10.0.1.0/24: a,", "subnets: {10.0.0.0/24: a, 10.0.1.0/24: a,")
-    named = "proxy_subnets: [10.0.1.0/24, 10.0.2.0/24]"
-    made = data(text.replace("    replicas:", f"    {named}\n    replicas:"))
+    made = data(text)
     assert places(made) == places(template)
     endpoints = "RDS::DBProxyEndpoint"
     assert places(made, endpoints) == places(template, endpoints)
 
 
-def test_the_proxy_is_made_once_its_cluster_has_a_reader(template: DataTemplate) -> None:
-    targets = template.one("RDS::DBProxyTargetGroup")
-    assert len([name for name in targets["DependsOn"] if "instance" in name]) == 2
-    (logical_id,) = template.template.find_resources("AWS::RDS::DBProxyTargetGroup")
+def test_an_endpoint_is_made_once_the_proxy_leads_to_a_cluster_with_a_reader(
+    template: DataTemplate,
+) -> None:
+    (name, registered), *others = template.template.find_resources("Custom::DBProxyTargets").items()
+    assert not others
+    assert len([each for each in registered["DependsOn"] if "instance" in each]) == 2
+    assert registered["Properties"]["Cluster"] == "common"
     for endpoint in template.all("RDS::DBProxyEndpoint"):
-        assert endpoint["DependsOn"] == [logical_id]
-    pool = targets["Properties"]["ConnectionPoolConfigurationInfo"]
-    assert pool == {"ConnectionBorrowTimeout": 30, "MaxConnectionsPercent": 50}
+        assert endpoint["DependsOn"] == [name]
+
+
+def test_cloudformation_waits_for_no_login_that_people_make_later(template: DataTemplate) -> None:
+    assert template.properties("RDS::DBProxyTargetGroup") == {
+        "DBProxyName": {"Ref": template.logical_id("RDS::DBProxy")},
+        "TargetGroupName": "default",
+        "ConnectionPoolConfigurationInfo": {
+            "ConnectionBorrowTimeout": 30,
+            "MaxConnectionsPercent": 50,
+        },
+    }
+
+
+def test_who_registers_a_cluster_may_do_nothing_else(template: DataTemplate) -> None:
+    (policy,) = (
+        each["Properties"]["PolicyDocument"]["Statement"]
+        for each in template.all("IAM::Policy")
+        if "RegisterDBProxyTargets" in json.dumps(each)
+    )
+    (statement,) = policy
+    assert statement["Action"] == "rds:RegisterDBProxyTargets"
+    assert "*" not in json.dumps(statement["Resource"])
+    assert len(statement["Resource"]) == 5
 
 
 def test_the_proxy_takes_the_logins_of_consumers_alone_over_tls(template: DataTemplate) -> None:
@@ -130,10 +155,30 @@ def test_the_role_of_the_proxy_reads_those_logins_and_nothing_else(template: Dat
     assert sorted(each["Ref"] for each in statement["Resource"]) == sorted(logins)
 
 
-def test_a_secret_that_is_closed_lets_the_proxy_in(template: DataTemplate) -> None:
+@pytest.mark.parametrize(
+    ("role", "refused"), [("proxy", False), (None, False), ("auditor", False), ("other", True)]
+)
+def test_a_closed_secret_refuses_no_proxy_whether_its_requests_name_it_or_not(
+    template: DataTemplate, role: str | None, refused: bool
+) -> None:
     policy = template.properties("SecretsManager::ResourcePolicy")["ResourcePolicy"]
-    for statement in policy["Statement"]:
-        assert "proxyrole" in json.dumps(statement["Condition"])
+    (deny,) = (each for each in policy["Statement"] if each["Effect"] == "Deny")
+    let_in = deny["Condition"]["ArnNotEquals"]["aws:PrincipalArn"]
+    assert "proxyrole" in json.dumps(let_in)
+    let_in[:] = [f"{ROLES}/proxy" if "proxyrole" in str(each) else str(each) for each in let_in]
+    assert iam_evaluator._conditions_met(deny["Condition"], context(role)) is refused
+
+
+def context(role: str | None) -> Any:
+    """A request to read a secret; without a role, one that has no `aws:PrincipalArn`."""
+    return iam_evaluator.EvalContext(
+        principal_arn=f"{ROLES}/{role}" if role else None,
+        principal_type="AssumedRole",
+        principal_account="123456789012",
+        action="secretsmanager:GetSecretValue",
+        resource_arn="*",
+        region="us-east-1",
+    )
 
 
 def test_a_login_has_no_address_as_it_is_there_before_the_proxy(template: DataTemplate) -> None:
@@ -185,7 +230,7 @@ def test_the_alarm_of_a_reader_is_about_the_connections_that_its_proxy_opens(
 
 
 def test_without_replicas_nothing_of_it_is_there(data: Data) -> None:
-    template = data(TEXT[: TEXT.index("    replicas:")])
+    template = data(TEXT[: TEXT.index("    proxy_subnets:")])
     assert not template.all("RDS::DBProxy")
     assert template.properties("RDS::DBCluster")["EnableIAMDatabaseAuthentication"] is True
     assert template.properties("RDS::DBClusterParameterGroup")["Parameters"] == {

@@ -50,6 +50,7 @@ data:
       engine: aurora-postgresql
       capacity: {min: 0.5, max: 1}
       security_groups: [office]
+      proxy_subnets: [10.0.1.0/24, 10.0.2.0/24]
       replicas:
         figures:
           consumers:

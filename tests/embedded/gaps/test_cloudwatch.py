@@ -1,11 +1,14 @@
 """Alarms on metric math and on other alarms, and the events of all."""
 
 import json
+import time
 from contextlib import suppress
 from typing import Any, ClassVar
 
 import pytest
 from botocore.exceptions import ClientError
+
+from embedded.gaps.cloudwatch import alarm_evaluation
 
 
 class TestAlarms:
@@ -122,3 +125,58 @@ class TestMetricNamespaces:
 
     def test_ministack_still_denies_all(self, pristine: Any) -> None:
         assert self.written(pristine) == []
+
+
+class TestAlarmEvaluation:
+    @staticmethod
+    def states(aws: Any) -> list[str]:
+        """The states of an alarm that wants three periods, as data of two databases come in."""
+        cloudwatch, now = aws.client("cloudwatch"), time.time()
+        cloudwatch.put_metric_alarm(
+            AlarmName="storage",
+            ComparisonOperator="LessThanThreshold",
+            Dimensions=[{"Name": "Database", "Value": "books"}],
+            EvaluationPeriods=3,
+            MetricName="Free",
+            Namespace="Probe",
+            Period=300,
+            Statistic="Minimum",
+            Threshold=10,
+        )
+
+        def state(database: str, value: float, minutes: int) -> str:
+            data = {
+                "MetricName": "Free",
+                "Dimensions": [{"Name": "Database", "Value": database}],
+                "Timestamp": now + 60 * minutes,
+                "Value": value,
+            }
+            cloudwatch.put_metric_data(Namespace="Probe", MetricData=[data])
+            (alarm,) = cloudwatch.describe_alarms(AlarmNames=["storage"])["MetricAlarms"]
+            return str(alarm["StateValue"])
+
+        return [
+            state("films", 1, 0),
+            state("books", 20, -10),
+            state("books", 1, -5),
+            state("books", 1, 0),
+            state("books", 1, 5),
+            state("books", 20, 10),
+        ]
+
+    def test_an_alarm_goes_off_after_its_periods_for_its_own_dimensions(self, aws: Any) -> None:
+        assert self.states(aws) == ["INSUFFICIENT_DATA", "OK", "OK", "OK", "ALARM", "OK"]
+
+    def test_ministack_still_takes_all_for_one(self, pristine: Any) -> None:
+        assert self.states(pristine)[0] == "ALARM"
+
+    @pytest.mark.parametrize(
+        ("missing", "state"),
+        [("breaching", "ALARM"), ("notBreaching", "OK"), ("missing", "ALARM"), ("ignore", None)],
+    )
+    def test_periods_without_data_count_as_the_alarm_says(
+        self, missing: str, state: str | None
+    ) -> None:
+        alarm = {"TreatMissingData": missing, "EvaluationPeriods": 3}
+        assert alarm_evaluation._state(alarm, [True, None, None]) == state
+        assert alarm_evaluation._state({"EvaluationPeriods": 1}, [None]) == "INSUFFICIENT_DATA"

@@ -37,6 +37,7 @@ class TestZones:
         network, books = text["data"]["networks"]["main"], text["data"]["databases"]["books"]
         network["subnets"] |= {"10.0.3.0/24": "a", "10.0.4.0/24": "c"}
         books["capacity"]["min"] = 0.5
+        books["proxy_subnets"] = ["10.0.1.0/24", "10.0.2.0/24"]
         books["replicas"] = {"reports": {"consumers": {"partner": {"from": ["10.0.9.0/24"]}}}}
 
         def found(region: str) -> list[Answer]:

@@ -1,0 +1,1 @@
+"""The function that leads a proxy to its cluster."""
