@@ -44,7 +44,8 @@ def _of_reader(database: str) -> Iterator[str]:
         "while no reader is available they are refused"
     )
     yield (
-        f"the log of {database} has every statement from now on, and tokens of IAM no longer log in"
+        f"the log of {database} has every statement from now on, or with log_statements those of "
+        "consumers, and tokens of IAM no longer log in"
     )
     yield (
         f"RDS charges a second instance within the capacity of {database}, an interface endpoint "

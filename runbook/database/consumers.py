@@ -17,6 +17,7 @@ from runbook.database.place import Place, find
 from runbook.database.users import render
 from settings import Settings, load
 from settings.contract import Output
+from settings.models.data import Aurora
 
 MARK = "Reads a replica, as Groundwork declares"
 """The comment of a login, by which the SQL tells it from one that may do more."""
@@ -29,12 +30,16 @@ class ConsumerLogin:
     named: str
     user: str
     schemas: tuple[str, ...]
+    audited: bool = False
+    """Whether pgaudit logs all that it asks, which is a setting of the login."""
 
 
 def logins(settings: Settings, database: str) -> list[ConsumerLogin]:
     """Return the logins of a database's replicas, or say that the file has none."""
+    declared = settings.data.databases.get(database)
+    audited = isinstance(declared, Aurora) and bool(declared.pgaudit)
     found = [
-        ConsumerLogin(str(named), consumer.login(named.consumer), consumer.schemas)
+        ConsumerLogin(str(named), consumer.login(named.consumer), consumer.schemas, audited)
         for named, consumer in settings.data.consumers()
         if named.database == database
     ]

@@ -189,6 +189,11 @@ class Aurora(_Database):
     """Readers by name, for consumers outside the team, who reach them through RDS Proxy alone."""
     proxy_subnets: tuple[Cidr4, ...] = ()
     """Blocks of the network for the replicas' proxy, in two zones. They cannot be changed later."""
+    log_statements: Literal["all", "consumers"] = "all"
+    """Whose statements are in its log, once it has replicas: everybody's, or those of consumers.
+
+    The latter takes pgaudit, which logs single logins: see databases.md.
+    """
     drill: ClusterDrill | None = None
     """Restore the newest snapshot on a schedule, ask it, and delete what was restored."""
 
@@ -206,6 +211,9 @@ class Aurora(_Database):
         if self.replicas and self.capacity.min == 0:
             message = "0.5 or more, since it has replicas: their proxy keeps it from pausing"
             yield Problem(("capacity", "min"), message)
+        if self.log_statements == "consumers" and not (self.replicas and self.pgaudit):
+            message = "all, or replicas and pgaudit named as well: it logs single logins"
+            yield Problem(("log_statements",), message)
         if self.replicas and not self.log_exports:
             message = "on, since it has replicas: who reads them is in its log"
             yield Problem(("log_exports",), message)

@@ -130,9 +130,12 @@ class AuroraCluster(Database):
     def _parameters(self) -> rds.CfnDBClusterParameterGroup:
         """`rds.force_ssl` has another default in each major version: say it.
 
-        Every instance may become one that consumers read: then all log what is read.
+        Every instance may become one that consumers read: then all log what is read. Where pgaudit
+        logs the consumers alone, their logins are set to that by the SQL that makes them.
         """
-        log = AUDITED if self.declared.replicas else {"rds.force_ssl": "1"}
+        log = dict(AUDITED) if self.declared.replicas else {"rds.force_ssl": "1"}
+        if self.declared.log_statements == "consumers":
+            del log["log_statement"]
         group = rds.CfnDBClusterParameterGroup(
             self,
             "parameters",

@@ -201,6 +201,14 @@ def test_every_instance_logs_who_reads_and_what_as_each_may_become_a_reader(
         assert groups[name]["Properties"]["RetentionInDays"] == 400
 
 
+def test_where_pgaudit_logs_the_consumers_nobody_elses_statements_are_logged(data: Data) -> None:
+    named = "pgaudit: [ddl]\n    log_statements: consumers\n    replicas:"
+    parameters = data(TEXT.replace("replicas:", named)).properties("RDS::DBClusterParameterGroup")
+    found = parameters["Parameters"]
+    assert "log_statement" not in found
+    assert (found["log_connections"], found["pgaudit.log"]) == ("1", "ddl")
+
+
 def test_passwords_pass_the_proxy_since_the_cluster_takes_no_tokens(template: DataTemplate) -> None:
     assert template.properties("RDS::DBCluster")["EnableIAMDatabaseAuthentication"] is False
 

@@ -12,7 +12,8 @@ import pytest
 
 from runbook.backup.drill import files
 from runbook.backup.drill.assignment import Assignment, DrillError, Findings
-from settings.models.backup import BackupUser, Drill
+from settings.models.backup import FilesUser
+from settings.models.drills import Drill
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 
@@ -27,8 +28,8 @@ def given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Assi
         s3: Any = SimpleNamespace(get_paginator=lambda _: pages)
         monkeypatch.setattr(files, "session", lambda _: SimpleNamespace(client=lambda *_, **__: s3))
         return Assignment(
-            drill=Drill.model_validate({"of": "dumps"}),
-            writer=BackupUser.model_validate({"tool": "files"}),
+            drill=Drill(of="dumps"),
+            writer=FilesUser(tool="files"),
             secret=SimpleNamespace(bucket="nightly"),  # type: ignore[arg-type]
             max_age=26 * 3600,
             work=tmp_path,

@@ -53,7 +53,8 @@ def test_a_replica_of_aurora_says_by_which_way_and_at_which_price() -> None:
     assert found[1:4] == [
         "its consumers come through RDS Proxy to readers of books, and never to the writer: while "
         "no reader is available they are refused",
-        "the log of books has every statement from now on, and tokens of IAM no longer log in",
+        "the log of books has every statement from now on, or with log_statements those of "
+        "consumers, and tokens of IAM no longer log in",
         "RDS charges a second instance within the capacity of books, an interface endpoint in two "
         "zones, and, once for all its replicas, a proxy as of 8 capacity units at least",
     ]

@@ -34,6 +34,12 @@ def test_the_logins_are_those_that_the_file_declares() -> None:
     assert found == [ConsumerLogin("analysis/reports/partner", "partner_reads", ("reports",))]
 
 
+def test_pgaudit_logs_the_logins_of_a_cluster_and_the_server_those_of_an_instance() -> None:
+    settings = parse(EVERYTHING)
+    assert {login.audited for login in logins(settings, "shared")} == {True}
+    assert {login.audited for login in logins(settings, "analysis")} == {False}
+
+
 def test_a_database_without_consumers_says_where_they_go() -> None:
     with pytest.raises(UserError, match="no consumers of analysis"):
         logins(parse(EXAMPLE), "analysis")
