@@ -50,11 +50,18 @@ def show(configuration: Path, name: str, *, as_json: bool) -> None:
             f"          {copy} is there since {made:%Y-%m-%d %H:%M}, by a drill that runs or was "
             "stopped; the next one deletes it"
         )
-    print(f"\nConnect: groundwork database connect {name}")
-    print(f"For a program: groundwork credentials show {name} --as env --to {name}.env")
-    if not place.public:
-        print("It has no public address. The first goes through the bastion by itself; for others:")
-        print(f"groundwork database tunnel {name}, and hostaddr=127.0.0.1 beside the host.")
+    print("", *_ways(place), sep="\n")
+
+
+def _ways(place: Place) -> Iterator[str]:
+    """Say how to connect: by itself, or through the bastion, where there is one."""
+    yield f"Connect: groundwork database connect {place.name}"
+    yield f"For a program: groundwork credentials show {place.name} --as env --to {place.name}.env"
+    if not place.public and place.bastion is None:
+        yield "It has no public address, and there is no bastion: data.bastion: true makes one."
+    elif not place.public:
+        yield "It has no public address. The first goes through the bastion by itself; for others:"
+        yield f"groundwork database tunnel {place.name}, and hostaddr=127.0.0.1 beside the host."
 
 
 class _Replica(TypedDict):

@@ -32,8 +32,8 @@ def test_connection_details_name_everything_but_the_password(
     assert "tunnel" not in run.output
 
 
-def test_a_private_database_is_reached_through_the_tunnel(at: Command) -> None:
-    assert "groundwork database tunnel common" in at("database show common").output
+def test_a_private_database_is_reached_through_a_bastion_alone(at: Command) -> None:
+    assert "there is no bastion: data.bastion: true makes one" in at("database show common").output
     refused = at("database tunnel common")
     assert refused.status == 1
     assert "there is no bastion." in refused.errors
