@@ -30,7 +30,7 @@ class FakeRds:
 @pytest.fixture
 def rds(monkeypatch: pytest.MonkeyPatch) -> FakeRds:
     fake = FakeRds()
-    monkeypatch.setattr(handler.boto3, "client", lambda name: fake)
+    monkeypatch.setattr(f"{handler.__name__}.boto3.client", lambda name: fake)
     monkeypatch.setattr(handler, "retry_until_allowed", lambda client: client)
     return fake
 
