@@ -21,7 +21,8 @@ def history(context: Context, *, as_json: bool = False) -> None:
         print(json.dumps([_plain(context.records, *each) for each in found], indent=2))
         return
     table = Table(box=None, padding=(0, 2, 0, 0))
-    for heading in ("Review", "Prepared", "Approved", "Executed"):
+    table.add_column("Review", no_wrap=True)
+    for heading in ("Prepared", "Approved", "Executed"):
         table.add_column(heading, overflow="fold")
     for identifier, stored in found:
         if stored is None:

@@ -22,7 +22,9 @@ GUARDS: Mapping[str, str] = {
     "AWS::SES::ConfigurationSetEventDestination": "nobody is told of its events any more",
     "AWS::SNS::Subscription": "whoever it told is told no longer",
     "AWS::Scheduler::Schedule": "what it started no longer starts by itself",
-    CustomType.DELETION_PROTECTION: "the database is no longer protected against deletion",
+    CustomType.DELETION_PROTECTION: (
+        "no stack sets the database's protection against deletion any more: it stays as it is"
+    ),
 }
 """What watches over something, and what its removal means while that something stays."""
 

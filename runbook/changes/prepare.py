@@ -215,8 +215,9 @@ def usable(name: str, current: Mapping[str, object] | None) -> None:
     """Refuse a stack that CloudFormation cannot update, or is updating now."""
     status = str(current["StackStatus"]) if current else "REVIEW_IN_PROGRESS"
     if status in ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED"):
+        failed = "deletion" if status == "DELETE_FAILED" else "creation"
         raise UserError(
-            f"{name} is {status}: CloudFormation cannot update a stack whose creation failed.",
+            f"{name} is {status}: CloudFormation cannot update a stack whose {failed} failed.",
             "Look at its events, then delete what is left of it: "
             f"aws cloudformation delete-stack --stack-name {name}",
         )

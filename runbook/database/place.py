@@ -41,7 +41,12 @@ class Place:
         return self.secret.split(":")[3]
 
     def require_bastion(self) -> str:
-        """Return the bastion's instance id, or say that there is none."""
+        """Return the bastion's instance id, or say that there is none that leads to it."""
+        if self.public:
+            raise UserError(
+                f"{self.name} has a public address: no tunnel leads to it, and none is needed.",
+                f"Connect: groundwork database connect {self.name}",
+            )
         if self.bastion is None:
             raise UserError(
                 f"{self.name} has no public address, and there is no bastion.",

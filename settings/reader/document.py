@@ -280,6 +280,10 @@ _REASONS = {
     "did not find expected node content": "a value is missing, or needs quotes",
     "could not find expected ':'": "a name without its colon and value",
     "found unexpected end of stream": "a quote is not closed",
+    # Of an anchor or alias without a name, as in [*@example.org].
+    "did not find expected alphabetic or numeric character": (
+        "a value that starts with * or & goes between quotes"
+    ),
 }
 
 

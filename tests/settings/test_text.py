@@ -45,6 +45,10 @@ def fault(text: str) -> str:
             "mail:\n    domains: {}\n  senders: {}\n",
             "f:3:3: this is not YAML: wrong indentation, or a bracket or quote that is not closed",
         ),
+        (
+            "only_to: [*@example.org]\n",
+            "f:1:12: this is not YAML: a value that starts with * or & goes between quotes",
+        ),
         ("tags: *team\n", "f:1:7: tags: *team needs a complete value marked &team before it"),
         (
             "tags: &team {a: *team}\n",

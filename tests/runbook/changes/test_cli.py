@@ -99,6 +99,14 @@ def test_the_history_has_dates(context: Context) -> None:
     assert "2026-09-30 10:15 UTC" in said(context)
 
 
+def test_the_id_of_a_review_is_whole_in_a_narrow_terminal(context: Context) -> None:
+    context.console.width = 60
+    made = samples.harmless().model_copy(update={"id": "20261123T081731-43d123"})
+    context.records.save_review(made)
+    history(context)
+    assert made.id in said(context)
+
+
 def test_a_program_gets_the_history(context: Context, capsys: pytest.CaptureFixture[str]) -> None:
     history(context, as_json=True)
     (found,) = json.loads(capsys.readouterr().out)

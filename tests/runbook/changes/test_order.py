@@ -165,6 +165,13 @@ def test_what_an_interrupted_first_prepare_left_is_used_by_the_next() -> None:
         prepare.usable("mail-us-east-1", {"StackStatus": "UPDATE_IN_PROGRESS"})
 
 
+def test_a_stack_whose_deletion_failed_is_said_to_be_one() -> None:
+    with pytest.raises(UserError, match="a stack whose deletion failed"):
+        prepare.usable("mail-us-east-1", {"StackStatus": "DELETE_FAILED"})
+    with pytest.raises(UserError, match="a stack whose creation failed"):
+        prepare.usable("mail-us-east-1", {"StackStatus": "ROLLBACK_COMPLETE"})
+
+
 def test_a_record_whose_stacks_depend_on_each_other_is_refused_and_not_waited_for() -> None:
     stacks = (
         samples.stack("mail-us-east-1", depends_on=("data-us-east-1",)),

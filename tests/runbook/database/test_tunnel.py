@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from runbook.base.errors import UserError
 from runbook.database import tunnel
 from runbook.database.place import Place
 
@@ -36,6 +37,11 @@ def test_a_database_is_named_in_a_document_of_awss_own() -> None:
     asked = tunnel.command(place(), 15432)
     assert asked[-3] == "AWS-StartPortForwardingSessionToRemoteHost"
     assert asked[-1] == "host=books.example.org,portNumber=5432,localPortNumber=15432"
+
+
+def test_no_tunnel_leads_to_a_public_database() -> None:
+    with pytest.raises(UserError, match="has a public address: no tunnel leads to it"):
+        tunnel.command(place(public=True), 15432)
 
 
 def test_a_replica_has_a_document_in_which_nobody_says_where_it_leads() -> None:
