@@ -47,6 +47,8 @@ class Decision:
     spf_aligned: bool
     arc: Arc | None
     remarks: tuple[str, ...]
+    policy_is_known: bool = True
+    """Whether the name servers said which record applies, and so what is aligned."""
 
 
 def decide(message: Received, resolver: Resolver, trusted: str | None) -> Decision:
@@ -64,7 +66,7 @@ def decide(message: Received, resolver: Resolver, trusted: str | None) -> Decisi
     except WalkError as error:
         why = (f"The policy is not known: {error}.",)
         unknown = tuple((one, False) for one in found)
-        return Decision(author, Result.TEMPERROR, None, unknown, spf, False, arc, why)
+        return Decision(author, Result.TEMPERROR, None, unknown, spf, False, arc, why, False)
     result = _result(judged, spf, spf_aligned)
     remarks = tuple(_remarks(message, author, result, judged, spf, spf_aligned))
     return Decision(author, result, policy, judged, spf, spf_aligned, arc, remarks)

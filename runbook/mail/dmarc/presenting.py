@@ -28,16 +28,20 @@ def present(console: Console, decision: Decision) -> None:
     console.print(line.append(f" for {decision.author}"))
     console.print()
     for signature, is_aligned in decision.signatures:
-        _part(console, "DKIM", signature.result, signature.domain, is_aligned)
+        words = _alignment(decision, is_aligned)
+        _part(console, "DKIM", signature.result, signature.domain, words)
         for detail in _details(signature):
             _detail(console, detail)
     if not decision.signatures:
         console.print(Text("  DKIM  no signature"))
-    _part(console, "SPF", decision.spf.result, decision.spf.domain, decision.spf_aligned)
+    words = _alignment(decision, decision.spf_aligned)
+    _part(console, "SPF", decision.spf.result, decision.spf.domain, words)
     _detail(console, f"{decision.spf.source}.")
     _arc(console, decision)
     console.print()
-    for remark in (_policy(decision.policy, decision.author), *decision.remarks):
+    if decision.policy_is_known:
+        console.print(Text(_policy(decision.policy, decision.author)))
+    for remark in decision.remarks:
         console.print(Text(remark))
 
 
@@ -48,11 +52,17 @@ _WORDS = {
 }
 
 
-def _part(console: Console, kind: str, result: Result, domain: str, is_aligned: bool) -> None:
+def _alignment(decision: Decision, is_aligned: bool) -> str:
+    if not decision.policy_is_known:
+        return "alignment unknown"
+    return "aligned" if is_aligned else "not aligned"
+
+
+def _part(console: Console, kind: str, result: Result, domain: str, alignment: str) -> None:
     style = {Result.PASS: "green", Result.TEMPERROR: "yellow"}.get(result, "red")
     line = Text(f"  {kind:<6}")
     line.append(f"{result.value:<11}", style=style)
-    line.append(f"{domain or '–'}, {'aligned' if is_aligned else 'not aligned'}")
+    line.append(f"{domain or '–'}, {alignment}")
     console.print(line)
 
 

@@ -207,6 +207,8 @@ def test_a_policy_that_nobody_answers_for_is_not_known() -> None:
         found = judged(RECEIVED + OWN_FIRST, server)
     assert found.result is Result.TEMPERROR
     assert "The policy is not known: _dmarc.example.org: answers SERVFAIL" in found.remarks[0]
+    assert "DKIM  pass       example.org, alignment unknown" in printed(found)
+    assert "has no DMARC record" not in printed(found)
 
 
 def test_spf_that_nobody_answers_for_is_a_temporary_error() -> None:
