@@ -29,7 +29,17 @@ def deliver(text: str, to: Path | None, *, reveal: bool = False) -> None:
 
 
 def write(file: Path, text: str, mode: int = 0o600) -> None:
-    """Write a file in one step. What was there before stays until the new one is whole."""
+    """Write a file in one step. What was there before stays until the new one is whole.
+
+    What the system refuses is an OSError that names the file.
+    """
+    try:
+        _replace(file, text, mode)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(file)) from None
+
+
+def _replace(file: Path, text: str, mode: int) -> None:
     descriptor, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
     staged = Path(name)
     try:

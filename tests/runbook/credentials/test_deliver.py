@@ -46,6 +46,10 @@ def test_a_terminal_is_shown_nothing_unless_asked(
     assert capfdbinary.readouterr().out == b""
 
 
-def test_a_folder_that_is_not_there_is_an_error_of_the_system(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError):
+def test_what_cannot_be_written_is_named_as_it_was_asked_for(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError) as missing:
         write(tmp_path / "none" / "file", "secret")
+    assert missing.value.filename == str(tmp_path / "none" / "file")
+    with pytest.raises(IsADirectoryError) as folder:
+        write(tmp_path, "secret")
+    assert folder.value.filename == str(tmp_path)

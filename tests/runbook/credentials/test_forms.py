@@ -100,6 +100,11 @@ def test_the_salt_pillar_is_the_one_of_the_wiki_page() -> None:
     assert found == {"aws": {"access_key": "AKIA", "secret_key": PLAIN, "region": "eu-west-2"}}
 
 
+def test_the_settings_of_rails_are_indented_alike() -> None:
+    lines = written(Form.RAILS, sample(Kind.SENDER)).splitlines()
+    assert "  enable_starttls: true" in lines
+
+
 def test_a_prefix_is_part_of_the_place_that_a_tool_is_given() -> None:
     restic = shell(written(Form.RESTIC, sample(Kind.BACKUP_USER)))
     assert restic["RESTIC_REPOSITORY"] == "s3:https://s3.eu-west-2.amazonaws.com/dumps/main"
