@@ -7,7 +7,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.embedded.conftest import settled
-from tests.embedded.gaps.templates import POLICY, document, ref
+from tests.embedded.gaps.templates import POLICY, attribute, document, ref
 
 RETAINED = {"DeletionPolicy": "Retain"}
 
@@ -108,6 +108,74 @@ def test_each_change_behind_the_stacks_back_is_seen(aws: Any, pristine: Any) -> 
         "User": {"/Policies"},
     }
     assert drifted(pristine, "drifting") == {}
+
+
+def rules_of(aws: Any, group: str) -> set[str]:
+    """The blocks and groups that a security group lets in."""
+    (found,) = aws.client("ec2").describe_security_groups(GroupIds=[group])["SecurityGroups"]
+    return {
+        other.get("CidrIp") or other["GroupId"]
+        for rule in found["IpPermissions"]
+        for other in (*rule["IpRanges"], *rule["UserIdGroupPairs"])
+    }
+
+
+PORT = {"IpProtocol": "tcp", "FromPort": 5432, "ToPort": 5432}
+BLOCKS = ("10.1.0.0/16", "10.2.0.0/16")
+
+
+def group(*blocks: str) -> dict[str, Any]:
+    rules = [{**PORT, "CidrIp": block, "Description": block} for block in blocks]
+    properties = {"GroupDescription": "rules", "SecurityGroupIngress": rules}
+    return {"Type": "AWS::EC2::SecurityGroup", "Properties": properties}
+
+
+def apart(of: str, source: str) -> dict[str, Any]:
+    ends = {name: attribute("GroupId", of=name) for name in (of, source)}
+    properties = {**PORT, "GroupId": ends[of], "SourceSecurityGroupId": ends[source]}
+    return {"Type": "AWS::EC2::SecurityGroupIngress", "Properties": properties}
+
+
+class TestRulesOfGroups:
+    RESOURCES: ClassVar[dict[str, Any]] = {
+        "Database": group(*BLOCKS),
+        "Bastion": group(),
+        "In": apart("Database", "Bastion"),
+        "Itself": apart("Bastion", "Bastion"),
+    }
+
+    def test_those_declared_apart_are_as_declared_and_stay_when_others_are_taken_back(
+        self, aws: Any
+    ) -> None:
+        ids = {name: attribute("GroupId", of=name) for name in ("Database", "Bastion")}
+        outputs = aws.deploy("rules-apart", self.RESOURCES, **ids)
+        assert drifted(aws, "rules-apart") == {}
+        rule = {**PORT, "IpRanges": [{"CidrIp": "203.0.113.0/24"}]}
+        for name in ids:
+            aws.client("ec2").authorize_security_group_ingress(
+                GroupId=outputs[name], IpPermissions=[rule]
+            )
+        # An empty list of rules is not compared: only what stands beside the declared is.
+        assert drifted(aws, "rules-apart").keys() == {"Database"}
+        mode = {"DeploymentMode": "REVERT_DRIFT"}
+        executed(aws, change_set(aws, "rules-apart", "UPDATE", self.RESOURCES, **mode))
+        assert rules_of(aws, outputs["Database"]) == {*BLOCKS, outputs["Bastion"]}
+
+    def test_those_that_one_call_authorized_in_another_order_are_alike(self, aws: Any) -> None:
+        ec2, resources = aws.client("ec2"), {"Group": group(*BLOCKS)}
+        made = aws.deploy("rules-alike", resources, Group=ref("Group"))["Group"]
+        (before,) = ec2.describe_security_groups(GroupIds=[made])["SecurityGroups"]
+        ec2.revoke_security_group_ingress(GroupId=made, IpPermissions=before["IpPermissions"])
+        ranges = [{"CidrIp": block, "Description": block} for block in reversed(BLOCKS)]
+        ec2.authorize_security_group_ingress(
+            GroupId=made, IpPermissions=[{**PORT, "IpRanges": ranges}]
+        )
+        assert drifted(aws, "rules-alike") == {}
+        ec2.authorize_security_group_ingress(GroupId=made, CidrIp="203.0.113.0/24", **PORT)
+        mode = {"DeploymentMode": "REVERT_DRIFT"}
+        executed(aws, change_set(aws, "rules-alike", "UPDATE", resources, **mode))
+        assert drifted(aws, "rules-alike") == {}
+        assert rules_of(aws, made) == {*BLOCKS}
 
 
 def session(idle: str) -> dict[str, Any]:
