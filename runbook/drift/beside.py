@@ -42,14 +42,18 @@ def found(stack: Deployed) -> Iterator[Change]:
 
 
 def _of_group(stack: Deployed, group: str, properties: Template) -> Found:
-    """Yield rules beside those of their own resources. A group's own, CloudFormation compares."""
+    """Yield rules beside those of their own resources. A group's own, CloudFormation compares.
+
+    It does not compare an empty list of rules:
+    <https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/2091>
+    """
     answer = stack.ec2.describe_security_groups(GroupIds=[group])["SecurityGroups"][0]
     sides = {"Ingress": answer["IpPermissions"], "Egress": answer["IpPermissionsEgress"]}
     for side, permissions in sides.items():
         rules = [rule for _, _, rule in stack.of(f"AWS::EC2::SecurityGroup{side}")]
         declared = sum(group in (rule.get("GroupId"), _id(stack, rule)) for rule in rules)
         actual = [rule for rule in _rules(permissions) if side == "Ingress" or rule != EVERYWHERE]
-        if len(actual) > declared and f"SecurityGroup{side}" not in properties:
+        if len(actual) > declared and not properties.get(f"SecurityGroup{side}"):
             yield f"has {side.lower()} rules that nobody declared", actual
 
 

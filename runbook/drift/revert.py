@@ -15,6 +15,7 @@ from rich.console import Console
 from runbook.base import aws, project
 from runbook.base.assembly import Assembly
 from runbook.base.errors import UserError
+from runbook.base.options import naming
 from runbook.changes import change_set as change_sets
 from runbook.changes.change_set import find_stack
 from runbook.changes.commands import SAVED
@@ -50,7 +51,8 @@ def prepare(
     if made.changed:
         place = context.records.store.place
         console.print(f"\n{SAVED.format(id=made.id, place=place)}", soft_wrap=True)
-        console.print(f"Next: groundwork changes approve {made.id}")
+        following = f"Next: groundwork changes approve {made.id}{naming(configuration)}"
+        console.print(following, markup=False, soft_wrap=True)
 
 
 def _review(context: Context, assembly: Assembly, stacks: Collection[str], file: str) -> Review:

@@ -3,22 +3,44 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from runbook.changes.text import line
 from runbook.drift.change import Change, Sort, Unasked
 
-ADOPTED = (
-    "addresses",
-    "buckets",
-    "configuration_sets",
-    "databases",
-    "domains",
-    "networks",
-    "security_groups",
-    "tenants",
-)
-"""Items of which the file says what was changed. Who may do what is taken back, never kept."""
+SAID: Mapping[str, frozenset[str]] = {
+    "backup/buckets": frozenset(("LifecycleConfiguration", "Tags", "VersioningConfiguration")),
+    "data/databases": frozenset(
+        (
+            "AllocatedStorage",
+            "AutoMinorVersionUpgrade",
+            "BackupRetentionPeriod",
+            "DBInstanceClass",
+            "EnableCloudwatchLogsExports",
+            "EnableHttpEndpoint",
+            "EnablePerformanceInsights",
+            "EngineVersion",
+            "MaxAllocatedStorage",
+            "MultiAZ",
+            "PubliclyAccessible",
+            "ServerlessV2ScalingConfiguration",
+            "VPCSecurityGroups",
+            "VpcSecurityGroupIds",
+            "deletion protection",
+        )
+    ),
+    "data/security_groups": frozenset(("SecurityGroupIngress",)),
+    "mail/account": frozenset(("account suppression",)),
+    "mail/addresses": frozenset(("ConfigurationSetAttributes",)),
+    "mail/configuration_sets": frozenset(
+        ("DeliveryOptions", "EventDestination", "SuppressionOptions")
+    ),
+    "mail/domains": frozenset(("ConfigurationSetAttributes", "MailFromAttributes")),
+    "mail/tenants": frozenset(("ReputationEntity",)),
+}
+"""What of an item the file has a field for. Who may do what is taken back, never kept."""
+SOURCES = ("CidrIp", "CidrIpv6", "SourceSecurityGroupId")
+POSTGRESQL = ("tcp", "5432", "5432")
 
 
 def described(change: Change) -> Iterator[str]:
@@ -49,9 +71,27 @@ def ways_out(found: Iterable[Change]) -> Iterator[str]:
 
 def adopted_as(change: Change) -> str | None:
     """Return the item as `groundwork adopt --only` takes it; None where the file says nothing."""
-    if change.item.startswith("mail/account/"):
-        return "mail"
-    return change.item if change.item.split("/")[1] in ADOPTED else None
+    kind, _, _ = change.item.rpartition("/")
+    if not _is_said(kind, change):
+        return None
+    return "mail" if kind == "mail/account" else change.item
+
+
+def _is_said(kind: str, change: Change) -> bool:
+    """Tell whether the file has a field for a change.
+
+    It has none for a cluster's instance, nor for the replicas of a database; and of the rules of
+    a security group it has those for PostgreSQL.
+    """
+    below, what = change.place.split("/")[2:], change.what.split(".")
+    if what[0] not in SAID.get(kind, ()) or below[1:] or below == ["writer"]:
+        return False
+    if kind != "data/security_groups":
+        return True
+    rule = change.now or change.was
+    if isinstance(rule, dict):
+        return tuple(str(rule.get(n)) for n in ("IpProtocol", "FromPort", "ToPort")) == POSTGRESQL
+    return what[-1] in SOURCES
 
 
 def unknown(item: Unasked) -> str:

@@ -171,7 +171,8 @@ def test_what_the_console_changed_stands_in_the_head_with_both_ways_out(renderer
     assert "Changed outside CloudFormation since the last deployment" in head
     assert "has an inline policy that nobody declared" in head
     assert "groundwork drift --revert" in head
-    assert "groundwork adopt --only data/security_groups/office --write" in head
+    assert "groundwork adopt --only data/databases/common --write" in head
+    assert "groundwork adopt --only data/security_groups/office" not in head
     assert "what its functions set cannot be asked" in head
 
 
