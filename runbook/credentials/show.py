@@ -83,6 +83,11 @@ def _checked(settings: Settings, asked: Asked) -> Kind:
     if asked.port and asked.port not in PORTS:
         known = ", ".join(map(str, PORTS))
         raise UserError(f"SES does not listen on port {asked.port}.", f"It listens on: {known}")
+    if asked.port and (own := aws.embedded_smtp_port()):
+        raise UserError(
+            f"The embedded AWS does not listen on port {asked.port}.",
+            f"Leave out --port: {own} stands for every port of SES there.",
+        )
     return kind
 
 

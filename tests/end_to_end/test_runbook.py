@@ -133,6 +133,7 @@ def test_every_items_credentials_are_listed(at: Command) -> None:
         ("crdere --as env", "Did you mean credere?"),
         ("analysis --as env --port 465", "--region and --port are for senders"),
         ("credere --as env --port 26", "SES does not listen on port 26."),
+        ("credere --as env --port 465", "The embedded AWS does not listen on port 465."),
         ("credere --as env --region eu-west-2", "credere does not send in eu-west-2."),
         ("credere --as env --shared", "belong to --as postfix"),
         ("credere --as env --kind database", "credere is a configuration set and a sender"),

@@ -78,7 +78,15 @@ def files(relay: Relay, before: str | None) -> list[File]:
     trial = main_cf.on_trial(before)
     settings = _render("main.cf.j2", relay, old=old, trial=trial)
     maps = [File("ses_password", 0o600, _password_map(relay)), *_maps(relay)]
-    script = _render("apply.sh.j2", relay, whole=before is not None, maps=maps, trial=trial)
+    script = _render(
+        "apply.sh.j2",
+        relay,
+        whole=before is not None,
+        maps=maps,
+        trial=trial,
+        begin=main_cf.BEGIN,
+        end=main_cf.END,
+    )
     return [
         File("main.cf", 0o644, main_cf.changed(before, settings)),
         *maps,

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
 from fnmatch import fnmatchcase
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -152,6 +155,64 @@ def test_without_a_main_cf_there_are_the_new_settings_alone() -> None:
     found = made(None)
     assert found["main.cf"].text.startswith(main.BEGIN)
     assert 'cat main.cf >> "$folder/main.cf"' in found["apply.sh"].text
+
+
+STUBS = {
+    "postconf": 'case "$1" in -h) echo "$FOLDER" ;; esac',
+    "postmap": "",
+    "postfix": 'case "$1" in check) exit "$CHECKED" ;; *) exit 1 ;; esac',
+}
+"""Programs of a Postfix that does not run."""
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Path:
+    """Postfix's folder, with a main.cf of the machine's own; its programs beside it."""
+    (tmp_path / "bin").mkdir()
+    for name, text in STUBS.items():
+        program = tmp_path / "bin" / name
+        program.write_text(f"#!/bin/sh\n{text}\n")
+        program.chmod(0o755)
+    folder = tmp_path / "etc"
+    folder.mkdir()
+    for name in ("main.cf", "master.cf"):
+        (folder / name).write_text("# the machine's own\n")
+    return folder
+
+
+def apply(folder: Path, checked: int = 0, **options: Any) -> dict[str, str]:
+    """Run apply.sh as it is without --from; what the folder has then, by file."""
+    relay = folder.parent / "relay"
+    relay.mkdir(exist_ok=True)
+    for file in made(None, **options).values():
+        (relay / file.name).write_text(file.text)
+    path = f"{folder.parent / 'bin'}:{os.environ['PATH']}"
+    environment = {"PATH": path, "FOLDER": str(folder), "CHECKED": str(checked)}
+    run = subprocess.run(["/bin/sh", relay / "apply.sh"], env=environment, check=False)
+    assert run.returncode == checked
+    return {file.name: file.read_text() for file in folder.iterdir() if file.is_file()}
+
+
+def test_a_relay_that_becomes_shared_keeps_nothing_of_the_one_before(machine: Path) -> None:
+    alone = apply(machine, secret=secret(header=True))
+    assert "sender_canonical_maps = regexp:$config_directory/ses_envelope" in alone["main.cf"]
+    shared = apply(machine, shared=True)
+    maps = {"ses_header", "ses_password", "ses_senders"}
+    assert shared.keys() == {"main.cf", "master.cf"} | maps
+    assert not shared["ses_header"]
+    assert shared["main.cf"].startswith(f"# the machine's own\n{main.BEGIN}\n")
+    assert shared["main.cf"].count(main.BEGIN) == 1
+    assert "ses_envelope" not in shared["main.cf"]
+    assert shared["ses_password"].startswith("/^noreply@")
+    other = secret(**{"from": ["news@example.org"]})
+    both = apply(machine, shared=True, secret=other)["ses_senders"]
+    assert both == "/^news@example\\.org$/ ses\n/^noreply@example\\.org$/ ses\n"
+    assert "ses_senders" not in apply(machine)
+
+
+def test_what_postfix_refuses_is_put_back_whole(machine: Path) -> None:
+    before = apply(machine)
+    assert apply(machine, checked=1, shared=True) == before
 
 
 def test_the_document_names_each_file_and_its_mode() -> None:
