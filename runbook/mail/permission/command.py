@@ -149,9 +149,10 @@ def _user_name(settings: Settings, sender: str) -> str:
 
 def _present(console: Console, sender: str, message: Message, verdicts: list[Verdict]) -> None:
     for verdict in verdicts:
-        yes = verdict.passes
-        says = "may" if yes else "may not"
-        headline = f"{'Yes' if yes else 'No'}: {sender} {says} send as {message.from_address}"
+        yes, who = verdict.passes, message.from_address
+        headline = (
+            f"Yes: {sender} may send as {who}" if yes else f"No: {sender} may not send as {who}"
+        )
         to = ", ".join(message.recipients)
         console.print(
             Text(f"{headline} to {to} in {verdict.region}", style="green" if yes else "bold red"),

@@ -10,7 +10,7 @@ from datetime import datetime
 from rich.console import Console
 from rich.text import Text
 
-from runbook.mail.status import account, feedback, identities, receiving, sets, topics
+from runbook.mail.status import account, feedback, identities, receiving, sets, tenants, topics
 from runbook.mail.status.finding import Finding, Level, attention
 from runbook.mail.status.place import Place, places
 from settings import Settings
@@ -50,7 +50,7 @@ def _sections(place: Place, now: datetime) -> Iterator[Section]:
         yield place.region, "Stacks", [missing]
         return
     yield place.region, identities.TITLE, list(identities.findings(place, now))
-    for part in (feedback, topics, sets, receiving):
+    for part in (feedback, topics, sets, tenants, receiving):
         if found := list(part.findings(place)):
             yield place.region, part.TITLE, found
 

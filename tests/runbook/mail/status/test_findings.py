@@ -8,7 +8,7 @@ from typing import Any, cast
 import boto3
 import pytest
 
-from runbook.mail.status import account, feedback, identities, topics
+from runbook.mail.status import account, feedback, identities, tenants, topics
 from runbook.mail.status.finding import Finding, Level, some
 from settings.models.mail import ProductionAccess, Quota
 from settings.plan.mail import AccountItem
@@ -156,6 +156,24 @@ class TestFeedback:
         found = self.said(BounceTopic=f"{TOPIC}2", HeadersInComplaintNotificationsEnabled=False)
         assert levels(found) == [Level.ATTENTION, Level.ATTENTION]
         assert "without the original headers" in found[1].text
+
+
+class TestTenants:
+    ARN = "arn:aws:ses:us-east-1:123456789012:tenant/bulk/tn-1"
+
+    def said(self, status: str) -> Finding:
+        return tenants.sending(
+            "bulk", cast("Any", {"TenantArn": self.ARN, "SendingStatus": status})
+        )
+
+    def test_one_that_ses_sends_for_is_right(self) -> None:
+        assert self.said("ENABLED") == Finding("bulk", "sends")
+        assert self.said("REINSTATED").level is Level.OK
+
+    def test_a_paused_one_needs_attention_and_comes_with_the_command(self) -> None:
+        found = self.said("DISABLED")
+        assert (found.level, found.text[:6]) == (Level.ATTENTION, "paused")
+        assert f"--reputation-entity-reference {self.ARN} --sending-status" in found.remedy
 
 
 class TestTopics:
