@@ -22,6 +22,7 @@ from runbook.adopt.writing import write
 from runbook.base import aws, project
 from runbook.base.assembly import Assembly
 from runbook.base.errors import UserError
+from runbook.base.options import naming
 from runbook.changes import prepare
 from runbook.changes.commands import SAVED
 from runbook.changes.context import Context
@@ -108,7 +109,8 @@ def _changed(
 
 def _say_next(console: Console, options: Options, found: Found) -> None:
     if options.write and found.edits and not found.new and not found.beside:
-        console.print("\nNext: read the file, then: groundwork changes prepare")
+        following = f"groundwork changes prepare{naming(options.file)}"
+        console.print(f"\nNext: read the file, then: {following}", markup=False, soft_wrap=True)
     elif options.write:
         console.print("\nNext: read the file, then the same with --prepare")
     elif found.new or found.edits:
@@ -136,9 +138,13 @@ def import_all(
         return made
     place = context.records.store.place
     console.print(f"\n{SAVED.format(id=made.id, place=place)}", soft_wrap=True)
+    chosen = naming(options.file)
     console.print(
-        f"Next: groundwork changes approve {made.id}, and execute it; nothing is touched by it.\n"
-        "Then: groundwork changes prepare, whose review shows what Groundwork would change."
+        f"Next: groundwork changes approve {made.id}{chosen}, and execute it; nothing is touched "
+        f"by it.\nThen: groundwork changes prepare{chosen}, whose review shows what Groundwork "
+        "would change.",
+        markup=False,
+        soft_wrap=True,
     )
     return made
 

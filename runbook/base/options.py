@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -26,3 +27,9 @@ Server = Annotated[
 ]
 CONFIGURATION = Path("groundwork.yaml")
 STATE = Path(".local")
+
+
+def naming(configuration: Path) -> str:
+    """Return the option for another file than the usual one, to put behind a command."""
+    file = shlex.quote(str(configuration))
+    return "" if configuration == CONFIGURATION else f" --config {file}"

@@ -20,6 +20,7 @@ from pydantic import JsonValue
 from runbook.base import aws
 from runbook.base.assembly import Stack
 from runbook.base.errors import UserError
+from runbook.base.secrets import session_name
 from runbook.changes.template.values import Template, resources
 
 if TYPE_CHECKING:
@@ -134,8 +135,9 @@ def _publisher(stack: Stack) -> S3Client:
     if not stack.publishing_role:
         return boto3.client("s3", region_name=stack.region, config=aws.CONFIG)
     sts = boto3.client("sts", region_name=stack.region, config=aws.CONFIG)
+    session = session_name(aws.caller(stack.region).arn)
     try:
-        given = sts.assume_role(RoleArn=stack.publishing_role, RoleSessionName="groundwork")
+        given = sts.assume_role(RoleArn=stack.publishing_role, RoleSessionName=session)
     except ClientError as error:
         raise UserError(f"{stack.name} cannot be published: {aws.reason(error)}") from None
     return boto3.client(

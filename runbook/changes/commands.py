@@ -12,6 +12,7 @@ from rich.console import Console
 from runbook.base import aws, project
 from runbook.base.assembly import Assembly
 from runbook.base.errors import UserError
+from runbook.base.options import naming
 from runbook.changes import groups, machine
 from runbook.changes.alive import executing, unless_executing
 from runbook.changes.context import Context
@@ -68,8 +69,9 @@ def prepare(
     if made.changed:
         place = context.records.store.place
         context.console.print(f"\n{SAVED.format(id=made.id, place=place)}", soft_wrap=True)
-        next_step = KEPT if made.ruled_out else f"Next: groundwork changes approve {made.id}"
-        context.console.print(next_step, markup=False)
+        approve_it = f"Next: groundwork changes approve {made.id}{naming(configuration)}"
+        following = KEPT if made.ruled_out else approve_it
+        context.console.print(following, markup=False, soft_wrap=True)
     return made
 
 
@@ -134,10 +136,10 @@ def approve(
     )
     context.records.save_approval(approval)
     others = groups.missing(context, found, context.records.approvals(found))
-    following = f"Next: groundwork changes execute {found.review.id}"
+    following = f"Next: groundwork changes execute {found.review.id}{naming(context.file)}"
     if others:
         following = f"Still to approve: one of the group {', one of the group '.join(others)}."
-    context.console.print(f"\nApproved. {following}")
+    context.console.print(f"\nApproved. {following}", markup=False, soft_wrap=True)
     return approval
 
 

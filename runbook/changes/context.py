@@ -8,6 +8,7 @@ from typing import NamedTuple
 from rich.console import Console
 
 from runbook.base import aws
+from runbook.base.options import CONFIGURATION
 from runbook.changes.records import Records, records_of
 from settings import Settings, load
 
@@ -19,12 +20,13 @@ class Context(NamedTuple):
     settings: Settings
     caller: aws.Caller
     records: Records
+    file: Path = CONFIGURATION
+    """The configuration file, as it was named."""
 
     @classmethod
     def at(cls, configuration: Path, state: Path) -> Context:
         """Read the configuration and make sure that the credentials are for its account."""
         settings = load(configuration)
         who = aws.caller_in(settings.account, settings.region)
-        return cls(
-            Console(emoji=False, highlight=False), settings, who, records_of(settings, state, who)
-        )
+        console, records = Console(emoji=False, highlight=False), records_of(settings, state, who)
+        return cls(console, settings, who, records, configuration)

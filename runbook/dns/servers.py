@@ -7,6 +7,7 @@ zone's own name servers know what stands in the zone now. Both are asked, and to
 from __future__ import annotations
 
 import copy
+import ipaddress
 import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -148,7 +149,7 @@ def _address(server: str) -> tuple[list[str], int]:
     if server.startswith("["):
         host, _, rest = server[1:].partition("]")
         port = rest.removeprefix(":") or port
-    elif server.count(":") == 1:
+    elif ":" in server and not _is_ipv6(server):
         host, _, port = server.partition(":")
     if not port.isascii() or not port.isdigit() or not 0 < int(port) < 65536 or not host:
         raise UserError(
@@ -161,6 +162,13 @@ def _address(server: str) -> tuple[list[str], int]:
             f"--server {server}: {host} has no address.", "Name it by its IP address."
         ) from None
     return [str(found[0][4][0])], int(port)
+
+
+def _is_ipv6(text: str) -> bool:
+    try:
+        return ipaddress.ip_address(text).version == 6
+    except ValueError:
+        return False
 
 
 def _why(error: dns.resolver.NoNameservers) -> str:

@@ -17,7 +17,7 @@ import embedded
 from runbook.base import aws, project
 from runbook.base.assembly import Assembly
 from runbook.base.errors import UserError
-from runbook.base.options import CONFIGURATION, STATE
+from runbook.base.options import STATE, naming
 from runbook.changes import commands
 from runbook.changes.change_set import find_stack
 from runbook.changes.execute import execute
@@ -68,9 +68,8 @@ def _deploy(
 
 def _next(configuration: Path, state: Path) -> tuple[tuple[str, str], ...]:
     """Return what to type next: by make, where it would do the same."""
-    folder, file = shlex.quote(str(state)), shlex.quote(str(configuration))
+    folder, chosen = shlex.quote(str(state)), naming(configuration)
     options = "" if state == STATE else f" --state {folder}"
-    chosen = "" if configuration == CONFIGURATION else f" --config {file}"
     deploying = f"groundwork local deploy{chosen}{options}"
     stopping = f"groundwork local stop{options}"
     return (

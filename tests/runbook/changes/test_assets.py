@@ -7,13 +7,16 @@ import hashlib
 import io
 import json
 import zipfile
+from dataclasses import replace
 from typing import Any
 
 import boto3
 import pytest
 
 from runbook.base import aws
+from runbook.base.assembly import Stack
 from runbook.base.errors import UserError
+from runbook.changes import assets
 from runbook.changes.assets import unpinned
 from runbook.changes.template.held import Held, refused
 from tests.runbook.changes.stacks import Resources, only, prepare, run, stack_of
@@ -111,6 +114,39 @@ def test_code_in_a_bucket_that_keeps_no_versions_is_refused(name: str) -> None:
 def test_code_in_a_bucket_whose_name_is_computed_is_refused(name: str) -> None:
     with pytest.raises(UserError, match="only CloudFormation knows"):
         prepare(stack_of(name, function(name, {"Ref": "Bucket"})))
+
+
+def test_whoever_publishes_is_named_in_the_session_of_the_role(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[str] = []
+
+    class Sts:
+        def assume_role(self, *, RoleArn: str, RoleSessionName: str) -> Any:  # noqa: N803 - boto3's
+            asked.append(RoleSessionName)
+            return {"Credentials": dict.fromkeys(CREDENTIALS, "x")}
+
+    person = aws.Caller(ACCOUNT, f"arn:aws:sts::{ACCOUNT}:assumed-role/author/ann", "AROA:ann")
+    monkeypatch.setattr(aws, "caller", lambda region: person)
+    monkeypatch.setattr(boto3, "client", lambda *_, **__: Sts())
+    role = f"arn:aws:iam::{ACCOUNT}:role/publishing"
+    assets._publisher(replace(STACK, publishing_role=role))
+    assert asked == ["ann"]
+
+
+CREDENTIALS = ("AccessKeyId", "SecretAccessKey", "SessionToken")
+STACK = Stack(
+    name="mail-us-east-1",
+    construct_id="mail-us-east-1",
+    account=ACCOUNT,
+    region=REGION,
+    template_url="",
+    template={},
+    execution_role="",
+    publishing_role="",
+    tags={},
+    depends_on=(),
+)
 
 
 @pytest.mark.parametrize(

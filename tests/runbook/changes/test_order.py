@@ -172,6 +172,21 @@ def test_a_stack_whose_deletion_failed_is_said_to_be_one() -> None:
         prepare.usable("mail-us-east-1", {"StackStatus": "ROLLBACK_COMPLETE"})
 
 
+@pytest.mark.parametrize(
+    ("status", "said", "command"),
+    [
+        ("ROLLBACK_COMPLETE", "whose creation failed", "delete-stack"),
+        ("DELETE_FAILED", "whose deletion failed", "delete-stack"),
+        ("UPDATE_ROLLBACK_FAILED", "whose rollback failed", "continue-update-rollback"),
+    ],
+)
+def test_what_failed_is_named_with_the_way_out(status: str, said: str, command: str) -> None:
+    with pytest.raises(UserError, match=said) as refused:
+        prepare.usable("mail-us-east-1", {"StackStatus": status})
+    way_out = f"aws cloudformation {command} --stack-name mail-us-east-1"
+    assert way_out in (refused.value.advice or "")
+
+
 def test_a_record_whose_stacks_depend_on_each_other_is_refused_and_not_waited_for() -> None:
     stacks = (
         samples.stack("mail-us-east-1", depends_on=("data-us-east-1",)),

@@ -114,7 +114,10 @@ def test_an_ipv6_server_may_stand_in_brackets(server: str) -> None:
     assert resolver_at(server).lookups.nameservers == ["::1"]
 
 
-@pytest.mark.parametrize("server", ["", ":53", "127.0.0.1:", "127.0.0.1:dns", "127.0.0.1:70000"])
+@pytest.mark.parametrize(
+    "server",
+    ["", ":53", "127.0.0.1:", "127.0.0.1:dns", "127.0.0.1:70000", "foo:bar:x", "foo:53:53"],
+)
 def test_a_server_that_is_none_is_refused_with_an_example(server: str) -> None:
     with pytest.raises(UserError, match=r"HOST\[:PORT\]"):
         resolver_at(server)
