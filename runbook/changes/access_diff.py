@@ -17,8 +17,10 @@ class AccessChange:
     holder: str
     """Who is allowed; empty for the network, whose lines each name a source."""
     on: str
-    before: tuple[str, ...]
-    after: tuple[str, ...]
+    ends: tuple[tuple[str, str], ...]
+    """What is no longer allowed, or is denied from now on: which of them, and what."""
+    begins: tuple[tuple[str, str], ...]
+    """What is allowed from now on, or no longer denied."""
     everybody: bool
     """Whether what begins is for anybody at all."""
 
@@ -34,8 +36,8 @@ def compare(diff: AccessDiff, *, network: bool) -> list[AccessChange]:
         AccessChange(
             holder=line(holder),
             on=line(on),
-            before=_lines(of(diff.lost, holder, on), gained=False, network=network),
-            after=_lines(of(diff.gained, holder, on), gained=True, network=network),
+            ends=_lines(of(diff.lost, holder, on), gained=False, network=network),
+            begins=_lines(of(diff.gained, holder, on), gained=True, network=network),
             everybody=any(grant.everybody for grant in of(diff.gained, holder, on)),
         )
         for holder, on in both
@@ -45,7 +47,7 @@ def compare(diff: AccessDiff, *, network: bool) -> list[AccessChange]:
 
 def sentence(grant: Grant, *, lost: bool = False) -> str:
     """Write a grant that begins in one line, or one that is lost."""
-    denied = ("denied " if lost else "no longer denied ") if grant.denies else ""
+    denied = ("denied from now on " if lost else "no longer denied ") if grant.denies else ""
     return line(f"{grant.holder}: {denied}{grant.allows} on {grant.on}{_when(grant)}")
 
 
@@ -68,13 +70,16 @@ def _when(grant: Grant) -> str:
     return f", if {grant.condition}" if grant.condition else ""
 
 
-def _lines(grants: Iterable[Grant], *, gained: bool, network: bool) -> tuple[str, ...]:
+def _lines(grants: Iterable[Grant], *, gained: bool, network: bool) -> tuple[tuple[str, str], ...]:
     """Write grants, those in a line that differ only in what they allow."""
-    denied = "no longer denied: " if gained else "denied: "
-    groups: dict[tuple[str, str], list[str]] = defaultdict(list)
+    allowed = "new: " if gained else "no longer: "
+    denied = "no longer denied: " if gained else "denied from now on: "
+    groups: dict[tuple[str, str, str], list[str]] = defaultdict(list)
     for grant in grants:
         source = f"{grant.holder}: " if network else ""
-        groups[f"{denied if grant.denies else ''}{source}", _when(grant)].append(grant.allows)
+        words = denied if grant.denies else allowed
+        groups[words, source, _when(grant)].append(grant.allows)
     return tuple(
-        line(f"{begin}{', '.join(allows)}{end}") for (begin, end), allows in groups.items()
+        (words, line(f"{source}{', '.join(allows)}{end}"))
+        for (words, source, end), allows in groups.items()
     )

@@ -1,7 +1,8 @@
 """The properties of each known type whose change is judged, or does no harm by itself.
 
 A property that does not stand here, nor in a table of what follows, may do anything: a change of it
-is said and has to be typed. What holds data is judged property by property in `consequences`.
+is said and has to be typed. What holds data is judged property by property in `consequences` when
+it changes; here stands what only a new one is given.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from runbook.changes.destinations import WAYS
 from runbook.changes.kinds import KNOWN
 from runbook.changes.runs import CODE, MACHINE
 from runbook.changes.template.values import Template
-from runbook.changes.verdict import HOLDS_DATA
+from runbook.changes.verdict import holds_data
 from settings.contract import CustomType
 
 _CUSTOM = ("SavedState", "ServiceTimeout", "ServiceToken")
@@ -51,7 +52,6 @@ PROPERTIES: Mapping[str, tuple[str, ...]] = {
         "CreditSpecification",
         "IamInstanceProfile",
         "InstanceInitiatedShutdownBehavior",
-        "InstanceType",
         "NetworkInterfaces",
         "SecurityGroupIds",
     ),
@@ -101,16 +101,16 @@ PROPERTIES: Mapping[str, tuple[str, ...]] = {
         "VpcId",
     ),
     "AWS::EC2::SubnetRouteTableAssociation": ("RouteTableId", "SubnetId"),
-    "AWS::EC2::VPC": ("CidrBlock", "EnableDnsHostnames", "EnableDnsSupport"),
+    "AWS::EC2::VPC": ("CidrBlock",),
     "AWS::EC2::VPCCidrBlock": ("AmazonProvidedIpv6CidrBlock", "VpcId"),
-    "AWS::EC2::VPCEndpoint": ("RouteTableIds", "ServiceName", "VpcEndpointType", "VpcId"),
+    "AWS::EC2::VPCEndpoint": ("ServiceName", "VpcEndpointType", "VpcId"),
     "AWS::EC2::VPCGatewayAttachment": ("InternetGatewayId", "VpcId"),
     "AWS::Events::Rule": ("Description", "Name"),
     "AWS::IAM::Group": ("GroupName", "ManagedPolicyArns", "Policies"),
     "AWS::IAM::GroupPolicy": ("GroupName", "PolicyDocument", "PolicyName"),
     "AWS::IAM::InstanceProfile": ("InstanceProfileName", "Roles"),
     "AWS::IAM::ManagedPolicy": (*_POLICY, "Description", "ManagedPolicyName", "Path"),
-    "AWS::IAM::OIDCProvider": ("ClientIdList", "ThumbprintList", "Url"),
+    "AWS::IAM::OIDCProvider": ("ClientIdList", "Url"),
     "AWS::IAM::Policy": _POLICY,
     "AWS::IAM::Role": (
         "Description",
@@ -131,11 +131,7 @@ PROPERTIES: Mapping[str, tuple[str, ...]] = {
     "AWS::IAM::UserPolicy": ("PolicyDocument", "PolicyName", "UserName"),
     "AWS::IAM::UserToGroupAddition": ("GroupName", "Users"),
     "AWS::KMS::Alias": ("AliasName",),
-    "AWS::Lambda::EventInvokeConfig": (
-        "MaximumEventAgeInSeconds",
-        "MaximumRetryAttempts",
-        "Qualifier",
-    ),
+    "AWS::Lambda::EventInvokeConfig": ("Qualifier",),
     "AWS::Lambda::Function": (
         "Architectures",
         "Description",
@@ -150,7 +146,29 @@ PROPERTIES: Mapping[str, tuple[str, ...]] = {
     "AWS::Logs::LogGroup": ("LogGroupName",),
     "AWS::Logs::MetricFilter": ("FilterName",),
     "AWS::Logs::ResourcePolicy": ("PolicyName",),
+    "AWS::RDS::DBCluster": (
+        "DBClusterIdentifier",
+        "DBSubnetGroupName",
+        "DatabaseName",
+        "Engine",
+        "KmsKeyId",
+        "MasterUsername",
+        "StorageEncrypted",
+    ),
     "AWS::RDS::DBClusterParameterGroup": ("DBClusterParameterGroupName", "Description", "Family"),
+    "AWS::RDS::DBInstance": (
+        "AvailabilityZone",
+        "DBClusterIdentifier",
+        "DBInstanceIdentifier",
+        "DBName",
+        "DBSubnetGroupName",
+        "Engine",
+        "KmsKeyId",
+        "MasterUsername",
+        "SourceDBInstanceIdentifier",
+        "SourceRegion",
+        "StorageEncrypted",
+    ),
     "AWS::RDS::DBParameterGroup": ("DBParameterGroupName", "Description", "Family"),
     "AWS::RDS::DBProxy": (
         "DBProxyName",
@@ -169,28 +187,25 @@ PROPERTIES: Mapping[str, tuple[str, ...]] = {
         "VpcSecurityGroupIds",
         "VpcSubnetIds",
     ),
-    "AWS::RDS::DBProxyTargetGroup": (
-        "ConnectionPoolConfigurationInfo",
-        "DBProxyName",
-        "TargetGroupName",
-    ),
+    "AWS::RDS::DBProxyTargetGroup": ("DBProxyName", "TargetGroupName"),
     "AWS::RDS::DBSubnetGroup": ("DBSubnetGroupDescription", "DBSubnetGroupName", "SubnetIds"),
     "AWS::Route53::RecordSet": ("HostedZoneId", "Name", "ResourceRecords", "TTL", "Type"),
+    "AWS::S3::Bucket": ("BucketName",),
     "AWS::S3::BucketPolicy": ("Bucket",),
     "AWS::SES::ConfigurationSet": ("Name",),
     "AWS::SES::EmailIdentity": ("EmailIdentity",),
-    "AWS::SES::ReceiptRule": ("After", "RuleSetName"),
+    "AWS::SES::ReceiptRule": ("RuleSetName",),
     "AWS::SES::ReceiptRuleSet": ("RuleSetName",),
-    "AWS::SES::Tenant": ("ResourceAssociations", "TenantName"),
+    "AWS::SES::Tenant": ("TenantName",),
     "AWS::SNS::Subscription": ("Endpoint", "Protocol", "TopicArn"),
-    "AWS::SNS::Topic": ("DisplayName", "Subscription", "TopicName"),
+    "AWS::SNS::Topic": ("DisplayName", "TopicName"),
     "AWS::SQS::Queue": ("QueueName",),
     "AWS::SSM::Document": ("DocumentFormat", "DocumentType", "Name", "UpdateMethod"),
-    "AWS::SSM::Parameter": ("Name", "Type", "Value"),
+    "AWS::SSM::Parameter": ("Name", "Type"),
     "AWS::Scheduler::Schedule": ("Description", "FlexibleTimeWindow", "Name"),
+    "AWS::SecretsManager::Secret": ("Name",),
     "AWS::SecretsManager::RotationSchedule": (
         "RotateImmediatelyOnUpdate",
-        "RotationRules",
         "SecretId",
     ),
     "AWS::SecretsManager::SecretTargetAttachment": ("TargetType",),
@@ -200,11 +215,11 @@ PROPERTIES: Mapping[str, tuple[str, ...]] = {
         "StateMachineName",
         "TracingConfiguration",
     ),
-    CustomType.ACCESS_KEY: (*_CUSTOM, "Secret", "Template", "User", "Version"),
+    CustomType.ACCESS_KEY: (*_CUSTOM, "Template"),
     CustomType.ACCOUNT_SUPPRESSION: _CUSTOM,
-    CustomType.ACTIVE_RULE_SET: (*_CUSTOM, "RuleSet"),
+    CustomType.ACTIVE_RULE_SET: _CUSTOM,
     CustomType.DELETION_PROTECTION: (*_CUSTOM, "Identifier", "Kind"),
-    CustomType.IDENTITY_FEEDBACK: (*_CUSTOM, "Identity"),
+    CustomType.IDENTITY_FEEDBACK: _CUSTOM,
     CustomType.PRODUCTION_ACCESS: (*_CUSTOM, "Request"),
     CustomType.PROXY_TARGETS: _CUSTOM,
 }
@@ -214,7 +229,8 @@ PROPERTIES: Mapping[str, tuple[str, ...]] = {
 def not_considered(before: Template | None, after: Template | None) -> Iterator[str]:
     """Yield the properties that are set or changed without being judged anywhere."""
     kind = str((after or {}).get("Type"))
-    if after is None or kind not in KNOWN or kind in HOLDS_DATA:
+    judged_whole = kind in KINDS and KINDS[kind].whole and holds_data(before)
+    if after is None or kind not in KNOWN or judged_whole:
         return
     old, new = (before or {}).get("Properties", {}), after.get("Properties", {})
     known = {*_considered(kind)}

@@ -1,7 +1,7 @@
 """Where data goes from what was there before: copies, mail, events and whoever is told of them.
 
 A destination of a new bucket or topic is part of the new thing. One that is added to an old thing
-takes data along that was never meant for it.
+takes data along that was never meant for it; one that an old thing loses is told no longer.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import NamedTuple
 from pydantic import JsonValue
 
 from runbook.changes.access.identities import reference
+from runbook.changes.consequences.names import name_of
 from runbook.changes.review import Danger, Finding
 from runbook.changes.template.reading import Reading
 from runbook.changes.template.values import CLOSE, OPEN, bare, named_text
@@ -23,10 +24,18 @@ class _Way(NamedTuple):
 
     to: tuple[str, ...]
     of: str = ""
+    ends: bool = False
+    """Whether the end of a way is said here: elsewhere, the rules of the type say more about it."""
+
+
+class _Sent(NamedTuple):
+    source: str
+    destination: str
 
 
 WAYS: Mapping[str, _Way] = {
-    CustomType.IDENTITY_FEEDBACK: _Way(("Topic",)),
+    CustomType.ACCESS_KEY: _Way(("Secret",), "User"),
+    CustomType.IDENTITY_FEEDBACK: _Way(("Topic",), "Identity", ends=True),
     "AWS::CloudTrail::Trail": _Way(("CloudWatchLogsLogGroupArn", "S3BucketName", "SnsTopicName")),
     "AWS::Events::Rule": _Way(("Targets.Arn",)),
     "AWS::Lambda::EventInvokeConfig": _Way(
@@ -35,6 +44,7 @@ WAYS: Mapping[str, _Way] = {
             "DestinationConfig.OnSuccess.Destination",
         ),
         "FunctionName",
+        ends=True,
     ),
     "AWS::Route53::RecordSet": _Way(("AliasTarget.DNSName", "ResourceRecords")),
     "AWS::S3::Bucket": _Way(
@@ -44,6 +54,8 @@ WAYS: Mapping[str, _Way] = {
             "NotificationConfiguration.QueueConfigurations.Queue",
             "NotificationConfiguration.TopicConfigurations.Topic",
             "ReplicationConfiguration.Rules.Destination.Bucket",
+            "WebsiteConfiguration.RedirectAllRequestsTo.HostName",
+            "WebsiteConfiguration.RoutingRules.RedirectRule.HostName",
         )
     ),
     "AWS::SES::ConfigurationSet": _Way(("TrackingOptions.CustomRedirectDomain",)),
@@ -67,40 +79,61 @@ WAYS: Mapping[str, _Way] = {
         "RuleSetName",
     ),
     "AWS::SNS::Subscription": _Way(("Endpoint",), "TopicArn"),
-    "AWS::SNS::Topic": _Way(("Subscription.Endpoint",)),
+    "AWS::SNS::Topic": _Way(("Subscription.Endpoint",), ends=True),
+    "AWS::SSM::Document": _Way(
+        ("Content.inputs.cloudWatchLogGroupName", "Content.inputs.s3BucketName")
+    ),
     "AWS::SQS::Queue": _Way(("RedrivePolicy.deadLetterTargetArn",)),
     "AWS::Scheduler::Schedule": _Way(("Target.Arn",)),
 }
 
 
 def of_destinations(before: Reading, after: Reading) -> Iterator[Finding]:
-    """Yield where data goes from now on, of what was there before."""
+    """Yield where data goes from now on, and no longer, of what was there before."""
     places = {**before.places(), **after.places()}
-    new = {reference(name) for name in {*after.resources} - {*before.resources}}
-    trails = {
-        reference(name)
-        for name, resource in after.resources.items()
-        if resource["Type"] == "AWS::CloudTrail::Trail"
-    }  # what they take along is the account's, and was there before
-    for source, destination in sorted({*_sent(after)} - {*_sent(before)}):
-        old = source in trails and _whole(destination) not in new
-        if source not in new or old:
-            text = f"goes to {bare(named_text(destination, places))}"
-            place = named_text(source, places)
-            yield Finding(danger=Danger.SENDS, place=bare(place), text=text)
+    old, new = {*_sent(before)}, {*_sent(after)}
+    for way in sorted(new - old):
+        if _is_of_something_old(way, before, after):
+            yield _finding(Danger.SENDS, "goes to", way, places)
+    gone = _named(before) - _named(after)
+    for way in sorted({*_sent(before, ending=True)} - new):
+        if way.source not in gone:
+            yield _finding(Danger.WEAKENED, "no longer goes to", way, places)
 
 
-def _sent(version: Reading) -> Iterator[tuple[str, str]]:
-    """Yield every source with where its data goes."""
+def _is_of_something_old(way: _Sent, before: Reading, after: Reading) -> bool:
+    """Tell whether data goes along that was there before: what a trail takes is the account's."""
+    added = _named(after) - _named(before)
+    if way.source not in added:
+        return True
+    name = bare(way.source)
+    is_trail = after.resources.get(name, {}).get("Type") == "AWS::CloudTrail::Trail"
+    return is_trail and _whole(way.destination) not in added
+
+
+def _named(version: Reading) -> set[str]:
+    """Return all resources by their references, and by the names that they take for themselves."""
+    names = filter(None, map(name_of, version.resources.values()))
+    return {*map(reference, version.resources), *names}
+
+
+def _finding(danger: Danger, words: str, way: _Sent, places: Mapping[str, str]) -> Finding:
+    text = f"{words} {bare(named_text(way.destination, places))}"
+    return Finding(danger=danger, place=bare(named_text(way.source, places)), text=text)
+
+
+def _sent(version: Reading, *, ending: bool = False) -> Iterator[_Sent]:
+    """Yield every source with where its data goes; of those whose end is said here, if asked."""
     for name, resource in version.resources.items():
-        if way := WAYS.get(resource["Type"]):
-            properties = resource.get("Properties", {})
-            if properties.get("Type") == "TXT":
-                continue  # a text leads nowhere
-            source = properties.get(way.of) if way.of else None
-            for path in way.to:
-                for destination in _at(properties, path.split(".")):
-                    yield _whole(source) or reference(name), str(destination)
+        way = WAYS.get(resource["Type"])
+        properties = resource.get("Properties", {})
+        is_text = properties.get("Type") == "TXT"  # a text leads nowhere
+        if way is None or is_text or (ending and not way.ends):
+            continue
+        source = _whole(properties.get(way.of) if way.of else None) or reference(name)
+        for path in way.to:
+            for destination in _at(properties, path.split(".")):
+                yield _Sent(source, str(destination))
 
 
 def _whole(source: JsonValue) -> str:

@@ -6,10 +6,12 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 
 from runbook.changes.review import Danger, Finding
 from runbook.changes.template.reading import Reading
+from runbook.changes.template.values import bare, named_text
 from settings.contract import Output
 
 _DMARC = ("none", "quarantine", "reject")
@@ -17,33 +19,58 @@ _SPF = ("+all", "?all", "~all", "-all")
 
 
 def of_records(before: Reading, after: Reading) -> Iterator[Finding]:
-    """Yield the records that ask receivers for less, or let others send, than those before."""
+    """Yield the records that ask receivers for less, let others send, or answer no longer."""
     places = {**before.places(), **after.places()}
-    old, new = _texts(before), _texts(after)
-    elsewhere = {name: text for (_, name), text in new.items()}
-    for (where, name), text in sorted(old.items()):
-        becomes = new.get((where, name), elsewhere.get(name))
-        gone = f"the record is gone ({text})"
-        for words in [gone] if becomes is None else _weaker(text, becomes):
+    old, new = _policies(before), _policies(after)
+    elsewhere = {(name, policy): texts for (_, name, policy), texts in new.items()}
+    for where, name, policy in sorted({*old, *new}):
+        was = old.get((where, name, policy), [])
+        becomes = new.get((where, name, policy), elsewhere.get((name, policy), []))
+        for words in _compared(policy, was, becomes):
             place = places.get(where, where)
             yield Finding(danger=Danger.WEAKENED, place=place, text=f"{name}: {words}")
+    answers = {*_answers(after)}
+    gone = {one: where for one, where in _answers(before).items() if one not in answers}
+    for (name, kind, value), where in sorted(gone.items()):
+        text = f"{name}: the DNS no longer answers {kind} {named_text(value, places)}"
+        yield Finding(danger=Danger.INTERRUPTS, place=places[where], text=bare(text))
 
 
-def _texts(version: Reading) -> dict[tuple[str, str], str]:
-    """Return TXT records by where they stand and their name. SPF and DMARC are one each."""
-    found = {}
+def _policies(version: Reading) -> dict[tuple[str, str, str], list[str]]:
+    """Return the texts of SPF and DMARC by where they stand, by name, and by which they are."""
+    found: dict[tuple[str, str, str], list[str]] = defaultdict(list)
+    for where, name, text in (*_listed(version), *_hosted(version)):
+        if policy := _policy(text):
+            found[where, name, policy].append(text)
+    return found
+
+
+def _listed(version: Reading) -> Iterator[tuple[str, str, str]]:
+    """Yield the TXT records of outputs, which somebody enters at a DNS provider."""
     for key, output in version.outputs.items():
         value = output.get("Value") if isinstance(output, dict) else None
         lines = str(value).splitlines() if key.endswith(Output.DNS_RECORDS) else ()
         for kind, name, text in (line.split("\t")[:3] for line in lines if line.count("\t") >= 2):
-            if kind == "TXT" and _is_judged(joined := _joined(text)):
-                found[key, name] = joined
-    for name, resource in version.resources.items():
+            if kind == "TXT":
+                yield key, name, _joined(text)
+
+
+def _hosted(version: Reading) -> Iterator[tuple[str, str, str]]:
+    """Yield the TXT records of Route 53."""
+    for (name, kind, value), where in _answers(version, texts=True).items():
+        if kind == "TXT":
+            yield where, name, _joined(value)
+
+
+def _answers(version: Reading, *, texts: bool = False) -> dict[tuple[str, str, str], str]:
+    """Return what Route 53 answers, by name, type and value, with the resource that says so."""
+    found = {}
+    for where, resource in version.resources.items():
         properties = resource.get("Properties", {})
-        if resource["Type"] == "AWS::Route53::RecordSet" and properties.get("Type") == "TXT":
-            for text in (_joined(str(one)) for one in properties.get("ResourceRecords", ())):
-                if _is_judged(text):
-                    found[name, str(properties.get("Name"))] = text
+        name, kind = str(properties.get("Name")), str(properties.get("Type"))
+        if resource["Type"] == "AWS::Route53::RecordSet" and (texts or kind != "TXT"):
+            for value in properties.get("ResourceRecords", ()):
+                found[name, kind, str(value)] = where
     return found
 
 
@@ -52,12 +79,32 @@ def _joined(text: str) -> str:
     return re.sub(r'"\s+"', "", text.strip()).strip('"')
 
 
-def _is_judged(text: str) -> bool:
-    return text.startswith(("v=DMARC1", "v=spf1"))
+def _policy(text: str) -> str:
+    """Tell which policy of mail a text is, if it is one."""
+    first = text.replace(";", " ").partition(" ")[0]
+    if first == "v=DMARC1":
+        return "DMARC"
+    return "SPF" if first.lower() == "v=spf1" else ""
 
 
-def _weaker(before: str, after: str) -> Iterator[str]:
-    """Yield what is weaker. A tag of DMARC that is gone has its default; an odd one is none."""
+def _compared(policy: str, before: list[str], after: list[str]) -> Iterator[str]:
+    """Yield what is weaker. A name has one record of each: of several, receivers take none.
+
+    <https://www.rfc-editor.org/rfc/rfc7208#section-4.5>
+    """
+    if len(after) > 1 >= len(before):
+        yield f"{len(after)} {policy} records, of which receivers take none"
+    elif before and not after:
+        yield f"the record is gone ({before[0]})"
+    elif len(after) == 1 == len(before):
+        yield from _asks_for_less(before[0], after[0])
+        yield from _lets_others_send(before[0], after[0])
+    elif len(after) == 1 and not before and _ending(after[0]) in _SPF[:2]:
+        yield f"everybody may send (SPF {_ending(after[0])})"
+
+
+def _asks_for_less(before: str, after: str) -> Iterator[str]:
+    """Compare two policies of DMARC. A tag that is gone has its default; an odd one is none."""
     for tag in ("p", "sp", "np"):
         was, becomes = (_tag(text, tag) for text in (before, after))
         said = any(re.search(rf";\s*{tag}\s*=", text) for text in (before, after))
@@ -68,6 +115,9 @@ def _weaker(before: str, after: str) -> Iterator[str]:
         yield f"receivers are asked about fewer messages (DMARC {shares})"
     if _tag(after, "t") == "y" and _tag(before, "t") != "y":
         yield "receivers are asked to try it only (DMARC t=y)"
+
+
+def _lets_others_send(before: str, after: str) -> Iterator[str]:
     was, becomes = (_ending(text) for text in (before, after))
     if was in _SPF and (becomes not in _SPF or _SPF.index(becomes) < _SPF.index(was)):
         yield f"others may send (SPF {was} → {becomes or 'without an end'})"
@@ -92,12 +142,12 @@ def _percent(text: str) -> int:
 
 
 def _ending(text: str) -> str:
-    words = text.lower().split() if "v=spf1" in text else []
+    words = text.lower().split() if _policy(text) == "SPF" else []
     found = next((word for word in words if word.lstrip("-+~?") == "all"), "")
     return f"+{found}" if found == "all" else found
 
 
 def _senders(text: str) -> set[str]:
     """Return the mechanisms of SPF that let somebody send."""
-    words = text.split() if "v=spf1" in text else []
+    words = text.split() if _policy(text) == "SPF" else []
     return {word for word in words[1:] if not word.endswith("all") and word[:1] not in "-~?"}

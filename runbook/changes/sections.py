@@ -174,8 +174,8 @@ def _access_row(change: access_diff.AccessChange) -> Row:
     holder: Text = (Code(change.holder), " on ") if change.holder else ("to ",)
     whom = " – for everybody" if change.everybody else ""
     tone = Tone.BAD if change.everybody else Tone.CHANGE
-    ends = (Row(("no longer: ", Code(text)), "−", Tone.GOOD) for text in change.before)
-    begins = (Row(("new: ", Code(text)), "+", tone) for text in change.after)
+    ends = (Row((words, Code(text)), "−", Tone.GOOD) for words, text in change.ends)
+    begins = (Row((words, Code(text)), "+", tone) for words, text in change.begins)
     tone = Tone.BAD if change.everybody else Tone.PLAIN
     return Row((*holder, Code(change.on), whom), tone=tone, rows=(*ends, *begins))
 

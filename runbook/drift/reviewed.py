@@ -8,6 +8,7 @@ overwrites what it touches and leaves the rest.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 
 from rich.console import Console
 from rich.text import Text
@@ -15,12 +16,16 @@ from rich.text import Text
 from runbook.base.errors import UserError
 from runbook.changes.review import Review, StackAction, StackReview, item_of
 from runbook.drift import deployed, look
-from runbook.drift.change import Change, Drift
+from runbook.drift.change import Change, Drift, Unasked
 from runbook.drift.words import described, unknown
 
 ADVICE = (
     "Prepare and review again: the new review has it in its head. Or take it back first: "
     "groundwork drift --revert"
+)
+AGAIN = (
+    "It could be compared for the review. Run the command again; if AWS still refuses, prepare and "
+    "review again: the new review has it in its head."
 )
 
 
@@ -31,9 +36,11 @@ def with_drift(console: Console, review: Review) -> Review:
 
 
 def refuse_new(console: Console, review: Review) -> None:
-    """Refuse to execute what was reviewed on other ground: what it changes was changed since.
+    """Refuse to execute what was reviewed on other ground.
 
-    What was changed elsewhere is said, and so is what nobody could be asked about.
+    What it changes was changed since, or nobody can tell any more: closed, as the state machine is.
+    What was changed elsewhere, or could not be told for the review either, is said and stops
+    nothing: the review has it in its head.
     """
     with console.status("Looking for what was changed since the review"):
         found = _of(review)
@@ -55,9 +62,20 @@ def _refused(review: Review, found: Drift) -> list[Change]:
     known = {_identity(change) for change in review.drift.changes}
     new = [change for change in found.changes if _identity(change) not in known]
     concerned = {f"{s.name}/{change.item}" for s in review.changed for change in s.changes}
-    if touched := [change for change in new if _place(change) in concerned]:
-        raise UserError(f"What the review changes was changed since:\n{_lines(touched)}", ADVICE)
+    touched = [change for change in new if _place(change) in concerned]
+    said = {(item.stack, item.what) for item in review.drift.unasked}
+    unasked = [item for item in found.unasked if (item.stack, item.what) not in said]
+    if touched or unasked:
+        raise UserError("\n".join(_refusal(touched, unasked)), ADVICE if touched else AGAIN)
     return new
+
+
+def _refusal(touched: list[Change], unasked: list[Unasked]) -> Iterator[str]:
+    if touched:
+        yield f"What the review changes was changed since:\n{_lines(touched)}"
+    if unasked:
+        yield "What the review changes cannot be compared with what is there:"
+        yield from (f"  {unknown(item)}" for item in unasked)
 
 
 def _of(review: Review, *stacks: StackReview) -> Drift:

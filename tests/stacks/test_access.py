@@ -378,17 +378,17 @@ def test_a_change_set_older_than_a_day_is_not_executed(
 
 
 @pytest.mark.parametrize(
-    ("status", "failed", "changed"),
+    ("status", "failed", "unknown"),
     [
         ("IN_SYNC", False, []),
         ("NOT_CHECKED", False, []),
-        ("UNKNOWN", True, ["data/Bucket (cannot be compared)"]),
-        ("UNKNOWN", False, ["data/Bucket (cannot be compared)"]),
-        ("IN_SYNC", True, ["data/a resource (cannot be compared)"]),
+        ("UNKNOWN", True, ["data/Bucket"]),
+        ("UNKNOWN", False, ["data/Bucket"]),
+        ("IN_SYNC", True, ["data/a resource"]),
     ],
 )
 def test_what_cannot_be_compared_is_not_executed(
-    template: Template, status: str, failed: bool, changed: list[str]
+    template: Template, status: str, failed: bool, unknown: list[str]
 ) -> None:
     states = dict(every_state(definition(template)["States"]))
     asked = states["Look at what differs"]["Arguments"]["StackResourceDriftStatusFilters"]
@@ -397,7 +397,34 @@ def test_what_cannot_be_compared_is_not_executed(
     order = {"name": "data", "touched": ["Bucket"], "drifted": ["Bucket"], "failed": failed}
     given = {"input": order, "result": {"StackResourceDrifts": drifts}}
     said = evaluated(states["Look at what differs"]["Output"], given)
-    assert said == {"same": not changed, "changed": changed}
+    assert said == {"same": not unknown, "changed": [], "unknown": unknown}
+
+
+def test_what_is_beyond_a_page_cannot_be_compared(template: Template) -> None:
+    states = dict(every_state(definition(template)["States"]))
+    order = {"name": "data", "touched": ["Bucket"], "drifted": [], "failed": False}
+    given = {"input": order, "result": {"StackResourceDrifts": [], "NextToken": "more"}}
+    said = evaluated(states["Look at what differs"]["Output"], given)
+    assert said == {"same": False, "changed": [], "unknown": ["data/a resource"]}
+
+
+def test_a_refusal_says_apart_what_was_changed_and_what_cannot_be_compared(
+    template: Template,
+) -> None:
+    states = dict(every_state(definition(template)["States"]))
+    changed, unknown = "What the review changes was changed since", "What the review changes cannot"
+    compared = [
+        {"same": False, "changed": ["data/Bucket.Name"], "unknown": ["data/Topic"]},
+        {"same": True, "changed": [], "unknown": []},
+    ]
+    cause = states[changed]["Cause"]
+    said = evaluated(cause, {"input": {"compared": compared}})
+    assert said == (
+        f"{changed}: data/Bucket.Name; {unknown} be compared with what is there: data/Topic"
+    )
+    alone = {"same": False, "changed": [], "unknown": ["data/Topic"]}
+    said = evaluated(cause, {"input": {"compared": [alone]}})
+    assert said == f"{unknown} be compared with what is there: data/Topic"
 
 
 def test_what_cannot_be_compared_and_is_left_alone_refuses_nothing(template: Template) -> None:
@@ -406,7 +433,7 @@ def test_what_cannot_be_compared_and_is_left_alone_refuses_nothing(template: Tem
     order = {"name": "data", "touched": ["Bucket"], "drifted": [], "failed": True}
     given = {"input": order, "result": {"StackResourceDrifts": drifts}}
     said = evaluated(states["Look at what differs"]["Output"], given)
-    assert said == {"same": True, "changed": []}
+    assert said == {"same": True, "changed": [], "unknown": []}
 
 
 def test_a_comparison_that_failed_is_known_to_have(template: Template) -> None:

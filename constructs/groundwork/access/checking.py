@@ -15,6 +15,7 @@ DAY_MILLISECONDS = 24 * 60 * 60 * 1000
 UNKNOWN = "It cannot be looked at"
 UNFIT = "A change set is gone, was executed, or is older than a day"
 CHANGED = "What the review changes was changed since"
+UNCOMPARED = "What the review changes cannot be compared with what is there"
 
 
 def states(calls: Calls, following: str) -> States:
@@ -29,7 +30,11 @@ def states(calls: Calls, following: str) -> States:
     stacks = "$states.input.orders.stacks"
     fits = f"$count($states.input.checks[fit]) = $count({stacks})"
     same = f"$count($states.input.compared[same]) = $count({stacks})"
-    changes = f"'{CHANGED}: ' & $join($states.input.compared.changed, ', ')"
+    found = "$states.input.compared"
+    changes = f"""$join([
+      $count({found}.changed) > 0 ? '{CHANGED}: ' & $join({found}.changed, ', '),
+      $count({found}.unknown) > 0 ? '{UNCOMPARED}: ' & $join({found}.unknown, ', ')
+    ], '; ')"""
     return {
         "Look at the change sets": or_refuse(
             each(stacks, calls.alone(look), "checks", "Can all be executed?")

@@ -24,21 +24,26 @@ POLL = "$min([30, $ceil($states.input.seconds * 1.5)])"
 COUNTED = """(
   $ends := ['/DBName', '/DatabaseName'];
   $known := $states.input.drifted;
-  $found := $states.result.StackResourceDrifts[LogicalResourceId in $states.input.touched].(
+  $touched := $states.result.StackResourceDrifts[LogicalResourceId in $states.input.touched];
+  $found := $touched.(
     $id := LogicalResourceId;
     $properties := PropertyDifferences[
       $not($split(PropertyPath, '/')[1] = 'Tags') and $not(PropertyPath in $ends)
     ].($id & $replace(PropertyPath, '/', '.'));
-    StackResourceDriftStatus = 'UNKNOWN' ? $id & ' (cannot be compared)'
-      : StackResourceDriftStatus = 'DELETED' ? $id : $properties
+    StackResourceDriftStatus = 'DELETED' ? $id : $properties
   );
-  $unsaid := $states.input.failed
-    and $not('UNKNOWN' in $states.result.StackResourceDrifts.StackResourceDriftStatus);
-  $new := [$found[$not($ in $known)], $unsaid ? 'a resource (cannot be compared)'];
+  $new := [$found[$not($ in $known)]];
+  $unsaid := $not($exists($states.input.touched)) or $exists($states.result.NextToken)
+    or ($states.input.failed
+      and $not('UNKNOWN' in $states.result.StackResourceDrifts.StackResourceDriftStatus));
+  $unknown := [
+    $touched[StackResourceDriftStatus = 'UNKNOWN'].LogicalResourceId, $unsaid ? 'a resource'
+  ];
+  $in := function($one) { $states.input.name & '/' & $one };
   {
-    'same': $exists($states.input.touched) and $count($new) = 0
-      and $not($exists($states.result.NextToken)),
-    'changed': [$map($new, function($one) { $states.input.name & '/' & $one })]
+    'same': $count($new) + $count($unknown) = 0,
+    'changed': [$map($new, $in)],
+    'unknown': [$map($unknown, $in)]
   }
 )"""
 """Tags that somebody added are theirs, and RDS names no first database of one that it imported.
@@ -51,7 +56,7 @@ without drift detection is in no answer.
 def comparing(calls: Calls) -> States:
     """Return the states that compare one stack. Their input is the stack's order."""
     asking = calls.both(_asking(calls, ""), _asking(calls, ELSEWHERE))
-    same = jsonata("{'same': true, 'changed': []}")
+    same = jsonata("{'same': true, 'changed': [], 'unknown': []}")
     begin = jsonata("$merge([$states.input, {'seconds': 1}])")
     return {
         "Could anything differ?": choice(

@@ -118,7 +118,9 @@ def _admitted(version: Reading) -> Iterator[Connection]:
             case "AWS::EC2::NetworkAclEntry" if properties.get("RuleAction") == "allow":
                 outbound = is_on(properties.get("Egress"))
                 source = properties.get("CidrBlock", properties.get("Ipv6CidrBlock"))
-                yield Connection(shortest(source), own, "pass", outbound=outbound)
+                rule = f"rule {properties.get('RuleNumber')}"
+                words = f"pass by {rule}, protocol {properties.get('Protocol')}"
+                yield Connection(shortest(source), own, words, outbound=outbound)
         yield from _behind(kind, own, properties)
         yield from _public(kind, own, properties)
 

@@ -6,17 +6,23 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, TypedDict
 
 from runbook.changes.consequences import (
+    documents,
     keeping,
     mail,
+    network,
     others,
     parameters,
     proxies,
     rds,
+    receiving,
     s3,
+    starting,
     trails,
     watching,
 )
 from runbook.changes.consequences.among import REPLACING, left_without_instances, taken
+from runbook.changes.consequences.fresh import of_new
+from runbook.changes.consequences.gone import GONE
 from runbook.changes.consequences.model import Consequence, Kind
 from runbook.changes.consequences.names import name_of
 from runbook.changes.outcome import worst
@@ -24,80 +30,24 @@ from runbook.changes.review import Danger, Effect, Reason, Verdict
 from runbook.changes.template.reading import Reading
 from runbook.changes.template.values import Template, named_text
 from runbook.changes.verdict import HOLDS_DATA, deletion_policy, holds_data, verdict
-from settings.contract import CustomType
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation.type_defs import ResourceChangeTypeDef
 
 KINDS: Mapping[str, Kind] = {
-    "AWS::CloudTrail::Trail": trails.TRAIL,
-    "AWS::CloudWatch::Alarm": watching.ALARM,
-    "AWS::DynamoDB::Table": others.TABLE,
-    "AWS::EC2::Instance": watching.INSTANCE,
-    "AWS::EC2::Volume": others.VOLUME,
-    "AWS::EFS::FileSystem": others.FILE_SYSTEM,
-    "AWS::Events::Rule": watching.RULE,
-    "AWS::IAM::Role": watching.ROLE,
-    "AWS::KMS::Key": others.KEY,
-    "AWS::Lambda::Function": watching.FUNCTION,
-    "AWS::Logs::LogGroup": others.LOG_GROUP,
-    "AWS::Logs::MetricFilter": watching.METRIC_FILTER,
-    "AWS::RDS::DBCluster": rds.CLUSTER,
-    "AWS::RDS::DBClusterParameterGroup": parameters.PARAMETERS,
-    "AWS::RDS::DBInstance": rds.INSTANCE,
-    "AWS::RDS::DBParameterGroup": parameters.PARAMETERS,
-    "AWS::RDS::DBProxy": proxies.PROXY,
-    "AWS::RDS::DBProxyEndpoint": proxies.ENDPOINT,
-    "AWS::RDS::DBProxyTargetGroup": proxies.TARGETS,
-    "AWS::S3::Bucket": s3.BUCKET,
-    "AWS::SES::ConfigurationSet": mail.CONFIGURATION_SET,
-    "AWS::SES::ConfigurationSetEventDestination": mail.EVENT_DESTINATION,
-    "AWS::SES::EmailIdentity": mail.IDENTITY,
-    "AWS::SES::ReceiptRule": mail.RECEIPT_RULE,
-    "AWS::SES::Tenant": mail.TENANT,
-    "AWS::SNS::Subscription": watching.SUBSCRIPTION,
-    "AWS::SNS::Topic": watching.TOPIC,
-    "AWS::SQS::Queue": watching.QUEUE,
-    "AWS::Scheduler::Schedule": watching.SCHEDULE,
-    "AWS::SecretsManager::ResourcePolicy": watching.SECRET_POLICY,
-    "AWS::SecretsManager::Secret": others.SECRET,
-    "AWS::SecretsManager::SecretTargetAttachment": watching.ATTACHMENT,
-    "AWS::StepFunctions::StateMachine": watching.STATE_MACHINE,
-    CustomType.ACCOUNT_SUPPRESSION: mail.SUPPRESSION,
-    CustomType.DELETION_PROTECTION: rds.PROTECTION,
-    CustomType.PROXY_TARGETS: proxies.REGISTRATION,
+    **documents.KINDS,
+    **mail.KINDS,
+    **network.KINDS,
+    **others.KINDS,
+    **parameters.KINDS,
+    **proxies.KINDS,
+    **rds.KINDS,
+    **receiving.KINDS,
+    **s3.KINDS,
+    **starting.KINDS,
+    **trails.KINDS,
+    **watching.KINDS,
 }
-
-_USERS = "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_users_remove.html"
-GONE: Mapping[str, tuple[str, str]] = {
-    "AWS::EC2::Instance": (
-        "the machine goes: connections through it are cut",
-        "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/terminating-instances.html",
-    ),
-    "AWS::IAM::User": ("whoever uses its key is refused from then on", _USERS),
-    "AWS::RDS::DBProxy": (
-        "whoever connects through it can no longer connect",
-        "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy.html",
-    ),
-    "AWS::RDS::DBProxyEndpoint": (
-        "whoever connects to this address can no longer connect",
-        "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/rds-proxy-endpoints.html",
-    ),
-    "AWS::SES::EmailIdentity": (
-        "SES refuses mail from it",
-        "https://docs.aws.amazon.com/ses/latest/dg/remove-verified-domain.html",
-    ),
-    "AWS::SES::ConfigurationSet": (
-        "SES refuses mail that uses it",
-        "https://docs.aws.amazon.com/ses/latest/dg/managing-configuration-sets.html",
-    ),
-    CustomType.ACCESS_KEY: ("the key stops working at once", _USERS),
-    CustomType.ACTIVE_RULE_SET: (
-        "SES takes in no mail any more",
-        "https://docs.aws.amazon.com/ses/latest/dg/receiving-email-receipt-rules-console-walkthrough.html",
-    ),
-}
-"""What those notice who use a resource that is deleted or replaced."""
 
 _POLICIES = (
     "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/"
@@ -123,6 +73,7 @@ def judge(
     old, new = before.resources.get(logical_id), after.resources.get(logical_id)
     found = [
         *consequences(effect, old, new),
+        *(receiving.added_rule(new, before) if new and effect is Effect.ADD else ()),
         *taken(logical_id, effect, before, new),
         *left_without_instances(logical_id, effect, before, after),
     ]
@@ -153,6 +104,7 @@ def consequences(
 ) -> Iterator[Consequence]:
     """Yield what follows from a change; `before` and `after` are worked out."""
     if before is None:
+        yield from of_new(None, after) if after and effect is Effect.ADD else ()
         return
     if effect in (Effect.DELETE, Effect.REPLACE) and before["Type"] in GONE:
         yield Consequence(*GONE[before["Type"]], danger=Danger.INTERRUPTS)
@@ -170,6 +122,7 @@ def consequences(
     found = _of_properties(before, after)
     if effect is Effect.REPLACE:
         yield from (one for one in found if _holds_of_another(one, before))
+        yield from of_new(before, after) if before["Type"] in HOLDS_DATA else ()
         return
     yield from found
     yield from _of_policies(before, after)

@@ -107,6 +107,17 @@ def fewer(consequence: Consequence) -> Rule:
     return rule
 
 
+def more(consequence: Consequence) -> Rule:
+    """Judge a list that has what it did not have. `{more}` names what is added."""
+
+    def rule(before: JsonValue, after: JsonValue) -> Iterator[Consequence]:
+        was, now = (side if isinstance(side, list) else [] for side in (before, after))
+        if added := ", ".join(str(one) for one in now if one not in was):
+            yield replace(consequence, words=consequence.words.format(more=added))
+
+    return rule
+
+
 def removed(consequence: Consequence) -> Rule:
     """Judge something that was there and is not, or no longer as it was."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from pydantic import JsonValue
 
@@ -185,3 +185,12 @@ VOLUME = Kind(
         "VolumeType": harmless,
     },
 )
+
+KINDS: Mapping[str, Kind] = {
+    "AWS::DynamoDB::Table": TABLE,
+    "AWS::EC2::Volume": VOLUME,
+    "AWS::EFS::FileSystem": FILE_SYSTEM,
+    "AWS::KMS::Key": KEY,
+    "AWS::Logs::LogGroup": LOG_GROUP,
+    "AWS::SecretsManager::Secret": SECRET,
+}

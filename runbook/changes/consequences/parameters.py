@@ -18,15 +18,28 @@ _GUARDS: Mapping[str, str] = {
     "log_statement": "fewer statements are logged",
     "password_encryption": "passwords are stored in a weaker form",
     "pgaudit.log": "fewer kinds of statements are audited",
+    "rds.accepted_password_auth_method": "weaker ways to sign in with a password are taken",
     "rds.force_ssl": "connections without TLS are taken",
+    "rds.restrict_password_commands": "more may set passwords",
+    "ssl_min_protocol_version": "older versions of TLS are taken",
 }
 """Parameters that protect or record, and what it means that one of them does so less."""
 _AUDITED = ("ddl", "function", "misc", "misc_set", "read", "role", "write")
 _KINDS: Mapping[str, tuple[str, ...]] = {
     "log_statement": ("none", "ddl", "mod", "all"),
     "password_encryption": ("md5", "scram-sha-256"),
+    "rds.accepted_password_auth_method": ("md5+scram", "scram"),
+    "ssl_min_protocol_version": ("TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"),
 }
 """What some of them may be, the weakest first."""
+
+
+_STRONG: Mapping[str, str] = {
+    "password_encryption": "scram-sha-256",
+    "rds.force_ssl": "1",
+    "ssl_min_protocol_version": "TLSv1.2",
+}
+"""What some of them are by default in some version: what was not set may have been this."""
 
 
 def _protects(key: str, value: JsonValue) -> set[str]:
@@ -44,8 +57,9 @@ def _parameters(before: JsonValue, after: JsonValue) -> Iterator[Consequence]:
     sides = [values if isinstance(values, dict) else {} for values in (before, after)]
     for key, meaning in _GUARDS.items():
         was, becomes = (side.get(key) for side in sides)
-        if _protects(key, was) - _protects(key, becomes):
-            words = f"{meaning}: {key} {was} → {becomes or 'the default'}"
+        old = _STRONG.get(key) if was is None and becomes is not None else was
+        if _protects(key, old) - _protects(key, becomes):
+            words = f"{meaning}: {key} {was or 'the default'} → {becomes or 'the default'}"
             yield Consequence(words, _STATIC, danger=Danger.WEAKENED)
     old, new = (side.get("shared_preload_libraries") for side in sides)
     if old != new:
@@ -57,3 +71,8 @@ def _parameters(before: JsonValue, after: JsonValue) -> Iterator[Consequence]:
 
 
 PARAMETERS = Kind(rules={"Parameters": _parameters})
+
+KINDS: Mapping[str, Kind] = {
+    "AWS::RDS::DBClusterParameterGroup": PARAMETERS,
+    "AWS::RDS::DBParameterGroup": PARAMETERS,
+}

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from pydantic import JsonValue
 
-from runbook.changes.consequences.model import Consequence, Kind, removed, turned_off, turned_on
+from runbook.changes.consequences.inside import inside
+from runbook.changes.consequences.model import (
+    Consequence,
+    Kind,
+    changed,
+    falls,
+    harmless,
+    removed,
+    turned_off,
+    turned_on,
+)
 from runbook.changes.review import Danger
+from settings.contract import CustomType
 
 _PROXIES = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy.howitworks.html"
 
@@ -40,5 +51,40 @@ PROXY = Kind(
     }
 )
 _leads = removed(Consequence("it leads to another database", _PROXIES, danger=Danger.INTERRUPTS))
-TARGETS = Kind(rules={"DBClusterIdentifiers": _leads, "DBInstanceIdentifiers": _leads})
+_POOL = inside(
+    _PROXIES,
+    {
+        "ConnectionBorrowTimeout": harmless,
+        "InitQuery": changed(
+            Consequence(
+                "every connection begins with another statement", _PROXIES, danger=Danger.CODE
+            )
+        ),
+        "MaxConnectionsPercent": falls(
+            Consequence(
+                "{after} % of the database's connections are for it; before: {before} %",
+                _PROXIES,
+                danger=Danger.INTERRUPTS,
+            ),
+            100,
+        ),
+        "MaxIdleConnectionsPercent": harmless,
+        "SessionPinningFilters": harmless,
+    },
+)
+TARGETS = Kind(
+    rules={
+        "ConnectionPoolConfigurationInfo": _POOL,
+        "DBClusterIdentifiers": _leads,
+        "DBInstanceIdentifiers": _leads,
+    }
+)
 REGISTRATION = Kind(rules={"Cluster": _leads, "Proxy": _leads})
+"""Our own resource, which registers a cluster as a proxy's target."""
+
+KINDS: Mapping[str, Kind] = {
+    "AWS::RDS::DBProxy": PROXY,
+    "AWS::RDS::DBProxyEndpoint": ENDPOINT,
+    "AWS::RDS::DBProxyTargetGroup": TARGETS,
+    CustomType.PROXY_TARGETS: REGISTRATION,
+}

@@ -6,10 +6,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from pydantic import JsonValue
 
+from runbook.changes.consequences.inside import keys
 from runbook.changes.consequences.model import (
     Consequence,
     Kind,
@@ -28,6 +29,7 @@ from runbook.changes.consequences.model import (
 from runbook.changes.review import Danger, Verdict
 from runbook.changes.template.values import Template
 from runbook.changes.verdict import is_protected
+from settings.contract import CustomType
 
 _GUIDE = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide"
 _AURORA = "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide"
@@ -132,6 +134,45 @@ _logs = fewer(
         danger=Danger.WEAKENED,
     )
 )
+
+
+def _monitoring(before: JsonValue, after: JsonValue) -> Iterator[Consequence]:
+    """Judge every how many seconds the machine is measured: 0 is never."""
+    old, new = number(before, 0), number(after, 0)
+    if old and (not new or new > old):
+        words = f"the machine is measured every {new:g} seconds" if new else "no longer measured"
+        yield Consequence(words, f"{_GUIDE}/USER_Monitoring.OS.html", danger=Danger.WEAKENED)
+
+
+def _capacity(before: JsonValue, after: JsonValue) -> Iterator[Consequence]:
+    """Judge a cluster's capacity: down to 0, it pauses once nobody is connected."""
+    old, new = (keys(side).get("MinCapacity") for side in (before, after))
+    if number(new) == 0 and number(old) != 0:
+        words = "it pauses while nobody is connected: who connects then waits for about 15 seconds"
+        page = f"{_AURORA}/aurora-serverless-v2-auto-pause.html"
+        yield Consequence(words, page, danger=Danger.INTERRUPTS)
+
+
+_upgrades = turned_off(
+    Consequence(
+        "corrections of the engine are no longer installed by themselves",
+        f"{_GUIDE}/USER_UpgradeDBInstance.Upgrading.html",
+        danger=Danger.WEAKENED,
+    ),
+    default=True,
+)
+_INSIGHTS = f"{_GUIDE}/USER_PerfInsights.Overview.cost.html"
+_insights = turned_off(
+    Consequence("what slows it down is no longer recorded", _INSIGHTS, danger=Danger.WEAKENED)
+)
+_insights_days = falls(
+    Consequence(
+        "its record of what slows it down is kept for {days_after}; before: {days_before}",
+        _INSIGHTS,
+        danger=Danger.WEAKENED,
+    ),
+    7,
+)
 _CLASS = f"{_GUIDE}/Concepts.DBInstanceClass.Changing.html"
 _READABLE_BY_ACCESS = harmless
 """What a change of these means is said where access is compared."""
@@ -142,7 +183,7 @@ INSTANCE = Kind(
         "AllocatedStorage": _storage,
         "AllowMajorVersionUpgrade": harmless,
         "ApplyImmediately": harmless,
-        "AutoMinorVersionUpgrade": harmless,
+        "AutoMinorVersionUpgrade": _upgrades,
         "AutomaticBackupReplicationRegion": removed(
             Consequence(
                 "backups are no longer copied to that region",
@@ -166,14 +207,21 @@ INSTANCE = Kind(
         "DeletionProtection": _protection,
         "EnableCloudwatchLogsExports": _logs,
         "EnableIAMDatabaseAuthentication": _READABLE_BY_ACCESS,
-        "EnablePerformanceInsights": harmless,
+        "EnablePerformanceInsights": _insights,
         "EngineLifecycleSupport": harmless,
         "EngineVersion": _version(f"{_GUIDE}/USER_UpgradeDBInstance.Upgrading.html"),
         "Iops": harmless,
         "ManageMasterUserPassword": _password,
         "MasterUserPassword": _password,
-        "MaxAllocatedStorage": harmless,
-        "MonitoringInterval": harmless,
+        "MaxAllocatedStorage": falls(
+            Consequence(
+                "storage grows by itself to {after} GiB; before: {before} GiB",
+                f"{_GUIDE}/USER_PIOPS.Autoscaling.html",
+                danger=Danger.WEAKENED,
+            ),
+            0,
+        ),
+        "MonitoringInterval": _monitoring,
         "MonitoringRoleArn": harmless,
         "MultiAZ": turned_off(
             Consequence(
@@ -183,7 +231,7 @@ INSTANCE = Kind(
             )
         ),
         "NetworkType": _restarts("the network type changes: about a minute without connections"),
-        "PerformanceInsightsRetentionPeriod": harmless,
+        "PerformanceInsightsRetentionPeriod": _insights_days,
         "Port": _restarts("the database restarts, and clients have to use port {after}"),
         "PreferredBackupWindow": harmless,
         "PreferredMaintenanceWindow": harmless,
@@ -229,12 +277,12 @@ CLUSTER = Kind(
         "ManageMasterUserPassword": _password,
         "MasterUserPassword": _password,
         "NetworkType": _restarts("the network type changes: about a minute without connections"),
-        "PerformanceInsightsEnabled": harmless,
-        "PerformanceInsightsRetentionPeriod": harmless,
+        "PerformanceInsightsEnabled": _insights,
+        "PerformanceInsightsRetentionPeriod": _insights_days,
         "Port": _restarts("the database restarts, and clients have to use port {after}"),
         "PreferredBackupWindow": harmless,
         "PreferredMaintenanceWindow": harmless,
-        "ServerlessV2ScalingConfiguration": harmless,
+        "ServerlessV2ScalingConfiguration": _capacity,
         "StorageType": harmless,
         "Tags": harmless,
         "VpcSecurityGroupIds": _READABLE_BY_ACCESS,
@@ -243,3 +291,9 @@ CLUSTER = Kind(
 
 PROTECTION = Kind(rules={"Enabled": _protection})
 """Our own resource, which switches the protection on once the database is made."""
+
+KINDS: Mapping[str, Kind] = {
+    "AWS::RDS::DBCluster": CLUSTER,
+    "AWS::RDS::DBInstance": INSTANCE,
+    CustomType.DELETION_PROTECTION: PROTECTION,
+}

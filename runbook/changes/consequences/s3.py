@@ -19,6 +19,7 @@ from runbook.changes.consequences.model import (
     number,
     removed,
 )
+from runbook.changes.consequences.notifications import notifications
 from runbook.changes.review import Danger, Expiry, Verdict
 
 _GUIDE = "https://docs.aws.amazon.com/AmazonS3/latest/userguide"
@@ -181,7 +182,7 @@ BUCKET = Kind(
             _weakens("the log of accesses ends, or goes elsewhere", "ServerLogs.html")
         ),
         "MetricsConfigurations": harmless,
-        "NotificationConfiguration": harmless,
+        "NotificationConfiguration": notifications,
         "ObjectLockConfiguration": object_lock,
         "ObjectLockEnabled": _lock_enabled,
         "ReplicationConfiguration": removed(
@@ -191,3 +192,7 @@ BUCKET = Kind(
         "VersioningConfiguration": versioning,
     },
 )
+
+KINDS: Mapping[str, Kind] = {
+    "AWS::S3::Bucket": BUCKET,
+}

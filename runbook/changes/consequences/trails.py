@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 from pydantic import JsonValue
 
@@ -41,23 +42,46 @@ def _advanced(before: JsonValue, after: JsonValue) -> Iterator[Consequence]:
 
 
 def _plain(before: JsonValue, after: JsonValue) -> Iterator[Consequence]:
-    """Judge selectors of the older kind: none may be gone. Without any, see above."""
-    old, new = (_listed(side) or [_ALL] for side in (before, after))
-    for one in old:
-        if one not in new and not (one == _ALL and any(map(_is_all, new))):
-            yield _NARROWER
-            return
+    """Judge selectors of the older kind by what they record, part by part. Without any, see above.
+
+    <https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_EventSelector.html>
+    """
+    old, new = ({*_recorded(_listed(side) or [{}])} for side in (before, after))
+    if any(not any(map(part.is_within, new)) for part in old):
+        yield _NARROWER
 
 
-def _is_all(selector: JsonValue) -> bool:
-    """Tell whether a selector of the older kind takes all management events."""
-    asked = selector if isinstance(selector, dict) else {"ReadWriteType": "None"}
-    managed = is_on(asked.get("IncludeManagementEvents"), True)
-    every = asked.get("ReadWriteType", "All") == "All"
-    return managed and every and not asked.get("ExcludeManagementEventSources")
+class _Part(NamedTuple):
+    """Something that a selector of the older kind records: reading or writing of one sort."""
+
+    writes: bool
+    sort: str
+    begins: str = ""
+    """How the ARN of a resource begins."""
+    without: frozenset[str] = frozenset()
+    """Services whose events are left out."""
+
+    def is_within(self, other: _Part) -> bool:
+        """Tell whether another part records all that this one does."""
+        same = (self.writes, self.sort) == (other.writes, other.sort)
+        return same and self.begins.startswith(other.begins) and other.without <= self.without
 
 
-_ALL: JsonValue = {"IncludeManagementEvents": True, "ReadWriteType": "All"}
+def _recorded(selectors: list[JsonValue]) -> Iterator[_Part]:
+    """Yield the parts of selectors. What is no selector records nothing that is known."""
+    for one in selectors:
+        asked = one if isinstance(one, dict) else {"ReadWriteType": "None"}
+        kinds = {"All": (False, True), "ReadOnly": (False,), "WriteOnly": (True,)}
+        without = frozenset(map(str, _listed(asked.get("ExcludeManagementEventSources"))))
+        for writes in kinds.get(str(asked.get("ReadWriteType", "All")), ()):
+            if is_on(asked.get("IncludeManagementEvents"), True):
+                yield _Part(writes, "management", without=without)
+            for data in _listed(asked.get("DataResources")):
+                sort = data if isinstance(data, dict) else {}
+                for begins in _listed(sort.get("Values")):
+                    yield _Part(writes, str(sort.get("Type")), str(begins))
+
+
 _MANAGEMENT: JsonValue = {"FieldSelectors": [{"Field": "eventCategory", "Equals": ["Management"]}]}
 
 
@@ -107,3 +131,7 @@ TRAIL = Kind(
         "IsMultiRegionTrail": _trail("the trail records one region alone"),
     }
 )
+
+KINDS: Mapping[str, Kind] = {
+    "AWS::CloudTrail::Trail": TRAIL,
+}

@@ -278,8 +278,8 @@ class TestDrift:
         iam.put_role_policy(**name, PolicyName="blind", PolicyDocument=policy)
         try:
             change = Change(author, told).approve(approver)
-            why = f"What the review changes was changed since: {stack}/Bucket (cannot be compared)"
-            assert change.executed(approver) == ("FAILED", why)
+            why = "What the review changes cannot be compared with what is there"
+            assert change.executed(approver) == ("FAILED", f"{why}: {stack}/Bucket")
         finally:
             iam.delete_role_policy(**name, PolicyName="blind")
 

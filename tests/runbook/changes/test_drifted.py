@@ -234,5 +234,9 @@ def test_what_nobody_may_ask_is_said_with_the_permission(
         "what stands beside the declared",
     }
     assert "cloudformation:DetectStackDrift" in found.unasked[0].why
-    refuse_new(console, review)
+    refuse_new(console, review.model_copy(update={"drift": found}))
     assert "Not known whether it was changed" in said(console)
+    with pytest.raises(UserError, match="cannot be compared with what is there") as refused:
+        refuse_new(console, review)
+    assert "cloudformation:DetectStackDrift" in refused.value.message
+    assert "Run the command again" in refused.value.advice

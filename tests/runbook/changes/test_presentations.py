@@ -129,7 +129,16 @@ def test_a_denial_that_ends_is_access_gained() -> None:
     stack = samples.stack("data-us-east-1", permissions=AccessDiff(gained=(denied,)))
     (comment,) = markdown(samples.review(stack))
     assert "1 permission gained" in comment
-    assert "new: `no longer denied: s3:*`" in comment
+    assert "- no longer denied: `s3:*`" in comment
+
+
+def test_a_denial_that_is_added_takes_access() -> None:
+    denied = Grant(holder="everybody", allows="s3:*", on="bucket", denies=True)
+    stack = samples.stack("data-us-east-1", permissions=AccessDiff(lost=(denied,)))
+    review = samples.review(stack)
+    assert "− denied from now on: s3:*" in printed(review)
+    assert "- denied from now on: `s3:*`" in markdown(review)[0]
+    assert "no longer" not in printed(review)
 
 
 def test_a_stack_that_waits_names_what_for() -> None:
