@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Collection, Iterable, Iterator, Set
 
 from runbook.changes.access.diff import Gained, grant
 from runbook.changes.access.everybody import is_restricted
@@ -81,6 +81,25 @@ ESCALATING = frozenset(
 the access level "Permissions management", and the known ways to rise from there.
 """
 
+PROTECTING = frozenset(
+    {
+        "cloudtrail:DeleteTrail",
+        "cloudtrail:PutEventSelectors",
+        "cloudtrail:StopLogging",
+        "cloudwatch:DeleteAlarms",
+        "cloudwatch:DisableAlarmActions",
+        "events:DisableRule",
+        "kms:DisableKey",
+        "kms:ScheduleKeyDeletion",
+        "logs:DeleteLogGroup",
+        "logs:PutRetentionPolicy",
+        "s3:BypassGovernanceRetention",
+        "s3:PutBucketVersioning",
+        "s3:PutLifecycleConfiguration",
+    }
+)
+"""What lets somebody take away what guards data, or what watches."""
+_TAKING_ON = ("sts:assumerole*", "sts:setsourceidentity", "sts:tagsession")
 _ADMINISTRATORS = re.compile(r"policy/(AdministratorAccess|IAMFullAccess|PowerUserAccess)$")
 _READING = re.compile(r"[a-z0-9-]+:(batchget|describe|get|head|list|lookup|search|view)")
 _CANONICAL = re.compile(r"[0-9a-f]{64}")
@@ -88,7 +107,7 @@ ACCOUNT = re.compile(r"(?:^|[:/])([0-9]{12})(?=[:./]|$)")
 
 
 def of_access(
-    gained: Gained, diffs: Iterable[AccessDiff], before: Reading, after: Reading
+    gained: Gained, diffs: Collection[AccessDiff], before: Reading, after: Reading
 ) -> Iterator[Finding]:
     """Yield the dangers in the access that is gained."""
     places = {**before.places(), **after.places()}
@@ -102,6 +121,8 @@ def of_access(
             yield Finding(danger=danger, place=where, text=text)
     for one in (one for diff in diffs for one in diff.gained if one.everybody):
         yield Finding(danger=Danger.EVERYBODY, place=one.on, text=sentence(one))
+    for one in (one for diff in diffs for one in diff.lost if _shuts_out(one)):
+        yield Finding(danger=Danger.INTERRUPTS, place=one.on, text=sentence(one, lost=True))
     for connection in gained.connections:
         if COMPUTED in f"{connection.source}{connection.protocol}":
             text = f"who may connect cannot be read: {connection.source} {connection.protocol}"
@@ -110,6 +131,11 @@ def of_access(
                 place=named_text(connection.on, places),
                 text=named_text(text, places),
             )
+
+
+def _shuts_out(grant: Grant) -> bool:
+    """Tell a denial for everybody, administrators too: only the root user can take it back."""
+    return grant.denies and grant.holder == "everybody" and not grant.condition
 
 
 def _kind(statement: Statement, new: Set[str]) -> Danger | None:
@@ -140,6 +166,8 @@ def _of_actions(statement: Statement, new: Set[str]) -> Danger | None:
         return Danger.ADMINISTRATOR
     if UNBOUND in actions or any(map(_escalates, actions)):
         return Danger.ESCALATES
+    if any(may_meet(action, one.lower()) for action in actions for one in PROTECTING):
+        return Danger.WEAKENED
     return Danger.BROAD if _is_broad(statement, actions) else None
 
 
@@ -175,7 +203,7 @@ def _is_new(resource: str, new: Set[str]) -> bool:
 
 
 def _is_trust(action: str) -> bool:
-    return may_meet(action, "sts:assumerole*")
+    return any(may_meet(action, one) for one in _TAKING_ON)
 
 
 def _is_administrator(statement: Statement, actions: Set[str]) -> bool:

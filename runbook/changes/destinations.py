@@ -78,6 +78,7 @@ WAYS: Mapping[str, _Way] = {
         ),
         "RuleSetName",
     ),
+    "AWS::SecretsManager::Secret": _Way(("ReplicaRegions.Region",)),
     "AWS::SNS::Subscription": _Way(("Endpoint",), "TopicArn"),
     "AWS::SNS::Topic": _Way(("Subscription.Endpoint",), ends=True),
     "AWS::SSM::Document": _Way(

@@ -13,6 +13,7 @@ from runbook.changes.template.values import CLOSE, OPEN, Template
 CODE: Mapping[str, tuple[str, ...]] = {
     "AWS::EC2::Instance": ("ImageId", "LaunchTemplate", "SsmAssociations", "UserData"),
     "AWS::Lambda::Function": (
+        "Architectures",
         "Code",
         "Environment",
         "FileSystemConfigs",

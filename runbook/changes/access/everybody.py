@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from runbook.changes.access.network import is_wide, network_of
@@ -32,6 +33,10 @@ _RESTRICTING = frozenset(
 )
 """Keys that name somebody. What says how to ask, as `aws:SecureTransport`, restricts nobody."""
 
+_WILD = {"*", "?"}
+_PARTS = 5
+_ID = 16
+"""Characters of an id of IAM, at the least."""
 _SUBJECT = ":sub"
 """Anybody may sign in with a public identity provider: only the subject tells who it is."""
 
@@ -62,7 +67,20 @@ def _is_narrow(test: Test) -> bool:
         return False
     if operator.endswith("ipaddress"):
         return not any(_is_everywhere(value) for value in test.values)
-    return all(value.strip("*?") for value in test.values)
+    return all(map(_is_one, test.values))
+
+
+def _is_one(value: str) -> bool:
+    """Tell whether a value names one account or one thing: a star may stand for anybody's.
+
+    In an ARN for the account; S3's has none, and there the bucket is somebody's. Elsewhere behind
+    an id that AWS gives away once, as that of a role.
+    """
+    if value.startswith("arn:"):
+        account, resource = f"{value}:::::".split(":", _PARTS)[4:6]
+        return not {*account} & _WILD and (bool(account) or resource[:1] not in {*_WILD, ":", ""})
+    literal = re.split(r"[*?]", value)[0]
+    return literal == value or len(literal) >= _ID
 
 
 def _is_everywhere(value: str) -> bool:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from pydantic import JsonValue
 
 from runbook.changes.consequences.model import Consequence, is_on, number
+from runbook.changes.consequences.starting import are_unencrypted
 from runbook.changes.review import Danger
 from runbook.changes.template.values import Template
 from runbook.changes.verdict import holds_data, is_protected
@@ -76,6 +77,12 @@ _WEAK: Mapping[str, tuple[_Weak, ...]] = {
             _other_than("REQUIRED"),
             "its role's credentials are given without a token (IMDSv1)",
             f"{_DOCS}/AWSEC2/latest/UserGuide/configuring-instance-metadata-service.html",
+        ),
+        _Weak(
+            "BlockDeviceMappings",
+            are_unencrypted,
+            "a disk of it is not encrypted, unless the account does it",
+            f"{_DOCS}/ebs/latest/userguide/ebs-encryption.html",
         ),
     ),
     "AWS::EC2::Volume": (

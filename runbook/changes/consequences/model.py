@@ -128,6 +128,16 @@ def removed(consequence: Consequence) -> Rule:
     return rule
 
 
+def added(consequence: Consequence) -> Rule:
+    """Judge something that was not there and is."""
+
+    def rule(before: JsonValue, after: JsonValue) -> Iterator[Consequence]:
+        if before is None:
+            yield consequence
+
+    return rule
+
+
 def both(*rules: Rule) -> Rule:
     """Judge by several rules."""
 

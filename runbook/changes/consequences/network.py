@@ -19,6 +19,12 @@ _BESIDE = Consequence(
     danger=Danger.INTERRUPTS,
 )
 
+_SUBNETS = Consequence(
+    "RDS refuses it where a database is in {gone}; elsewhere, a standby has fewer zones to be in",
+    "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_VPC.WorkingWithRDSInstanceinaVPC.html",
+    danger=Danger.INTERRUPTS,
+)
+
 KINDS: Mapping[str, Kind] = {
     "AWS::EC2::VPC": Kind(
         rules={
@@ -27,4 +33,5 @@ KINDS: Mapping[str, Kind] = {
         }
     ),
     "AWS::EC2::VPCEndpoint": Kind(rules={"RouteTableIds": fewer(_BESIDE)}),
+    "AWS::RDS::DBSubnetGroup": Kind(rules={"SubnetIds": fewer(_SUBNETS)}),
 }

@@ -9,6 +9,7 @@ from pydantic import JsonValue
 from runbook.changes.consequences.model import (
     Consequence,
     Kind,
+    added,
     both,
     changed,
     falls,
@@ -90,8 +91,19 @@ LOG_GROUP = Kind(
         "DeletionProtectionEnabled": turned_off(
             Consequence("deletion protection is switched off", _LOGS, Verdict.WEAKENED)
         ),
-        "KmsKeyId": removed(
-            Consequence("encrypted with another key, or with AWS's own", _LOGS, Verdict.WEAKENED)
+        "KmsKeyId": both(
+            removed(
+                Consequence(
+                    "encrypted with another key, or with AWS's own", _LOGS, Verdict.WEAKENED
+                )
+            ),
+            added(
+                Consequence(
+                    "who reads or writes it needs permission for its key",
+                    f"{_DOCS}/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html",
+                    danger=Danger.INTERRUPTS,
+                )
+            ),
         ),
         "RetentionInDays": falls(
             Consequence(

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from pydantic import JsonValue
 
-from runbook.changes.consequences.model import Consequence, Kind, is_on
+from runbook.changes.consequences.model import Consequence, Kind, is_on, number
 from runbook.changes.review import Danger
 
 _STATIC = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_WorkingWithParamGroups.html"
@@ -61,6 +61,8 @@ def _parameters(before: JsonValue, after: JsonValue) -> Iterator[Consequence]:
         if _protects(key, old) - _protects(key, becomes):
             words = f"{meaning}: {key} {was or 'the default'} → {becomes or 'the default'}"
             yield Consequence(words, _STATIC, danger=Danger.WEAKENED)
+    yield from _slow(*(side.get("log_min_duration_statement") for side in sides))
+    yield from _extensions(*(side.get("rds.allowed_extensions") for side in sides))
     old, new = (side.get("shared_preload_libraries") for side in sides)
     if old != new:
         words = (
@@ -68,6 +70,22 @@ def _parameters(before: JsonValue, after: JsonValue) -> Iterator[Consequence]:
             "database is restarted: nobody does that but you"
         )
         yield Consequence(words, _STATIC, danger=Danger.INTERRUPTS)
+
+
+def _slow(before: JsonValue, after: JsonValue) -> Iterator[Consequence]:
+    """Judge from how many milliseconds on a statement is logged: from -1 on, none is."""
+    old, new = (number(side, -1) for side in (before, after))
+    if old is not None and old >= 0 and (new is None or new < 0 or new > old):
+        words = f"fewer slow statements are logged: {before} ms → {after or 'the default'}"
+        yield Consequence(words, _STATIC, danger=Danger.WEAKENED)
+
+
+def _extensions(before: JsonValue, after: JsonValue) -> Iterator[Consequence]:
+    """Judge which extensions may be installed: by default, and by a star, all that RDS has."""
+    old, new = ({*str(side or "*").replace(" ", "").split(",")} for side in (before, after))
+    if "*" not in old and (more := sorted(new - old)):
+        words = f"further extensions may be installed: {', '.join(more)}"
+        yield Consequence(words, _STATIC, danger=Danger.WEAKENED)
 
 
 PARAMETERS = Kind(rules={"Parameters": _parameters})

@@ -13,6 +13,7 @@ from pydantic import JsonValue
 from runbook.changes.consequences.model import (
     Consequence,
     Kind,
+    both,
     days,
     harmless,
     is_on,
@@ -162,6 +163,13 @@ def _weakens(words: str, page: str) -> Consequence:
     return Consequence(words, f"{_GUIDE}/{page}", Verdict.WEAKENED)
 
 
+def _encryption(before: JsonValue, after: JsonValue) -> Iterator[Consequence]:
+    """Judge encryption with a key of KMS: S3's own needs no permission."""
+    if "aws:kms" in str(after) and "aws:kms" not in str(before):
+        words = "new objects are read, and written, by those alone who may use the key"
+        yield Consequence(words, f"{_GUIDE}/UsingKMSEncryption.html", danger=Danger.INTERRUPTS)
+
+
 BUCKET = Kind(
     whole=True,
     rules={
@@ -170,11 +178,14 @@ BUCKET = Kind(
         "OwnershipControls": harmless,
         "PublicAccessBlockConfiguration": harmless,
         "WebsiteConfiguration": harmless,
-        "BucketEncryption": removed(
-            _weakens(
-                "new objects are encrypted in another way, or with another key",
-                "default-bucket-encryption.html",
-            )
+        "BucketEncryption": both(
+            removed(
+                _weakens(
+                    "new objects are encrypted in another way, or with another key",
+                    "default-bucket-encryption.html",
+                )
+            ),
+            _encryption,
         ),
         "CorsConfiguration": harmless,
         "LifecycleConfiguration": lifecycle,

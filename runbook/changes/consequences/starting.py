@@ -14,6 +14,7 @@ from runbook.changes.consequences.model import (
     Rule,
     changed,
     falls,
+    is_on,
     number,
     removed,
     turned_off,
@@ -28,6 +29,9 @@ _OFF = f"{_DOCS}/scheduler/latest/UserGuide/managing-schedule-state.html"
 _FLOWS = f"{_DOCS}/step-functions/latest/dg/cw-logs.html"
 _LOGGING = f"{_DOCS}/lambda/latest/dg/monitoring-cloudwatchlogs-loggroups.html"
 _FUNCTIONS = f"{_DOCS}/lambda/latest/dg/configuration-concurrency.html"
+_LIMITS = f"{_DOCS}/lambda/latest/dg/configuration-function-common.html"
+_ENDED = f"{_DOCS}/AWSEC2/latest/UserGuide/terminating-instances.html"
+_DISKS = f"{_DOCS}/ebs/latest/userguide/ebs-encryption.html"
 _METADATA = f"{_DOCS}/AWSEC2/latest/UserGuide/configuring-instance-metadata-service.html"
 _RESIZED = f"{_DOCS}/AWSEC2/latest/UserGuide/change-instance-type-of-ebs-backed-instance.html"
 _ASYNC = f"{_DOCS}/lambda/latest/dg/invocation-async-configuring.html"
@@ -36,6 +40,10 @@ _ROTATION = f"{_DOCS}/secretsmanager/latest/userguide/rotate-secrets_schedule.ht
 
 def _weakens(words: str, page: str) -> Consequence:
     return Consequence(words, page, danger=Danger.WEAKENED)
+
+
+def _stops(words: str, page: str) -> Consequence:
+    return Consequence(words, page, danger=Danger.INTERRUPTS)
 
 
 def _runs(words: str, page: str) -> Consequence:
@@ -131,13 +139,17 @@ SCHEDULE = Kind(
 def _capacity(before: JsonValue, after: JsonValue) -> Iterator[Consequence]:
     """Judge how often a function may run at once: not at all switches it off."""
     if number(after) == 0 and number(before) != 0:
-        yield Consequence("it runs no more", _FUNCTIONS, danger=Danger.INTERRUPTS)
+        yield _stops("it runs no more", _FUNCTIONS)
 
 
 FUNCTION = Kind(
     rules={
         "LoggingConfig": removed(_weakens("its log goes elsewhere", _LOGGING)),
+        "MemorySize": falls(_stops("a run has {after} MB; before: {before} MB", _LIMITS), 128),
         "ReservedConcurrentExecutions": _capacity,
+        "Timeout": falls(
+            _stops("a run is stopped after {after} seconds; before: {before}", _LIMITS), 3
+        ),
     }
 )
 
@@ -164,13 +176,33 @@ def _metadata(before: JsonValue, after: JsonValue) -> Iterator[Consequence]:
         yield _weakens("its role's credentials are given without a token (IMDSv1)", _METADATA)
 
 
+def are_unencrypted(disks: JsonValue) -> bool:
+    """Tell whether a machine has a disk that nothing says to encrypt."""
+    found = (
+        [one.get("Ebs") for one in disks if isinstance(one, dict)]
+        if isinstance(disks, list)
+        else []
+    )
+    return any(isinstance(disk, dict) and not is_on(disk.get("Encrypted")) for disk in found)
+
+
+def _disks(before: JsonValue, after: JsonValue) -> Iterator[Consequence]:
+    if are_unencrypted(after) and not are_unencrypted(before):
+        yield _weakens("a disk of it is not encrypted, unless the account does it", _DISKS)
+
+
+def _shutdown(before: JsonValue, after: JsonValue) -> Iterator[Consequence]:
+    if after == "terminate":
+        yield _weakens("the machine is gone once it is shut down", _ENDED)
+
+
 INSTANCE = Kind(
     rules={
+        "BlockDeviceMappings": _disks,
+        "InstanceInitiatedShutdownBehavior": _shutdown,
         "InstanceType": changed(
-            Consequence(
-                "the machine stops and starts as {after}: connections through it are cut",
-                _RESIZED,
-                danger=Danger.INTERRUPTS,
+            _stops(
+                "the machine stops and starts as {after}: connections through it are cut", _RESIZED
             )
         ),
         "MetadataOptions": _metadata,

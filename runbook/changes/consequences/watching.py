@@ -10,6 +10,9 @@ from collections.abc import Iterator, Mapping
 from runbook.changes.consequences.model import (
     Consequence,
     Kind,
+    Rule,
+    added,
+    both,
     changed,
     falls,
     fewer,
@@ -127,15 +130,21 @@ ROLE = Kind(
     }
 )
 
-TOPIC = Kind(
-    rules={
-        "KmsMasterKeyId": removed(_weakens("encrypted otherwise, or not at all", _KEYS)),
-    }
-)
+
+def _key(page: str) -> Rule:
+    """Judge a key: services that send need its permission, which AWS's own key gives to none."""
+    words = "who sends to it, services too, and who reads it needs permission for its key"
+    return both(
+        removed(_weakens("encrypted otherwise, or not at all", page)),
+        added(Consequence(words, page, danger=Danger.INTERRUPTS)),
+    )
+
+
+TOPIC = Kind(rules={"KmsMasterKeyId": _key(_KEYS)})
 
 QUEUE = Kind(
     rules={
-        "KmsMasterKeyId": removed(_weakens("encrypted otherwise, or not at all", _QUEUES)),
+        "KmsMasterKeyId": _key(_QUEUES),
         "MessageRetentionPeriod": falls(
             _weakens("messages are kept for {after} seconds; before: {before}", _QUEUES), 345_600
         ),
