@@ -148,7 +148,9 @@ class MailStack(AreaStack):
 
     def _add_receiving(self, items: MailItems) -> None:
         if items.received:
-            receiving = Receiving(self, "receiving", recipients=items.received)
+            receiving = Receiving(
+                self, "receiving", recipients=items.received, tags=items.received_tags
+            )
             Activation(self, "activation", receiving=receiving)
             bucket = receiving.bucket.bucket_name
             self.output(Output.RECEIVED_MAIL, "", bucket, "Received mail, kept for 30 days")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from embedded.readers import (
     access,
+    computing,
     databases,
     mail,
     network,
@@ -21,6 +22,7 @@ from embedded.readers.reader import Clients, Properties, Reader
 
 READERS: dict[str, Reader] = {
     **access.READERS,
+    **computing.READERS,
     **databases.READERS,
     **mail.READERS,
     **network.READERS,

@@ -34,15 +34,18 @@ MODULES = {
     "ec2": "ec2",
     "events": "eventbridge",
     "iam": "iam",
+    "lambda": "lambda_svc",
     "logs": "cloudwatch_logs",
     "rds": "rds",
     "s3": "s3",
+    "scheduler": "scheduler",
     "secretsmanager": "secretsmanager",
     "ses": "ses",
     "sesv2": "ses_v2",
     "sns": "sns",
     "sqs": "sqs",
     "ssm": "ssm",
+    "stepfunctions": "stepfunctions",
 }
 """The module of ministack that serves each client."""
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from embedded.readers.reader import (
     Clients,
+    NotFoundError,
     Properties,
     Reader,
     document,
@@ -123,6 +124,19 @@ def _secret(clients: Clients, arn: str) -> Properties:
     }
 
 
+def _resource_policies(clients: Clients) -> Iterator[tuple[str, ...]]:
+    for (arn,) in _secrets(clients):
+        if clients("secretsmanager").get_resource_policy(SecretId=arn).get("ResourcePolicy"):
+            yield (arn,)
+
+
+def _resource_policy(clients: Clients, arn: str) -> Properties:
+    found = clients("secretsmanager").get_resource_policy(SecretId=arn).get("ResourcePolicy")
+    if not found:
+        raise NotFoundError
+    return {"SecretId": arn, "ResourcePolicy": document(found)}
+
+
 READERS = {
     "AWS::S3::Bucket": Reader(
         ("BucketName",),
@@ -145,6 +159,12 @@ READERS = {
     ),
     "AWS::S3::BucketPolicy": Reader(
         ("Bucket",), frozenset({"Bucket", "PolicyDocument"}), _policies, _policy
+    ),
+    "AWS::SecretsManager::ResourcePolicy": Reader(
+        ("Id",),
+        frozenset({"SecretId", "ResourcePolicy"}),
+        _resource_policies,
+        _resource_policy,
     ),
     "AWS::SecretsManager::Secret": Reader(
         ("Id",), frozenset({"Name", "Description", "KmsKeyId", "Tags"}), _secrets, _secret

@@ -70,6 +70,18 @@ class Account:
         last = live.identifier.rpartition("|")[2]
         return self.owned().get((live.type, live.identifier)) or self.owned().get((live.type, last))
 
+    def tags_beside(self, bucket: Live) -> dict[str, str]:
+        """Return a bucket's own tags: S3 sets them all at once, so that the file has to have them.
+
+        <https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketTagging.html>
+        """
+        found = {tag["Key"]: tag["Value"] for tag in bucket.properties.get("Tags", ())}
+        return {
+            key: value
+            for key, value in found.items()
+            if key not in self.tags and not key.startswith("aws:")
+        }
+
     def subscriptions(self, topic: str) -> list[Mapping[str, str]]:
         """Return the subscriptions of a topic, those that nobody has confirmed among them."""
         pages = self.client("sns").get_paginator("list_subscriptions_by_topic")

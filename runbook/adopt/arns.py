@@ -22,6 +22,7 @@ PATHS: Mapping[str, tuple[str, str]] = {
     "AWS::SES::ConfigurationSet": ("ses", "configuration-set/"),
     "AWS::SES::EmailIdentity": ("ses", "identity/"),
     "AWS::SES::ReceiptRuleSet": ("ses", "receipt-rule-set/"),
+    "AWS::SSM::Document": ("ssm", "document/"),
 }
 """By type: the service, and what stands before the identifier.
 

@@ -10,6 +10,7 @@ from runbook.adopt.account import Account
 from runbook.adopt.arns import arn_of, named
 from runbook.adopt.item import Item, Live, Remark, without_defaults
 from runbook.adopt.policies import Held, allowing, held, keys, listed
+from runbook.adopt.receiving import stored_in
 from runbook.adopt.senders import MOST_KEYS
 from settings.models.backup import Bucket
 
@@ -22,12 +23,7 @@ OTHERS = re.compile(r"cdk-|groundwork-records-|aws-|elasticbeanstalk-|cf-templat
 def items(account: Account) -> Iterator[Item]:
     """Yield each bucket that somebody has a policy for, and a remark for each other."""
     holders = [(user, [*held(account, user)]) for user in account.each("AWS::IAM::User")]
-    received = {
-        action["S3Action"]["BucketName"]
-        for rule in account.client("ses").describe_active_receipt_rule_set().get("Rules", ())
-        for action in rule["Actions"]
-        if "S3Action" in action
-    }
+    received = stored_in(account)
     for bucket in account.each("AWS::S3::Bucket"):
         if not OTHERS.match(bucket.identifier) and bucket.identifier not in received:
             yield _bucket(account, bucket, holders)
@@ -54,7 +50,7 @@ def _bucket(account: Account, bucket: Live, holders: Holders) -> Item:
         "versioned": bucket.properties.get("VersioningConfiguration", {}).get("Status")
         == "Enabled",
         "users": users or None,
-        "tags": _tags(account, bucket) or None,
+        "tags": account.tags_beside(bucket) or None,
     }
     return Item(
         ("backup", "buckets", name),
@@ -64,16 +60,6 @@ def _bucket(account: Account, bucket: Live, holders: Holders) -> Item:
         tuple(remarks),
         arn_of(account, bucket),
     )
-
-
-def _tags(account: Account, bucket: Live) -> dict[str, str]:
-    """Return the bucket's own tags: S3 sets them all at once, so that the file has to have them."""
-    found = {tag["Key"]: tag["Value"] for tag in bucket.properties.get("Tags", ())}
-    return {
-        key: value
-        for key, value in found.items()
-        if key not in account.tags and not key.startswith("aws:")
-    }
 
 
 def _lifecycle(account: Account, bucket: Live) -> tuple[dict[str, Any], list[Remark]]:

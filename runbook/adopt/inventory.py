@@ -14,15 +14,15 @@ from runbook.adopt import (
     receiving,
     senders,
     tenants,
+    unexpressed,
 )
 from runbook.adopt.account import Account
-from runbook.adopt.arns import named
 from runbook.adopt.item import Item, Remark, merged
 from runbook.adopt.senders import Register
 from runbook.base.errors import UserError
 from settings.plan import StackId
 
-GROUP, USER = "AWS::IAM::Group", "AWS::IAM::User"
+USER = "AWS::IAM::User"
 MAIL = (mail, configuration_sets, receiving)
 """What a region has for mail, kind by kind."""
 
@@ -37,7 +37,7 @@ def inventory(accounts: Sequence[Account], register: Register) -> list[Item]:
         account.networks = names
     who_sends = [*senders.items(first, register)]
     found = [
-        *mail.account_settings(first),
+        *mail.account_settings(accounts),
         *(item for part in MAIL for account in accounts for item in part.items(account)),
         *(item for account in accounts for item in tenants.items(account, who_sends)),
         *who_sends,
@@ -45,31 +45,7 @@ def inventory(accounts: Sequence[Account], register: Register) -> list[Item]:
         *(item for account in accounts for item in databases.items(account)),
         *(item for account in accounts for item in backup.items(account)),
     ]
-    return [*merged(found), *_others(first, found), *_groups(first)]
-
-
-def _others(account: Account, found: Collection[Item]) -> Iterator[Item]:
-    """Name the users that no item of the file can be, and no stack has."""
-    known = {live.identifier for item in found for live in item.resources if live.type == USER}
-    known |= {item.path[-1] for item in found if item.path[:2] == ("mail", "senders")}
-    told = [remark.subject for item in found for remark in item.remarks]
-    for user in account.each(USER):
-        name = user.identifier
-        if name in known or account.owner(user) or any(t.startswith(f"user {name} ") for t in told):
-            continue
-        reason = "it neither sends mail nor fills a bucket: the file has no item for it"
-        remark = Remark(f"user {named(account, user)}", reason)
-        yield Item(("backup", "users", name), account.region, remarks=(remark,))
-
-
-def _groups(account: Account) -> Iterator[Item]:
-    """Name the groups of users that no stack has: what they allow, they go on allowing."""
-    for group in account.each(GROUP):
-        if not account.owner(group):
-            reason = "it stays, with its policies and members: the file has no item for a group"
-            remark = Remark(f"group {named(account, group)}", reason)
-            path = ("backup", "groups", group.identifier)
-            yield Item(path, account.region, remarks=(remark,))
+    return [*merged(found), *unexpressed.items(accounts, found)]
 
 
 def free(items: Collection[Item], environment: str | None) -> Iterator[Item]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from runbook.adopt import receiving, topics
@@ -22,8 +22,12 @@ def items(account: Account) -> Iterator[Item]:
         yield (_address if "@" in live.identifier else _domain)(account, live)
 
 
-def account_settings(account: Account) -> Iterator[Item]:
-    """Yield what SES allows the account in a region, and what the account suppresses."""
+def account_settings(accounts: Sequence[Account]) -> Iterator[Item]:
+    """Yield what SES allows the account in the first region, and what the account suppresses.
+
+    The tags of received mail are those of every region's bucket.
+    """
+    account = accounts[0]
     found = account.client("sesv2").get_account()
     suppression = sorted(reason.lower() for reason in account.suppressed())
     quota = found.get("SendQuota", {})
@@ -31,6 +35,7 @@ def account_settings(account: Account) -> Iterator[Item]:
         Mail,
         {
             "suppression": suppression,
+            "received_tags": {k: v for one in accounts for k, v in receiving.tags(one).items()},
             "quota": {
                 "daily": int(quota.get("Max24HourSend", 200)),
                 "per_second": int(quota.get("MaxSendRate", 1)),

@@ -47,18 +47,43 @@ def items(account: Account) -> Iterator[Item]:
             yield Item(path, account.region, remarks=(Remark(named(account, live), reason),))
 
 
+def tags(account: Account) -> dict[str, str]:
+    """Return the tags of the bucket that received mail is stored in."""
+    buckets = {_bucket_of(rule) for rule in _active_rules(account).get("Rules", ())} - {None}
+    live = account.named(BUCKET, str(*buckets)) if len(buckets) == 1 else None
+    return account.tags_beside(live) if live else {}
+
+
+def _bucket_of(rule: Mapping[str, Any]) -> str | None:
+    """Return where a rule stores mail; None for a rule that the file cannot say."""
+    match rule["Actions"], rule.get("Recipients", ()):
+        case [{"S3Action": {"BucketName": str(bucket)}}], [_]:
+            return bucket
+    return None
+
+
+def stored_in(account: Account) -> set[str]:
+    """Return the buckets that the active rule set stores mail in."""
+    return {
+        action["S3Action"]["BucketName"]
+        for rule in _active_rules(account).get("Rules", ())
+        for action in rule["Actions"]
+        if "S3Action" in action
+    }
+
+
 def _active(account: Account, rule_set: Live, rules: Sequence[Mapping[str, Any]]) -> Item:
     name, resources = rule_set.identifier, [rule_set._replace(within="receiving")]
     remarks = [Remark(named(account, rule_set), "the active receipt rule set: it stays active")]
     buckets = set()
     for rule in rules:
-        actions = [action["S3Action"] for action in rule["Actions"] if "S3Action" in action]
-        if len(actions) != 1 or len(rule["Actions"]) != 1 or len(rule.get("Recipients", ())) != 1:
+        bucket = _bucket_of(rule)
+        if not bucket:
             arn = account.arn("ses", f"receipt-rule-set/{name}:receipt-rule/{rule['Name']}")
             reason = "a rule that the file cannot say: it stays, and goes on working"
             remarks.append(Remark(f"{rule['Name']} ({arn})", reason))
             continue
-        buckets.add(actions[0]["BucketName"])
+        buckets.add(bucket)
         live = account.named("AWS::SES::ReceiptRule", f"{name}|{rule['Name']}", "receiving")
         resources += [live] if live else []
     more, said = _stored(account, buckets)
@@ -71,7 +96,6 @@ def _stored(account: Account, buckets: Collection[str]) -> tuple[list[Live], lis
     found = [account.named(kind, bucket, "receiving") for bucket in buckets for kind in kinds]
     lives = [live for live in found if live]
     several = "one of several that rules store mail in: it stays, and Groundwork makes its own"
-    lost = "S3 sets a bucket's tags all at once: {} would go with the change after the import"
     remarks = []
     for live in lives if len(buckets) > 1 else ():
         if live.type == BUCKET:
@@ -79,6 +103,4 @@ def _stored(account: Account, buckets: Collection[str]) -> tuple[list[Live], lis
     for live in lives if len(buckets) == 1 else ():
         if live.type == BUCKET:
             remarks.append(Remark(f"received mail in {named(account, live)}", EXPIRES))
-        if keys := ", ".join(tag["Key"] for tag in live.properties.get("Tags", ())):
-            remarks.append(Remark(f"tags of {named(account, live)}", lost.format(keys)))
     return (lives if len(buckets) == 1 else []), remarks

@@ -15,11 +15,14 @@ if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
     from mypy_boto3_ec2 import EC2Client
     from mypy_boto3_iam import IAMClient
+    from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_rds import RDSClient
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_ses import SESClient
     from mypy_boto3_sesv2 import SESV2Client
     from mypy_boto3_sns import SNSClient
+    from mypy_boto3_sqs import SQSClient
     from mypy_boto3_ssm import SSMClient
 
 
@@ -45,6 +48,11 @@ class RegionClients:
         return boto3.client("ec2", region_name=self.region, config=self.config)
 
     @cached_property
+    def functions(self) -> LambdaClient:
+        """The region's functions."""
+        return boto3.client("lambda", region_name=self.region, config=self.config)
+
+    @cached_property
     def iam(self) -> IAMClient:
         """The account's users, roles and policies."""
         return boto3.client("iam", region_name=self.region, config=self.config)
@@ -60,6 +68,11 @@ class RegionClients:
         return boto3.client("s3", region_name=self.region, config=self.config)
 
     @cached_property
+    def secrets(self) -> SecretsManagerClient:
+        """The region's secrets."""
+        return boto3.client("secretsmanager", region_name=self.region, config=self.config)
+
+    @cached_property
     def ses(self) -> SESClient:
         """SES's first API, which has feedback and receiving."""
         return boto3.client("ses", region_name=self.region, config=self.config)
@@ -73,6 +86,11 @@ class RegionClients:
     def sns(self) -> SNSClient:
         """The region's topics."""
         return boto3.client("sns", region_name=self.region, config=self.config)
+
+    @cached_property
+    def sqs(self) -> SQSClient:
+        """The region's queues."""
+        return boto3.client("sqs", region_name=self.region, config=self.config)
 
     @cached_property
     def ssm(self) -> SSMClient:

@@ -58,7 +58,10 @@ class Outputs:
 
 
 def _deployed(plan: StackPlan) -> tuple[dict[str, str], str]:
-    """Return a stack's outputs, and its state where it was begun and is not what it should be."""
+    """Return a stack's outputs, and its state where it may lack some of them.
+
+    CloudFormation lets an import change no output.
+    """
     try:
         described = aws.cloudformation(plan.region).describe_stacks(StackName=plan.name)
     except ClientError as error:
@@ -67,4 +70,6 @@ def _deployed(plan: StackPlan) -> tuple[dict[str, str], str]:
         return {}, ""
     stack = described["Stacks"][0]
     values = {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", ())}
+    if stack["StackStatus"] == "IMPORT_COMPLETE":
+        return values, f"the stack {plan.name} was imported into: the next change adds its outputs"
     return values, "" if values else f"the stack {plan.name} is {stack['StackStatus']}"

@@ -33,14 +33,24 @@ def _row(review: Review, change: Change) -> Row:
 
 
 POLICIES = {
-    "has a policy statement that nobody declared": "AWS::SNS::TopicPolicy",
-    "has a policy that nobody declared": "AWS::S3::BucketPolicy",
+    "has a policy statement that nobody declared": (
+        "AWS::SNS::TopicPolicy",
+        "AWS::SQS::QueuePolicy",
+    ),
+    "has a policy that nobody declared": (
+        "AWS::S3::BucketPolicy",
+        "AWS::SecretsManager::ResourcePolicy",
+    ),
 }
 """What replaces a whole policy, whatever statements somebody added to it."""
+PROPERTIES = {"runs code that was not deployed": "Code"}
+"""The property that takes back what CloudFormation does not compare."""
 
 
 def _writes_policy(one: ResourceChange, change: Change) -> bool:
-    written = one.effect in (Effect.ADD, Effect.CHANGE) and one.type == POLICIES.get(change.what)
+    written = one.effect in (Effect.ADD, Effect.CHANGE) and one.type in POLICIES.get(
+        change.what, ()
+    )
     return written and item_of(one.place) == item_of(change.place)
 
 
@@ -58,9 +68,9 @@ def _becomes(review: Review, change: Change) -> str:
         return "may fail, since it changes what is gone"
     if same.effect in (Effect.DELETE, Effect.REPLACE):
         return "takes the resource away"
-    name = f"Properties.{change.what.partition('.')[0]}."
+    name = PROPERTIES.get(change.what, change.what.partition(".")[0])
     if same.effect is Effect.CHANGE and any(
-        f"{difference.path}.".startswith(name) for difference in same.differences
+        f"{difference.path}.".startswith(f"Properties.{name}.") for difference in same.differences
     ):
         return "overwrites it"
     return "leaves it as it is"

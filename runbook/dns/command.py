@@ -39,7 +39,10 @@ def show(configuration: Path, named: str, form: str, names: str) -> None:
             presenting.records(console, domain, dns, records, zone, dots=dots)
             console.print(f"\nNext: groundwork dns check {domain}", markup=False)
     presenting.not_deployed(
-        Console(stderr=True, emoji=False, highlight=False), domain, deployed.missing(domain)
+        Console(stderr=True, emoji=False, highlight=False),
+        domain,
+        deployed.missing(domain),
+        deployed.why(domain),
     )
 
 
@@ -56,7 +59,8 @@ def check(configuration: Path, named: str | None, server: str | None, *, as_json
             findings = explain(compare(records, network), network, domain)
             missing = tuple(deployed.missing(domain))
             notes = undelegated(network, domain)
-            reports.append(presenting.Report(domain, tuple(findings), missing, notes))
+            why = deployed.why(domain)
+            reports.append(presenting.Report(domain, tuple(findings), missing, notes, why))
     if as_json:
         print(json.dumps([report.as_dict() for report in reports], indent=2))
     else:

@@ -46,6 +46,8 @@ class Report:
     """Regions whose records are not known yet."""
     notes: tuple[str, ...] = ()
     """What is said of the domain itself."""
+    why: str = ""
+    """Why its records are not known where they are not, as a sentence ends."""
 
     @property
     def right(self) -> int:
@@ -135,7 +137,7 @@ def _table(console: Console, records: Sequence[Record], zone: str | None, *, dot
 def check(console: Console, reports: Sequence[Report]) -> None:
     """Print each record's verdict, what is there where it is not right, and what to do."""
     for report in reports:
-        not_deployed(console, report.domain, report.not_deployed_in)
+        not_deployed(console, report.domain, report.not_deployed_in, report.why)
         if not report.findings:
             continue
         count = len(report.findings)
@@ -150,11 +152,11 @@ def check(console: Console, reports: Sequence[Report]) -> None:
         console.print()
 
 
-def not_deployed(console: Console, domain: str, regions: Sequence[str]) -> None:
-    """Say where a domain's records are not known yet."""
+def not_deployed(console: Console, domain: str, regions: Sequence[str], why: str) -> None:
+    """Say where a domain's records are not known yet, and why."""
     if regions:
-        where = f"{domain} is not deployed in {', '.join(regions)}"
-        console.print(Text(f"{where}: the records for that are not known yet.", style="yellow"))
+        where = f"The records of {domain} are not deployed in {', '.join(regions)}{why}"
+        console.print(Text(f"{where}.", style="yellow"))
 
 
 def _print(console: Console, finding: Finding) -> None:

@@ -1,8 +1,8 @@
 """What stands beside the declared, where CloudFormation does not look and attackers do.
 
 Further policies, groups and keys of our users and roles, further rules of our security groups,
-further subscriptions to our topics and statements in their policies: none of them changes a
-property that a template names, or none that CloudFormation can read.
+further subscriptions to our topics, statements in policies, and what runs in our functions: none of
+them changes a property that a template names, or none that CloudFormation can read.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from runbook.changes.template.values import Template
-from runbook.drift import principals
+from runbook.drift import functions, principals
 from runbook.drift.change import Change, Sort
 from runbook.drift.deployed import Deployed
 from runbook.drift.missing import while_there
@@ -125,10 +125,37 @@ def _of_bucket(stack: Deployed, bucket: str, properties: Template) -> Found:
     yield "has a policy that nobody declared", json.loads(policy)
 
 
+def _of_secret(stack: Deployed, secret: str, properties: Template) -> Found:
+    """Yield the policy of a secret that is declared without one; others CloudFormation compares."""
+    declared = stack.of("AWS::SecretsManager::ResourcePolicy")
+    if any(said["SecretId"] == secret for _, _, said in declared):
+        return
+    policy = stack.secrets.get_resource_policy(SecretId=secret).get("ResourcePolicy")
+    if policy:
+        yield "has a policy that nobody declared", json.loads(policy)
+
+
+def _of_queue(stack: Deployed, url: str, properties: Template) -> Found:
+    """Yield who may use a queue though no policy of the stack says so."""
+    policies = [
+        policy["PolicyDocument"]
+        for _, _, policy in stack.of("AWS::SQS::QueuePolicy")
+        if url in policy["Queues"]
+    ]
+    answer = stack.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["Policy"])
+    policy = answer.get("Attributes", {}).get("Policy", "{}")
+    for statement in undeclared(policy, policies):
+        yield "has a policy statement that nobody declared", statement
+
+
 Look = Callable[[Deployed, str, Template], Found]
 LOOKS: Mapping[str, tuple[Sort, Look]] = {
+    "AWS::IAM::Group": (Sort.ACCESS, principals.of_group),
     "AWS::IAM::User": (Sort.ACCESS, principals.of_user),
     "AWS::IAM::Role": (Sort.ACCESS, principals.of_role),
+    "AWS::Lambda::Function": (Sort.ACCESS, functions.of_function),
+    "AWS::SecretsManager::Secret": (Sort.ACCESS, _of_secret),
+    "AWS::SQS::Queue": (Sort.ACCESS, _of_queue),
     "AWS::EC2::SecurityGroup": (Sort.NETWORK, _of_group),
     "AWS::S3::Bucket": (Sort.ACCESS, _of_bucket),
     "AWS::SNS::Topic": (Sort.MAIL, _of_topic),

@@ -19,5 +19,10 @@ def while_there(answers: Iterable[Found]) -> Iterator[Found]:
     try:
         yield from answers
     except ClientError as error:
-        if not any(word in aws.code(error) for word in MISSING):
+        if not is_missing(error):
             raise
+
+
+def is_missing(error: ClientError) -> bool:
+    """Tell whether a service says that it does not have what was asked for."""
+    return any(word in aws.code(error) for word in MISSING)

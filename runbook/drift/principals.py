@@ -14,6 +14,7 @@ MOST_KEYS_OF_OURS = 2
 """A key and, while it is renewed, the one before."""
 ATTACHED = ("AWS::IAM::ManagedPolicy",)
 INLINE = ("AWS::IAM::Policy", "AWS::IAM::UserPolicy", "AWS::IAM::RolePolicy")
+USER, ADDITION = "AWS::IAM::User", "AWS::IAM::UserToGroupAddition"
 
 
 def of_user(stack: Deployed, name: str, properties: Template) -> Found:
@@ -34,7 +35,7 @@ def of_user(stack: Deployed, name: str, properties: Template) -> Found:
 def _members(stack: Deployed, user: str) -> set[str]:
     return {
         properties["GroupName"]
-        for _, _, properties in stack.of("AWS::IAM::UserToGroupAddition")
+        for _, _, properties in stack.of(ADDITION)
         if user in properties.get("Users", ())
     }
 
@@ -50,6 +51,17 @@ def _never_renewed(stack: Deployed, user: str) -> bool:
 def _is_scheduled(stack: Deployed, key: Template) -> bool:
     schedules = stack.of("AWS::SecretsManager::RotationSchedule")
     return any(schedule.get("SecretId") == key.get("Secret") for _, _, schedule in schedules)
+
+
+def of_group(stack: Deployed, name: str, properties: Template) -> Found:
+    """Yield policies and members of a group that nobody declared."""
+    yield from _policies(stack, "group", name, properties)
+    declared = {user for _, user, said in stack.of(USER) if name in said.get("Groups", ())}
+    for _, _, added in stack.of(ADDITION):
+        declared |= {*added.get("Users", ())} if added["GroupName"] == name else set()
+    for user in stack.iam.get_group(GroupName=name)["Users"]:
+        if user["UserName"] not in declared:
+            yield "has a member that nobody declared", user["UserName"]
 
 
 def of_role(stack: Deployed, name: str, properties: Template) -> Found:

@@ -18,6 +18,7 @@ from settings.values.addresses import DomainName, EmailAddress
 from settings.values.matching import Matching
 from settings.values.names import IamUserName, Label
 from settings.values.regions import DEFAULT_REGION
+from settings.values.tags import TagKey, TagValue
 
 Feedback = Literal["bounce", "complaint"]
 EventType = Literal[
@@ -105,6 +106,8 @@ class Mail(Model):
     """What puts a recipient on the account's suppression list; [] disables it."""
     production_access: ProductionAccess | None = None
     """Ask AWS to let the account leave the SES sandbox."""
+    received_tags: Annotated[Mapping[TagKey, TagValue], Field(max_length=10)] = {}
+    """On the bucket of received mail, besides the file's own `tags`, over which they go."""
     domains: Mapping[DomainName, Domain] = {}
     """Domains to send from, by name."""
     addresses: Mapping[EmailAddress, Address] = {}

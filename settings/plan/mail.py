@@ -110,6 +110,8 @@ class MailItems:
     addresses: Mapping[str, AddressItem] = field(default_factory=dict)
     received: tuple[str, ...] = ()
     """The recipients whose mail SES receives: domains, and the addresses declared in them."""
+    received_tags: Mapping[str, str] = field(default_factory=dict)
+    """Of the bucket of their mail."""
     senders: Mapping[str, SenderItem] = field(default_factory=dict)
     tenants: Mapping[str, TenantItem] = field(default_factory=dict)
     undelivered: str | None = None
@@ -198,6 +200,7 @@ class _Region:
             domains=domains,
             addresses=addresses,
             received=() if part else self._received(),
+            received_tags=self._mail.received_tags,
             senders=senders,
             tenants={} if part else self._tenant_items(),
             undelivered=self._named(ALARMS) if logged else None,

@@ -198,7 +198,18 @@ class Adoption:
             name = user["UserName"]
             keys = iam.list_access_keys(UserName=name)["AccessKeyMetadata"]
             found["key", HOME, name] = sorted((key["AccessKeyId"], key["Status"]) for key in keys)
-        return found
+        return {**found, **self.objects(), **self.connections()}
+
+    def objects(self) -> dict[Any, Any]:
+        """Return what lies in each bucket but those of tools."""
+        s3 = self.client("s3")
+        names = [bucket["Name"] for bucket in s3.list_buckets()["Buckets"]]
+        return {
+            ("object", name, item["Key"]): (item["ETag"], item["LastModified"])
+            for name in names
+            if not name.startswith("cdk-")
+            for item in s3.list_objects_v2(Bucket=name).get("Contents", ())
+        }
 
     def connections(self) -> dict[str, Any]:
         """Return what a connected client has to find again: all that RDS says of each database."""
@@ -210,10 +221,13 @@ class Adoption:
             **{cluster["DBClusterIdentifier"]: cluster for cluster in clusters},
         }
 
-    def remember(self, step: str) -> None:
-        """Keep what everything is, to compare it with what it is later."""
-        self.states[step] = self.state()
-        self.states[f"connections {step}"] = self.connections()
+    def with_key(self, service: str, key: dict[str, str]) -> Any:
+        """Return a client of whoever has a key."""
+        return self.client(
+            service,
+            aws_access_key_id=key["AccessKeyId"],
+            aws_secret_access_key=key["SecretAccessKey"],
+        )
 
     def send(self, subject: str, to: str) -> None:
         """Send a message over SMTP with the key that was made by hand."""
@@ -267,7 +281,7 @@ def adoption(instance: embedded.Embedded, tmp_path_factory: pytest.TempPathFacto
     story.made = click(story.client)
     story.bootstrap()
     story.send("before", f"verification@{DOMAIN}")
-    story.remember("clicked")
+    story.states["clicked"] = story.state()
     story.inside.calls.clear()
     story.adopt("look")
     story.states["looked"] = story.state()
@@ -275,9 +289,10 @@ def adoption(instance: embedded.Embedded, tmp_path_factory: pytest.TempPathFacto
     story.adopt("import", *IMPORT, typed=f"{PASSWORD}\n" * 2)
     story.execute(killed_after="ExecuteChangeSet")
     story.states["calls"] = [*story.inside.calls]
-    story.remember("imported")
+    story.states["imported"] = story.state()
+    story.run("dns", "groundwork", "dns", "check", "--server=127.0.0.1")
     story.adopt("again")
     story.prepare_next()
+    story.states["prepared"] = story.state()
     story.send("after", f"verification@{DOMAIN}")
-    story.remember("prepared")
     return story

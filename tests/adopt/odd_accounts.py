@@ -10,8 +10,11 @@ POLICY = {"Version": "2012-10-17"}
 SES = {"Service": "ses.amazonaws.com"}
 
 
-def defaults(client: Any) -> None:
-    """Click through every form with only what it asks for."""
+Key = dict[str, str]
+
+
+def defaults(client: Any) -> list[Key]:
+    """Click through every form with only what it asks for. Return keys that work afterwards."""
     sesv2, ec2, rds, iam = client("sesv2"), client("ec2"), client("rds"), client("iam")
     for identity in ("plain.example", "me@elsewhere.example"):
         sesv2.create_email_identity(EmailIdentity=identity)
@@ -52,20 +55,34 @@ def defaults(client: Any) -> None:
     statement = {"Effect": "Allow", "Action": "ses:*", "Resource": "*"}
     document = json.dumps({**POLICY, "Statement": [statement]})
     iam.put_user_policy(UserName="mailer", PolicyName="ses", PolicyDocument=document)
+    key: Key = iam.create_access_key(UserName="mailer")["AccessKey"]
     iam.create_user(UserName="nobody-remembers")
     iam.attach_user_policy(
         UserName="nobody-remembers", PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess"
     )
+    return [key]
 
 
-def everything(client: Any) -> None:
-    """Choose something in every field of every form."""
+def everything(client: Any) -> list[Key]:
+    """Choose something in every field of every form. Return keys that work afterwards."""
     _mail(client)
     _receiving(client)
-    _senders(client("iam"))
     subnets, groups = _network(client("ec2"))
     _databases(client("rds"), subnets, groups)
-    _buckets(client)
+    _watching(client)
+    return [_senders(client("iam")), _buckets(client)]
+
+
+def _watching(client: Any) -> None:
+    """Record every call, and log what is typed into shells."""
+    client("s3").create_bucket(Bucket="aws-cloudtrail-logs-shop")
+    trail = {"Name": "management-events", "S3BucketName": "aws-cloudtrail-logs-shop"}
+    client("cloudtrail").create_trail(**trail, IsMultiRegionTrail=True)
+    content = {"schemaVersion": "1.0", "sessionType": "Standard_Stream", "inputs": {}}
+    for name in ("SSM-SessionManagerRunShell", "PortForwardingForAnn"):
+        client("ssm").create_document(
+            Name=name, DocumentType="Session", Content=json.dumps(content)
+        )
 
 
 def _topic(client: Any, name: str, *subscribers: tuple[str, str]) -> str:
@@ -167,6 +184,9 @@ def _receiving(client: Any) -> None:
     s3.put_bucket_policy(
         Bucket="received-by-shop", Policy=json.dumps({**POLICY, "Statement": [allow]})
     )
+    s3.put_bucket_tagging(
+        Bucket="received-by-shop", Tagging={"TagSet": [{"Key": "owner", "Value": "ann"}]}
+    )
     for name in ("default-rule-set", "tried-once"):
         ses.create_receipt_rule_set(RuleSetName=name)
     ses.create_receipt_rule(
@@ -183,7 +203,7 @@ def _receiving(client: Any) -> None:
     ses.set_active_receipt_rule_set(RuleSetName="default-rule-set")
 
 
-def _senders(iam: Any) -> None:
+def _senders(iam: Any) -> Key:
     tags = [{"Key": "owner", "Value": "ann"}]
     statement = {
         "Effect": "Allow",
@@ -204,6 +224,8 @@ def _senders(iam: Any) -> None:
     iam.put_user_policy(UserName="two-keys", PolicyName="send", PolicyDocument=document)
     for _ in range(2):
         iam.create_access_key(UserName="two-keys")
+    key: Key = iam.create_access_key(UserName="orders")["AccessKey"]
+    return key
 
 
 def _network(ec2: Any) -> tuple[list[str], list[str]]:
@@ -300,7 +322,7 @@ def _databases(rds: Any, subnets: list[str], groups: list[str]) -> None:
         )
 
 
-def _buckets(client: Any) -> None:
+def _buckets(client: Any) -> Key:
     s3, iam = client("s3"), client("iam")
     s3.create_bucket(Bucket="shop-archive")
     s3.put_bucket_tagging(
@@ -351,6 +373,8 @@ def _buckets(client: Any) -> None:
         document = json.dumps({**POLICY, "Statement": statements})
         made = iam.create_policy(PolicyName=name, PolicyDocument=document)["Policy"]["Arn"]
         iam.attach_user_policy(UserName=name, PolicyArn=made)
+    key: Key = iam.create_access_key(UserName="archiver")["AccessKey"]
+    return key
 
 
 DECLARED = """\
@@ -373,8 +397,8 @@ backup:
 """
 
 
-def beside(client: Any, declared: str) -> None:
-    """Make others beside what the file above has deployed already."""
+def beside(client: Any, declared: str) -> list[Key]:
+    """Make others beside what the file above has deployed. Return keys that work afterwards."""
     sesv2, iam, s3 = client("sesv2"), client("iam"), client("s3")
     sesv2.create_email_identity(EmailIdentity="beside.example")
     sesv2.create_email_identity(EmailIdentity="hello@beside.example")
@@ -391,3 +415,4 @@ def beside(client: Any, declared: str) -> None:
     client("cloudformation").create_stack(
         StackName="another-team", TemplateBody=json.dumps({"Resources": {"Bucket": theirs}})
     )
+    return [iam.create_access_key(UserName="helper")["AccessKey"]]

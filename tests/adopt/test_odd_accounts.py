@@ -32,29 +32,54 @@ FOREIGN = {
 """What a shell may have from other work: none of it may decide where anything is looked for."""
 
 
-def defaults(story: Adoption) -> None:
+def defaults(story: Adoption) -> list[odd_accounts.Key]:
     """Begin with a file that has an account and a region alone."""
     story.file.write_text(f'account: "{story.account}"\nregion: {HOME}\n')
-    odd_accounts.defaults(story.client)
+    return odd_accounts.defaults(story.client)
 
 
-def everything(story: Adoption) -> None:
-    odd_accounts.everything(story.client)
+def everything(story: Adoption) -> list[odd_accounts.Key]:
+    return odd_accounts.everything(story.client)
 
 
-def beside(story: Adoption) -> None:
+def beside(story: Adoption) -> list[odd_accounts.Key]:
     """Deploy the half that the file declares, then make the other half by hand."""
     story.file.write_text(odd_accounts.DECLARED.format(account=story.account))
     story.run("first", "groundwork", "changes", "prepare")
     story.execute()
-    odd_accounts.beside(story.client, f"declared-bucket-{story.account}")
+    return odd_accounts.beside(story.client, f"declared-bucket-{story.account}")
 
 
-BEGINNINGS: dict[str, Callable[[Adoption], None]] = {
+BEGINNINGS: dict[str, Callable[[Adoption], list[odd_accounts.Key]]] = {
     "defaults": defaults,
     "everything": everything,
     "beside": beside,
 }
+
+
+def use(story: Adoption) -> None:
+    """Do with each old key what it was made for."""
+    for key in story.states["keys"]:
+        if key["UserName"] in SENT:
+            mail = SENT[key["UserName"]].encode()
+            assert story.with_key("ses", key).send_raw_email(RawMessage={"Data": mail})["MessageId"]
+            continue
+        bucket, name = WRITTEN[key["UserName"]]
+        s3 = story.with_key("s3", key)
+        s3.put_object(Bucket=bucket, Key=name, Body=b"a backup")
+        assert s3.get_object(Bucket=bucket, Key=name)["Body"].read() == b"a backup"
+
+
+SENT = {
+    "mailer": "From: a@plain.example\nTo: me@elsewhere.example\nSubject: by hand\n\nA message.\n",
+    "orders": "From: orders@shop.example\nTo: a@shop.example\nSubject: by hand\n\nA message.\n",
+}
+"""By user: a message that it may send."""
+WRITTEN = {
+    "archiver": ("shop-archive", "main/by-hand"),
+    "helper": (f"declared-bucket-{ACCOUNTS['beside']}", "by-hand"),
+}
+"""By user: the bucket and the key of an object that it may write."""
 
 
 @pytest.fixture(scope="module", params=BEGINNINGS)
@@ -68,7 +93,8 @@ def story(
     story = Adoption(folder, instance, ACCOUNTS[name], (HOME,), FOREIGN)
     story.inside = Shell(story.environment, folder)
     story.bootstrap()
-    BEGINNINGS[name](story)
+    story.states["keys"] = BEGINNINGS[name](story)
+    use(story)
     story.states["made"], story.states["events"] = story.state(), story.events()
     story.inside.calls.clear()
     # What is found first; then, once, that the accepted risks are enough.
@@ -121,6 +147,28 @@ def test_the_next_review_replaces_and_deletes_nothing(story: Adoption) -> None:
     assert possibly <= {"databases/database-1/instance", "databases/orders/instance"}
 
 
+PLANTED = {
+    "111111111111": ("senders/mailer/user", "has an inline policy that nobody declared", "ses"),
+    "222222222222": ("senders/orders/user", "is in a group that nobody declared", "mail-senders"),
+    "333333333333": (
+        f"buckets/declared-bucket-{ACCOUNTS['beside']}/users/helper",
+        "has an inline policy that nobody declared",
+        "all",
+    ),
+}
+"""By account: what allows more than ours."""
+
+
+def test_a_planted_weakness_is_in_the_next_review(story: Adoption) -> None:
+    drift = json.loads(story.said["json"])["drift"]["changes"]
+    found = {(change["place"], change["what"], str(change["now"])) for change in drift}
+    assert PLANTED[story.account] in found
+
+
+def test_the_keys_that_were_made_by_hand_go_on_working(story: Adoption) -> None:
+    use(story)
+
+
 def test_what_becomes_no_weaker_is_not_read_as_weaker(story: Adoption) -> None:
     assert "Protection weakened" not in story.said["next"]
 
@@ -162,6 +210,9 @@ class TestWhatTheNextChangeLeaves:
     def test_a_change_of_password_is_announced(self, executed: Adoption) -> None:
         text = "the password changes: clients with the old one cannot connect"
         assert text in executed.said["next"]
+
+    def test_the_key_that_was_made_by_hand_goes_on_working(self, executed: Adoption) -> None:
+        use(executed)
 
     def test_a_database_that_was_protected_stays_protected(self, executed: Adoption) -> None:
         rds = executed.client("rds")

@@ -199,12 +199,20 @@ def test_mail_is_sent_with_the_old_key_and_received_by_the_old_rule_as_before(
 
 
 def test_no_property_of_a_connection_changes(adoption: Adoption) -> None:
-    clicked = adoption.states["connections clicked"]
-    assert {*clicked} == {"analysis", "common", "common-instance-1"}
-    assert all(clicked[name]["Endpoint"] for name in clicked)
-    assert clicked["analysis"]["VpcSecurityGroups"]
-    for step in ("imported", "prepared"):
-        assert adoption.states[f"connections {step}"] == clicked
+    now, clicked = adoption.connections(), adoption.states["clicked"]
+    assert {*now} == {"analysis", "common", "common-instance-1"}
+    assert all(now[name]["Endpoint"] for name in now)
+    assert now["analysis"]["VpcSecurityGroups"]
+    assert now.items() <= clicked.items()
+
+
+def test_the_records_of_an_imported_domain_are_said_to_come_with_the_next_change(
+    adoption: Adoption,
+) -> None:
+    """An import changes no outputs."""
+    text = " ".join(adoption.said["dns"].split())
+    assert f"The records of {DOMAIN} are not deployed in us-east-1" in text
+    assert "mail-us-east-1 was imported into: the next change adds its outputs" in text
 
 
 @pytest.mark.clients

@@ -91,6 +91,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
         told.kill("CreateChangeSet", "drift", "--revert")
         told.run("revert", "drift", "--revert")
         told.run("approve", "changes", "approve")
+        told.kill("StartExecution", "changes", "execute")
         told.run("execute", "changes", "execute")
         told.run("drift-after", "drift", "--json")
         yield told

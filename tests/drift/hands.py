@@ -5,7 +5,9 @@ Each change is one call, or two, of plain boto3, as a console would make it.
 
 import json
 from collections.abc import Callable
+from io import BytesIO
 from typing import Any, NamedTuple
+from zipfile import ZipFile
 
 Client = Callable[..., Any]
 LONDON = "eu-west-2"
@@ -36,6 +38,7 @@ TRUST = json.dumps(
         ],
     }
 )
+SUPPRESSION = "account/suppression/function/function"
 ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
 
 
@@ -185,6 +188,71 @@ def managed_policy(client: Client) -> None:
 def rule_set(client: Client) -> None:
     client("ses").create_receipt_rule_set(RuleSetName="theirs")
     client("ses").set_active_receipt_rule_set(RuleSetName="theirs")
+
+
+def suppressor(client: Client) -> str:
+    """A function that no change here calls."""
+    return resource(client, "mail-us-east-1", SUPPRESSION)
+
+
+def code(client: Client) -> None:
+    archive = BytesIO()
+    with ZipFile(archive, "w") as file:
+        file.writestr("functions/suppression/handler.py", "def handle(event, context): ...")
+    client("lambda").update_function_code(
+        FunctionName=suppressor(client), ZipFile=archive.getvalue()
+    )
+
+
+def variables(client: Client) -> None:
+    client("lambda").update_function_configuration(
+        FunctionName=suppressor(client),
+        Environment={"Variables": {"PYTHONPATH": "/opt/theirs"}},
+    )
+
+
+def invocation(client: Client) -> None:
+    client("lambda").add_permission(
+        FunctionName=suppressor(client),
+        StatementId="theirs",
+        Action="lambda:InvokeFunction",
+        Principal="999999999999",
+    )
+
+
+def event_source(client: Client) -> None:
+    url = client("sqs").create_queue(QueueName="theirs")["QueueUrl"]
+    asked = {"QueueUrl": url, "AttributeNames": ["QueueArn"]}
+    arn = client("sqs").get_queue_attributes(**asked)["Attributes"]["QueueArn"]
+    client("lambda").create_event_source_mapping(
+        FunctionName=suppressor(client), EventSourceArn=arn, Enabled=False
+    )
+
+
+def secret_policy(client: Client) -> None:
+    """Add a statement to the policy that closes a secret to all but its readers."""
+    secrets = client("secretsmanager")
+    (name,) = (
+        secret["Name"]
+        for secret in secrets.list_secrets()["SecretList"]
+        if "credere" in secret["Name"]
+    )
+    policy = json.loads(secrets.get_resource_policy(SecretId=name)["ResourcePolicy"])
+    everybody = {"AWS": "arn:aws:iam::999999999999:root"}
+    allowed = {"Effect": "Allow", "Principal": everybody, "Action": "*", "Resource": "*"}
+    policy["Statement"].append(allowed)
+    secrets.put_resource_policy(SecretId=name, ResourcePolicy=json.dumps(policy))
+
+
+def queue_policy(client: Client) -> None:
+    sqs, url = client("sqs"), resource(client, "mail-us-east-1", "undelivered_events/queue")
+    found = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["Policy"])["Attributes"]
+    policy = json.loads(found["Policy"])
+    everybody = {"AWS": "arn:aws:iam::999999999999:root"}
+    policy["Statement"].append(
+        {"Effect": "Allow", "Principal": everybody, "Action": "sqs:ReceiveMessage", "Resource": "*"}
+    )
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": json.dumps(policy)})
 
 
 HANDS = {
@@ -355,6 +423,46 @@ HANDS = {
     ),
     "a topic may be published to by everybody": Hand(
         "topics/credere-bounces/topic", "policy statement", topic_policy, reversible=False
+    ),
+    "a function runs other code": Hand(
+        SUPPRESSION,
+        "code that was not deployed",
+        code,
+        reversible=False,
+    ),
+    "a function has a variable": Hand(
+        SUPPRESSION,
+        "environment variables",
+        variables,
+        reversible=False,
+    ),
+    "a function runs longer": Hand(
+        "activation/function/function",
+        "Timeout",
+        lambda client: client("lambda").update_function_configuration(
+            FunctionName=resource(client, "mail-us-east-1", "activation/function/function"),
+            Timeout=900,
+        ),
+    ),
+    "a function may be called by another account": Hand(
+        SUPPRESSION, "permission", invocation, reversible=False
+    ),
+    "a function has a URL": Hand(
+        SUPPRESSION,
+        "URL",
+        lambda client: client("lambda").create_function_url_config(
+            FunctionName=suppressor(client), AuthType="NONE"
+        ),
+        reversible=False,
+    ),
+    "a function is called by a queue": Hand(
+        SUPPRESSION, "event source", event_source, reversible=False
+    ),
+    "a secret may be read by another account": Hand(
+        "senders/credere/", "ResourcePolicy", secret_policy
+    ),
+    "a queue may be read by another account": Hand(
+        "undelivered_events/queue", "policy statement", queue_policy, reversible=False
     ),
     "a user has another key": Hand(
         "senders/credere/user",

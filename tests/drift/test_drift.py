@@ -77,6 +77,15 @@ def test_a_run_that_was_killed_between_two_stacks_is_made_again_in_all_of_them(
         assert name in story.said["revert"].partition("Stacks, in order of execution")[2]
 
 
+def test_an_execution_whose_command_was_killed_goes_on_in_every_stack(story: Story) -> None:
+    """The fixture kills it once AWS has begun; what is said here is of the run after it."""
+    for name in ("mail-us-east-1", "data-us-east-1", "backup-eu-west-2"):
+        client = story.client("cloudformation", name.partition("-")[2])
+        (stack,) = client.describe_stacks(StackName=name)["Stacks"]
+        assert stack["StackStatus"] == "UPDATE_COMPLETE"
+        assert f"{name}: " in story.said["execute"]
+
+
 WRITTEN = [
     "+ backup_days: 3",
     "+ deletion_protection: false",

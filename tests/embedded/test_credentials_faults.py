@@ -59,7 +59,7 @@ class World:
 
     def end(self) -> None:
         """Delete the user as CloudFormation does, which succeeds only without keys."""
-        renewal.remove(self.keys)
+        renewal.remove(self.keys, self.secret)
         self.iam.delete_user(UserName=self.user)
 
 

@@ -9,6 +9,7 @@ from aws_cdk.assertions import Template
 
 from settings import parse
 from settings.contract import ACCEPTED_RISKS, ITEMS, output_key
+from settings.models.base import Model
 from settings.plan import StackPlan, plans
 from tests.builders import sender
 from tests.conftest import templates_of
@@ -82,7 +83,8 @@ def test_every_item_of_the_file_stands_below_its_kind(templates: dict[str, Templ
         for area in (settings.mail, settings.data, settings.backup)
         for kind, items in area
         if isinstance(items, Mapping)
-        for name in items
+        for name, item in items.items()
+        if isinstance(item, Model)
     ]
     declared += [f"services/{name}/" for name in settings.services]
     assert declared

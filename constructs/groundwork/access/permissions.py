@@ -153,6 +153,9 @@ def seeing(scope: Scope) -> list[Permission]:
     return [
         Permission(SETTINGS, ("*",), ANYTHING),
         Permission(FUNCTIONS, scope.functions(), OWN_FUNCTION),
+        # A function's code as it was deployed, and templates: CreateChangeSet reads its own as
+        # whoever calls it.
+        Permission(("s3:GetObject*",), scope.assets(), ASSET),
     ]
 
 
@@ -183,8 +186,6 @@ def authoring(scope: Scope) -> list[Permission]:
             conditions={"StringEquals": {"iam:PassedToService": "cloudformation.amazonaws.com"}},
         ),
         Permission(("sts:AssumeRole",), scope.bootstrap_roles("file-publishing-role")),
-        # CreateChangeSet reads its template as whoever calls it, and the bootstrap's version too.
-        Permission(("s3:GetObject",), scope.assets(), ASSET),
         Permission(("s3:PutObject",), (*scope.recorded("reviews"), *scope.locks()), RECORD),
     ]
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from aws_cdk import Duration, Stack
+from aws_cdk import Duration, Stack, Tags
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_ses as ses
@@ -33,10 +33,19 @@ class Receiving(Construct):
     <https://docs.aws.amazon.com/ses/latest/dg/receiving-email-permissions.html>
     """
 
-    def __init__(self, scope: Construct, construct_id: str, *, recipients: Iterable[str]) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        recipients: Iterable[str],
+        tags: Mapping[str, str],
+    ) -> None:
         super().__init__(scope, construct_id)
         self.rule_set = ses.CfnReceiptRuleSet(self, "rule-set")
         self.bucket = PrivateBucket(self, "bucket", unlogged=UNLOGGED, lifecycle_rules=[KEPT])
+        for key, value in tags.items():
+            Tags.of(self.bucket).add(key, value)
         self._accept_from_ses()
         for recipient in recipients:
             self._receive(recipient)

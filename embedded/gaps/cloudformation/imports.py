@@ -2,21 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from embedded.gaps._ministack import HANDLERS, Created, Handler, Response, service, wrap_action
+from embedded.gaps._ministack import (
+    HANDLERS,
+    Created,
+    Handler,
+    Response,
+    cloudformation,
+    service,
+    wrap_action,
+)
+from embedded.gaps._schemas import schema
 from embedded.gaps.gap import Effect, Gap
 from embedded.readers import READERS, Properties, Reader
 from embedded.readers.inside import here
 
 GAP = Gap(
-    aws="A resource is imported by the identifier of its type.",
-    page=("https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/import-resources.html"),
-    ministack="It imports 22 types, five of them ours.",
+    aws=(
+        "A resource is imported by the identifier of its type, with properties that the type's "
+        "schema takes. Whether the resource has these values is not compared: drift detection says "
+        "it afterwards."
+    ),
+    page=(
+        "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/"
+        "import-resources-manually.html"
+    ),
+    ministack="It imports 22 types, five of them ours, with any properties.",
     effect=Effect.CAPABLE,
 )
 
+INVALID = "Properties validation failed for resource {name} with message: #: {fault}"
 NOT_FOUND = "Resource of type '{type}' with identifier '{identifier}' was not found."
 
 
@@ -30,9 +48,39 @@ def _extending(create: Handler) -> Handler:
 
     def create_change_set(parameters: dict[str, Any]) -> Response:
         _extend()
-        return create(parameters)
+        response = create(parameters)
+        made = re.search(rb"<Id>([^<]+)</Id>", response[2])
+        if made:
+            _validate(cloudformation._change_sets[made[1].decode()])
+        return response
 
     return create_change_set
+
+
+def _validate(change_set: Properties) -> None:
+    """Fail a change set that imports a resource with properties that its schema does not take."""
+    faults = [
+        INVALID.format(name=change["LogicalResourceId"], fault=fault)
+        for change in (item["ResourceChange"] for item in change_set.get("Changes", ()))
+        if change["Action"] == "Import"
+        for fault in _faults(change_set["_template"]["Resources"][change["LogicalResourceId"]])
+    ]
+    if faults and change_set["Status"] == "CREATE_COMPLETE":
+        change_set.update(
+            Status="FAILED", ExecutionStatus="UNAVAILABLE", StatusReason="; ".join(faults)
+        )
+
+
+def _faults(resource: Properties) -> Iterator[str]:
+    known: Properties = schema(resource["Type"])
+    said: Properties = resource.get("Properties") or {}
+    allowed: Properties = known.get("properties") or said
+    for name in known.get("required", ()):
+        if name not in said:
+            yield f"required key [{name}] not found"
+    for name in said:
+        if name not in allowed:
+            yield f"extraneous key [{name}] is not permitted"
 
 
 def _extend() -> None:

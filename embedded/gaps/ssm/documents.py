@@ -77,7 +77,7 @@ def _delete(name: str, properties: Properties) -> None:
 
 
 def _answer(action: Any, given: Properties) -> Response:
-    if "Name" in given and given["Name"] not in _DOCUMENTS:
+    if action is not _made and "Name" in given and given["Name"] not in _DOCUMENTS:
         missing: Response = responses.error_response_json(
             "InvalidDocument", "The specified document does not exist.", 400
         )
@@ -86,8 +86,17 @@ def _answer(action: Any, given: Properties) -> Response:
     return found
 
 
+def _made(given: Properties) -> Properties:
+    name, _ = _create("", given, "")
+    return {"DocumentDescription": {"Name": name, "DocumentVersion": "1"}}
+
+
 def _list(given: Properties) -> Properties:
-    named = [{"Name": name, "DocumentType": _DOCUMENTS[name]["type"]} for name in _DOCUMENTS]
+    """All are the account's own: AWS has none here."""
+    asked = {item["Key"]: item["Values"] for item in given.get("Filters", ())}
+    kinds = {name: found["type"] for name, found in _DOCUMENTS.items()}
+    wanted = asked.get("DocumentType", kinds.values())
+    named = [{"Name": name, "DocumentType": k} for name, k in kinds.items() if k in wanted]
     return {"DocumentIdentifiers": named}
 
 
@@ -118,6 +127,7 @@ def _choose(given: Properties) -> Properties:
 
 
 ACTIONS = {
+    "CreateDocument": _made,
     "GetDocument": _get,
     "ListDocuments": _list,
     "UpdateDocument": _new_version,

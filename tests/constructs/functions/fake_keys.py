@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
@@ -18,6 +19,8 @@ from tests.constructs.functions.faults import Calls, Client, refusal
 
 ARN = "arn:aws:secretsmanager:us-east-1:123456789012:secret:key-AbCdEf"
 USER = "credere"
+CREATED = datetime(2026, 11, 1, tzinfo=UTC)
+BEFORE, AFTER = CREATED - timedelta(days=400), CREATED + timedelta(seconds=9)
 
 
 class NoSuchEntityError(ClientError):
@@ -35,6 +38,8 @@ class FakeAws:
     versions: dict[str, tuple[str, set[str]]] = field(
         default_factory=lambda: {"template": ("{}", {"AWSCURRENT"})}
     )
+    by_hand: tuple[str, ...] = ()
+    """Keys that were made before the secret."""
     deleted: bool = False
     exists: bool = True
     numbers: Any = field(default_factory=lambda: count(1))
@@ -69,7 +74,12 @@ class FakeIam:
         return self.aws.keys
 
     def list_access_keys(self, *, UserName: str) -> Any:
-        return {"AccessKeyMetadata": [{"AccessKeyId": key} for key in self._keys()]}
+        return {
+            "AccessKeyMetadata": [
+                {"AccessKeyId": key, "CreateDate": BEFORE if key in self.aws.by_hand else AFTER}
+                for key in self._keys()
+            ]
+        }
 
     def create_access_key(self, *, UserName: str) -> Any:
         if len(self._keys()) == 2:
@@ -100,7 +110,7 @@ class FakeSecrets:
         self._require(deleted=True)
         labelled = {v: sorted(labels) for v, (_, labels) in self.aws.versions.items() if labels}
         deleted = {"DeletedDate": 1} if self.aws.deleted else {}
-        return {"VersionIdsToStages": labelled, **deleted}
+        return {"CreatedDate": CREATED, "VersionIdsToStages": labelled, **deleted}
 
     def restore_secret(self, *, SecretId: str) -> None:
         self._require(deleted=True)

@@ -45,7 +45,7 @@ def request(aws: FakeAws, name: str, wanted: dict[str, Any] | None) -> str | Non
 
     def work(event: Event[Any]) -> None:
         if wanted is None:
-            renewal.remove(keys)
+            renewal.remove(keys, Secret(aws.secrets, ARN))
         else:
             renewal.apply(keys, Secret(aws.secrets, ARN), wanted, name, verify)
 
@@ -257,6 +257,42 @@ def test_a_key_made_by_hand_does_not_stop_a_renewal() -> None:
     aws.keys["AKIA-BY-HAND"] = "other"
     assert request(aws, "renew", form(2)) is None
     settled(aws)
+
+
+def adopted(*more: str) -> FakeAws:
+    """An account in which a user had keys before its secret was made."""
+    keys = ("AKIA-HAND", *more)
+    return FakeAws(keys=dict.fromkeys(keys, "theirs"), by_hand=keys)
+
+
+def test_an_adopted_users_own_key_works_on_until_the_first_renewal() -> None:
+    aws = adopted()
+    assert request(aws, "create", form(1)) is None
+    assert {*(aws.keys or ())} == {"AKIA-HAND", aws.value()["access_key_id"]}
+    assert aws.value()["previous_access_key_id"] == "AKIA-HAND"
+    assert request(aws, "contents", form(1, **{"from": ["other@example.org"]})) is None
+    assert "AKIA-HAND" in (aws.keys or ())
+    settled(aws)
+    assert request(aws, "renew", form(2)) is None
+    assert "AKIA-HAND" not in (aws.keys or ())
+    settled(aws)
+
+
+@each_call(adopted, form(1))
+def test_whatever_fails_an_adopted_users_own_key_works_on(call: int, before: bool) -> None:
+    aws = adopted()
+    aws.calls.restart(Fault(call, before, refusal("InternalFailure")))
+    request(aws, "create", form(1))
+    aws.calls.restart()
+    aws.watched = False
+    assert request(aws, "rollback", None) is None
+    assert {*(aws.keys or ())} == {"AKIA-HAND"}
+
+
+def test_two_keys_of_an_adopted_user_are_left_and_no_third_is_made() -> None:
+    aws = adopted("AKIA-TWO")
+    assert "LimitExceeded" in str(request(aws, "create", form(1)))
+    assert {*(aws.keys or ())} == {"AKIA-HAND", "AKIA-TWO"}
 
 
 def test_a_key_that_goes_while_it_is_being_deleted_is_no_failure() -> None:

@@ -7,7 +7,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.embedded.conftest import settled
-from tests.embedded.gaps.templates import POLICY, attribute, document, ref
+from tests.embedded.gaps.templates import POLICY, attribute, document, function, ref
 
 RETAINED = {"DeletionPolicy": "Retain"}
 
@@ -246,6 +246,129 @@ def test_trails_documents_and_tenants_are_compared_and_taken_back(aws: Any) -> N
     assert drifted(aws, "watching") == {}
 
 
+ROLE = {
+    "Type": "AWS::IAM::Role",
+    "Properties": {
+        "RoleName": "runs",
+        "AssumeRolePolicyDocument": document(
+            {
+                "Effect": "Allow",
+                "Principal": {
+                    "Service": [
+                        f"{name}.amazonaws.com" for name in ("ec2", "lambda", "scheduler", "states")
+                    ]
+                },
+                "Action": "sts:AssumeRole",
+            }
+        ),
+    },
+}
+PASSES = json.dumps({"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}})
+FAILS = json.dumps({"StartAt": "Done", "States": {"Done": {"Type": "Fail"}}})
+RUNNING: dict[str, dict[str, Any]] = {
+    "Role": ROLE,
+    "Function": {
+        **function("def handler(event, context): ..."),
+        "Properties": {
+            **function("def handler(event, context): ...")["Properties"],
+            "FunctionName": "runs",
+            "Timeout": 5,
+            "Environment": {"Variables": {"LEVEL": "info"}},
+        },
+    },
+    "Invocation": {
+        "Type": "AWS::Lambda::EventInvokeConfig",
+        "Properties": {
+            "FunctionName": ref("Function"),
+            "Qualifier": "$LATEST",
+            "MaximumEventAgeInSeconds": 600,
+        },
+    },
+    "Machine": {
+        "Type": "AWS::StepFunctions::StateMachine",
+        "Properties": {
+            "StateMachineName": "runs",
+            "RoleArn": attribute("Arn", of="Role"),
+            "DefinitionString": PASSES,
+        },
+    },
+    "Schedule": {
+        "Type": "AWS::Scheduler::Schedule",
+        "Properties": {
+            "Name": "runs",
+            "ScheduleExpression": "rate(1 day)",
+            "FlexibleTimeWindow": {"Mode": "OFF"},
+            "Target": {"Arn": ref("Machine"), "RoleArn": attribute("Arn", of="Role")},
+        },
+    },
+    "Profile": {"Type": "AWS::IAM::InstanceProfile", "Properties": {"Roles": [ref("Role")]}},
+    "Instance": {
+        "Type": "AWS::EC2::Instance",
+        "Properties": {
+            "ImageId": "ami-0123456789abcdef0",
+            "InstanceType": "t4g.nano",
+            "IamInstanceProfile": ref("Profile"),
+        },
+    },
+    "Secret": {"Type": "AWS::SecretsManager::Secret", "Properties": {"Name": "runs"}},
+    "Policy": {
+        "Type": "AWS::SecretsManager::ResourcePolicy",
+        "Properties": {
+            "SecretId": ref("Secret"),
+            "ResourcePolicy": document(
+                {
+                    "Effect": "Allow",
+                    "Principal": {"AWS": "arn:aws:iam::123456789012:root"},
+                    "Action": "secretsmanager:GetSecretValue",
+                    "Resource": "*",
+                }
+            ),
+        },
+    },
+}
+
+
+def test_what_runs_and_as_which_role_is_compared_and_taken_back(aws: Any) -> None:
+    aws.deploy("running", RUNNING)
+    assert drifted(aws, "running") == {}
+    aws.client("lambda").update_function_configuration(
+        FunctionName="runs", Timeout=900, Environment={"Variables": {"LEVEL": "debug"}}
+    )
+    machines, schedules = aws.client("stepfunctions"), aws.client("scheduler")
+    (machine,) = (
+        item["stateMachineArn"]
+        for item in machines.list_state_machines()["stateMachines"]
+        if item["name"] == "runs"
+    )
+    machines.update_state_machine(stateMachineArn=machine, definition=FAILS)
+    properties = {**schedules.get_schedule(Name="runs"), "ScheduleExpression": "rate(1 minute)"}
+    named = ("Name", "ScheduleExpression", "FlexibleTimeWindow", "Target")
+    schedules.update_schedule(**{name: properties[name] for name in named})
+    (instance,) = (
+        item["PhysicalResourceId"]
+        for item in aws.cloudformation.describe_stack_resources(StackName="running")[
+            "StackResources"
+        ]
+        if item["LogicalResourceId"] == "Instance"
+    )
+    aws.client("ec2").terminate_instances(InstanceIds=[instance])
+    aws.client("lambda").put_function_event_invoke_config(
+        FunctionName="runs", Qualifier="$LATEST", MaximumEventAgeInSeconds=60
+    )
+    aws.client("secretsmanager").delete_resource_policy(SecretId="runs")
+    assert drifted(aws, "running") == {
+        "Policy": {"DELETED"},
+        "Function": {"/Environment/Variables/LEVEL", "/Timeout"},
+        "Instance": {"DELETED"},
+        "Invocation": {"/MaximumEventAgeInSeconds"},
+        "Machine": {"/DefinitionString"},
+        "Schedule": {"/ScheduleExpression"},
+    }
+    found = change_set(aws, "running", "UPDATE", RUNNING, DeploymentMode="REVERT_DRIFT")
+    assert executed(aws, found) == "UPDATE_COMPLETE"
+    assert drifted(aws, "running") == {}
+
+
 def test_what_was_deleted_is_seen(aws: Any) -> None:
     aws.deploy("deleted", {"Set": {**WATCHED["Set"], "Properties": {"Name": "deleted"}}})
     aws.client("sesv2").delete_configuration_set(ConfigurationSetName="deleted")
@@ -309,6 +432,35 @@ def test_an_import_is_refused_for_the_reasons_that_cloudformation_has(aws: Any) 
     found = imported(aws, "taker", {"User": {**user, **RETAINED}}, {"User": name})
     assert found["Status"] == "FAILED"
     assert "of-a-stack already exists in stack arn:aws:cloudformation" in found["StatusReason"]
+
+
+def test_an_import_is_refused_with_properties_that_the_schema_does_not_take(aws: Any) -> None:
+    group = {"Type": "AWS::EC2::SecurityGroup", **RETAINED}
+    made = aws.client("ec2").create_security_group(GroupName="plain", Description="plain")
+    for properties, fault in (
+        ({"GroupName": "plain"}, "required key [GroupDescription] not found"),
+        ({"GroupDescription": "plain", "Ports": []}, "extraneous key [Ports] is not permitted"),
+    ):
+        resources = {"Group": {**group, "Properties": properties}}
+        found = imported(
+            aws, f"with-{len(properties)}", resources, {"Group": {"Id": made["GroupId"]}}
+        )
+        assert found["Status"] == "FAILED"
+        assert fault in found["StatusReason"]
+
+
+def test_an_import_takes_the_templates_word_and_drift_says_what_differs(aws: Any) -> None:
+    """CloudFormation compares no values: the resource stays as it is."""
+    ses, name = aws.client("sesv2"), {"ConfigurationSetName": "mismatched"}
+    ses.create_configuration_set(**name, DeliveryOptions={"TlsPolicy": "OPTIONAL"})
+    properties = {"Name": "mismatched", "DeliveryOptions": {"TlsPolicy": "REQUIRE"}}
+    resources = {
+        "Set": {"Type": "AWS::SES::ConfigurationSet", "Properties": properties, **RETAINED}
+    }
+    found = imported(aws, "mismatched", resources, {"Set": {"Name": "mismatched"}})
+    assert executed(aws, found) == "IMPORT_COMPLETE"
+    assert ses.get_configuration_set(**name)["DeliveryOptions"]["TlsPolicy"] == "OPTIONAL"
+    assert drifted(aws, "mismatched") == {"Set": {"/DeliveryOptions/TlsPolicy"}}
 
 
 def test_an_attribute_of_what_was_imported_is_known(aws: Any) -> None:

@@ -53,6 +53,16 @@ class TestEmailIdentity:
         assert identity["MailFromAttributes"]["MailFromDomain"] == f"mail.{DOMAIN}"
         assert identity["ConfigurationSetName"] == "own"
 
+    def test_a_domain_that_was_made_by_hand_signs(self, aws: Any, pristine: Any) -> None:
+        named = {"EmailIdentity": "by-hand.example.org"}
+        found = {}
+        for side in (aws, pristine):
+            side.client("sesv2").create_email_identity(**named)
+            found[side] = side.client("sesv2").get_email_identity(**named)["DkimAttributes"]
+        assert found[aws]["SigningEnabled"]
+        assert found[aws]["Status"] == "SUCCESS"
+        assert not found[pristine]["SigningEnabled"]
+
     def test_an_address_has_no_dkim_of_its_own(self, aws: Any) -> None:
         identity = {
             "Type": "AWS::SES::EmailIdentity",

@@ -9,8 +9,10 @@ import pytest
 from runbook.adopt import document
 from runbook.adopt.account import Account
 from runbook.adopt.importing import Import, template
+from runbook.adopt.inventory import selected
 from runbook.adopt.item import Item, Live, merged
 from runbook.adopt.networks import named
+from runbook.base.errors import UserError
 from settings import ConfigurationError, parse
 
 
@@ -124,3 +126,13 @@ def test_a_fault_stands_beside_its_line() -> None:
     lines = document.with_faults(text, refused.value.faults).splitlines()
     assert lines[:3] == text.splitlines()[:3]
     assert lines[3].startswith("    Reports: {}  # of Ann  # found the name")
+
+
+def test_a_chosen_part_is_what_stands_below_its_place_and_nothing_that_begins_alike() -> None:
+    names = ("shop.example", "shop.example.org")
+    items = [Item(("mail", "domains", name), "us-east-1") for name in names]
+    assert selected(items, ["mail/domains/shop.example"]) == items[:1]
+    assert selected(items, ["mail/domains/"]) == items
+    assert selected(items, []) == items
+    with pytest.raises(UserError, match="nothing below data/databases"):
+        selected(items, ["data/databases"])

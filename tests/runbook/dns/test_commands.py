@@ -76,7 +76,7 @@ class TestDeployed:
         self, deploy: Deploy, capsys: pytest.CaptureFixture[str]
     ) -> None:
         settings = deploy()
-        with pytest.raises(UserError, match=r"two\.example\.org is in the file, but not deployed"):
+        with pytest.raises(UserError, match=r"two\.example\.org is in the file, but its records"):
             command.show(settings, "two.example.org", "table", "host")
         with serving({"one.example.org": ""}) as server:
             assert command.check(settings, None, server.at, as_json=True) == 1

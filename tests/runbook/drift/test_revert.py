@@ -8,7 +8,9 @@ import boto3
 import pytest
 
 from runbook.base import aws
+from runbook.base.assembly import Stack
 from runbook.base.errors import UserError
+from runbook.changes.execute import Event, execute
 from runbook.changes.prepare import Preparation, now, review
 from runbook.changes.review import Review
 from runbook.drift import revert
@@ -26,8 +28,7 @@ def versioning(name: str) -> Any:
     return s3.get_bucket_versioning(Bucket=name).get("Status")
 
 
-@pytest.fixture
-def drifted(name: str) -> Any:
+def suspended(name: str, *depends_on: str) -> Stack:
     """A stack with a bucket that keeps versions, which somebody suspended."""
     template = {"Bucket": bucket(name)}
     template["Bucket"]["Properties"]["VersioningConfiguration"] = {"Status": "Enabled"}
@@ -35,12 +36,17 @@ def drifted(name: str) -> Any:
     boto3.client("s3", config=aws.CONFIG).put_bucket_versioning(
         Bucket=name, VersioningConfiguration={"Status": "Suspended"}
     )
-    return Made([stack_of(name, template)])
+    return stack_of(name, template, depends_on=depends_on)
 
 
-def taking_back(made: Any, name: str) -> Review:
+@pytest.fixture
+def drifted(name: str) -> Any:
+    return Made([suspended(name)])
+
+
+def taking_back(made: Any, *names: str) -> Review:
     preparation = Preparation.of(made, now())
-    stacks = [*revert._change_sets(preparation, [name])]
+    stacks = [*revert._change_sets(preparation, names)]
     return review(
         made,
         stacks,
@@ -63,6 +69,27 @@ def test_what_was_interrupted_before_its_record_is_prepared_again(drifted: Any, 
     taking_back(drifted, name)  # its change set stays, and no record of it
     run(taking_back(drifted, name))
     assert versioning(name) == "Enabled"
+
+
+class KilledError(BaseException):
+    """The command is gone, and nothing of it runs any more."""
+
+
+def test_an_execution_that_ends_between_two_stacks_takes_the_second_back_when_it_runs_again(
+    name: str,
+) -> None:
+    names = f"{name}-a", f"{name}-b"
+    stacks = [suspended(names[0]), suspended(names[1], names[0])]
+    prepared = taking_back(Made(stacks), *names)
+
+    def watch(event: Event) -> None:
+        raise KilledError
+
+    with pytest.raises(KilledError):
+        execute(prepared, watch)
+    assert versioning(names[1]) == "Suspended"
+    run(prepared)
+    assert [versioning(each) for each in names] == ["Enabled", "Enabled"]
 
 
 def test_once_it_is_taken_back_nothing_is_left_to_prepare(drifted: Any, name: str) -> None:

@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING
 from ..shared.cloudformation import Failure
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from mypy_boto3_iam import IAMClient
+    from mypy_boto3_iam.type_defs import AccessKeyMetadataTypeDef
 
 
 @dataclass(frozen=True)
@@ -24,21 +27,27 @@ class UserDeletedError(Failure):
 
 
 class AccessKeys:
-    """The keys of one user, which has no others than those made here."""
+    """The keys of one user: those made here, and of an adopted user the one it had before."""
 
     def __init__(self, iam: IAMClient, user: str) -> None:
         self.iam, self.user = iam, user
 
     def ids(self) -> list[str]:
         """Return the ids of the user's keys."""
+        return [key["AccessKeyId"] for key in self._listed()]
+
+    def older(self, moment: datetime) -> list[str]:
+        """Return the ids of those that were made before a moment."""
+        return [key["AccessKeyId"] for key in self._listed() if key["CreateDate"] < moment]
+
+    def _listed(self) -> list[AccessKeyMetadataTypeDef]:
         try:
-            keys = self.iam.list_access_keys(UserName=self.user)["AccessKeyMetadata"]
+            return self.iam.list_access_keys(UserName=self.user)["AccessKeyMetadata"]
         except self.iam.exceptions.NoSuchEntityException:
             raise UserDeletedError(
                 f"IAM user {self.user} was deleted outside CloudFormation. Take it out of the file "
                 "and deploy, then put it back."
             ) from None
-        return [key["AccessKeyId"] for key in keys]
 
     def create(self) -> AccessKey:
         """Make a key. AWS shows its secret this once."""

@@ -43,15 +43,15 @@ def handle(event: Event[Properties] | RotationEvent, context: object) -> None:
 def _apply(event: Event[Properties]) -> None:
     properties = event["ResourceProperties"]
     keys = _keys_of(properties["User"])
+    secret = _secret(properties["Secret"])
     if event["RequestType"] == "Delete":
-        renewal.remove(keys)
+        renewal.remove(keys, secret)
         return
     template = {
         "user": properties["User"],
         "version": int(properties["Version"]),
         **properties["Template"],
     }
-    secret = _secret(properties["Secret"])
     renewal.apply(keys, secret, template, event["RequestId"], verify.can_authenticate)
 
 

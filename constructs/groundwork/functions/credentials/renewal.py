@@ -3,6 +3,9 @@
 The two changes that matter, a key in IAM and its secret in Secrets Manager, cannot be made at once.
 So each step can be repeated, and what a step that died left behind is found by the next one: a key
 that the current value names neither as its own nor as the one before it is nobody's, and goes.
+
+A key that is older than the secret was not made here: its user was adopted, and whatever has it
+works on. It is the one before the first of ours, and goes with the first renewal: IAM allows two.
 """
 
 from __future__ import annotations
@@ -80,9 +83,10 @@ def _still_valid(keys: AccessKeys, secret: Secret, template: Value) -> Value | N
 
 def stage(keys: AccessKeys, secret: Secret, template: Value, version: str) -> None:
     """Make a key and keep it as the pending version; the key in use stays, any older one goes."""
-    live = keys.ids()
-    kept = next((key for key in _named(secret.read(CURRENT)) if key in live), None)
-    keys.delete(*(key for key in live if key != kept))
+    live, current = keys.ids(), secret.read(CURRENT)
+    theirs = [] if current else _made_before(keys, secret)
+    kept = next((key for key in (*_named(current), *theirs) if key in live), None)
+    keys.delete(*(key for key in live if key != kept and key not in theirs))
     key = keys.create()
     try:
         secret.write(version, render(template, key, kept), PENDING)
@@ -96,16 +100,28 @@ def stage(keys: AccessKeys, secret: Secret, template: Value, version: str) -> No
 def tidy(keys: AccessKeys, secret: Secret) -> None:
     """Remove what an unfinished request left: a pending version, and keys that no value names."""
     secret.withdraw()
-    named = _named(secret.read(CURRENT))
-    keys.delete(*(key for key in keys.ids() if key not in named))
+    current = secret.read(CURRENT)
+    known = _named(current) if current else _made_before(keys, secret)
+    keys.delete(*(key for key in keys.ids() if key not in known))
 
 
-def remove(keys: AccessKeys) -> None:
-    """Delete the user's keys, without which CloudFormation could not delete the user."""
+def remove(keys: AccessKeys, secret: Secret) -> None:
+    """Delete the user's keys, without which CloudFormation could not delete the user.
+
+    One that was not made here stays, and the user with it: it may be the rollback of the change
+    that made the secret, and what uses the key is not to notice.
+    """
     try:
-        keys.delete(*keys.ids())
+        theirs = _made_before(keys, secret)
+        keys.delete(*(key for key in keys.ids() if key not in theirs))
     except UserDeletedError:
         return
+
+
+def _made_before(keys: AccessKeys, secret: Secret) -> list[str]:
+    """Return the keys that are older than their secret. IAM tells whole seconds alone."""
+    created = secret.created()
+    return keys.older(created.replace(microsecond=0)) if created else []
 
 
 def _named(value: Value | None) -> list[str]:

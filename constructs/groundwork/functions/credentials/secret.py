@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 from ..shared.cloudformation import Failure
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
 CURRENT, PENDING, PREVIOUS = "AWSCURRENT", "AWSPENDING", "AWSPREVIOUS"
@@ -34,6 +36,13 @@ class Secret:
             ) from None
         if "DeletedDate" in described:
             self.client.restore_secret(SecretId=self.arn)
+
+    def created(self) -> datetime | None:
+        """Return when the secret was made; None where it is gone."""
+        try:
+            return self.client.describe_secret(SecretId=self.arn)["CreatedDate"]
+        except self.client.exceptions.ResourceNotFoundException:
+            return None
 
     def read(self, label: str) -> Value | None:
         """Return the value under a label; None where there is none, or the template's `{}`."""
