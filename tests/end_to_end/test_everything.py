@@ -79,8 +79,8 @@ def machine(deployed: Deployed) -> str:
 
 
 def alarmed(deployed: Deployed, machine: str) -> tuple[str, str]:
-    """Let the alarm end and go off, and return what the machine said that it started by its event,
-    and the service's deployment then."""
+    """Idle a minute, be saturated for as long as the alarm asks, and return what the machine said
+    that its event started, and the service's deployment then."""
     machines = deployed.client("stepfunctions", "us-east-1")
 
     def executions() -> dict[str, str]:
@@ -88,10 +88,7 @@ def alarmed(deployed: Deployed, machine: str) -> tuple[str, str]:
         return {each["executionArn"]: each["status"] for each in listed}
 
     before = executions()
-    for state in ("OK", "ALARM"):
-        deployed.client("cloudwatch", "us-east-1").set_alarm_state(
-            AlarmName="production-metabase cpu", StateValue=state, StateReason="tested"
-        )
+    use(deployed, datetime.now(UTC) + timedelta(days=len(before)))
     assert processes.until(lambda: len(executions()) == len(before) + 1, 30)
     (started,) = executions().keys() - before.keys()
     assert processes.until(lambda: executions()[started] != "RUNNING", 30)
@@ -101,6 +98,19 @@ def alarmed(deployed: Deployed, machine: str) -> tuple[str, str]:
     ecs = deployed.client("ecs", "us-east-1")
     (now,) = ecs.describe_services(cluster="main", services=["metabase"])["services"]
     return json.loads(found["output"])["said"], now["deployments"][0]["id"]
+
+
+def use(deployed: Deployed, begin: datetime) -> None:
+    """Let the service use little of its CPU for a minute, and then nearly all of it."""
+    cloudwatch = deployed.client("cloudwatch", "us-east-1")
+    (alarm,) = cloudwatch.describe_alarms(AlarmNames=["production-metabase cpu"])["MetricAlarms"]
+    named = {key: alarm[key] for key in ("MetricName", "Dimensions")}
+    for minutes, percent in (((0,), 5), (range(1, alarm["EvaluationPeriods"] + 1), 99)):
+        data = [
+            {**named, "Value": percent, "Timestamp": begin + timedelta(minutes=minute)}
+            for minute in minutes
+        ]
+        cloudwatch.put_metric_data(Namespace=alarm["Namespace"], MetricData=data)
 
 
 def test_an_alarm_replaces_a_saturated_service_once_and_not_again_within_the_hour(
