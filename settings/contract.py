@@ -33,6 +33,10 @@ VERSION = "0.1.0"
 VERSION_KEY = "GroundworkVersion"
 """The template metadata with the version of Groundwork that made the template."""
 
+ORDERS_FORMAT = 1
+"""The form of what a command hands to the state machine that executes. Raised when an older command
+would be misunderstood: one refuses the other's then."""
+
 APPROVAL_CHECK = "Is it approved?"
 """The state that decides whether a change was approved, in the state machine that executes."""
 
@@ -129,6 +133,20 @@ def output_key(kind: Output, item: str = "") -> str:
     if item and (len(item) > _LONGEST or not _PLAIN.fullmatch(item)):
         text = text[:1].lower() + text[1:] + hashlib.sha256(item.encode()).hexdigest()[:8]
     return f"{text}{kind}"
+
+
+def logical_id_of(item: str) -> str:
+    """Return what begins the logical ids of an item's resources: `databasespayroll`.
+
+    The CDK joins the names of the path without their signs, and leaves out one that ends the name
+    before it. The ids of another item may begin so, too: `databasespayrollarchive`.
+    <https://docs.aws.amazon.com/cdk/v2/guide/identifiers.html#identifiers_logical_ids>
+    """
+    kept: list[str] = []
+    for part in item.split("/"):
+        if not (kept and kept[-1].endswith(part)):
+            kept.append(part)
+    return re.sub(r"[^A-Za-z0-9]", "", "".join(kept))
 
 
 def drill_copy(database: str) -> str:

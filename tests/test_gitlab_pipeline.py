@@ -74,6 +74,44 @@ def test_what_is_behind_the_default_branch_is_not_prepared(folder: Path) -> None
     assert not (folder / "typed").exists()
 
 
+def merge(folder: Path) -> subprocess.CompletedProcess[str]:
+    """Merge something to main, and run its job."""
+    git(folder, "checkout", "-q", "main")
+    git(folder, "commit", "-q", "--allow-empty", "-m", "merged")
+    address = folder.parent / "project.git"
+    address.symlink_to(folder.parent / "origin")
+    project = str(address).removesuffix(".git")
+    return run(folder, "merged", CI_PROJECT_URL=project, GROUNDWORK_PUSH_TOKEN="secret")
+
+
+def tips(folder: Path) -> list[str]:
+    """The commits of main and of the branch whose pipeline prepares."""
+    origin = folder.parent / "origin"
+    places = ((folder, "main"), (origin, "review"))
+    return [
+        subprocess.check_output(["git", "rev-parse", name], cwd=place, text=True)
+        for place, name in places
+    ]
+
+
+def test_what_is_merged_is_handed_to_the_branch_that_prepares(folder: Path) -> None:
+    done = merge(folder)
+    assert done.returncode == 0, done.stderr
+    main, review = tips(folder)
+    assert main == review
+    assert PIPELINE["merged"]["rules"][0]["if"].startswith("$GROUNDWORK_PUSH_TOKEN &&")
+
+
+def test_what_is_not_merged_yet_is_not_overwritten(folder: Path) -> None:
+    git(folder, "commit", "-q", "--allow-empty", "-m", "open")
+    git(folder, "push", "-q", "origin", "review")
+    done = merge(folder)
+    assert done.returncode == 1
+    assert "has commits that are not merged: rebase it on main" in done.stdout
+    main, review = tips(folder)
+    assert main != review
+
+
 def test_what_the_file_rules_out_is_shown_and_fails_the_check(folder: Path) -> None:
     lost = "data/databases/x: data lost\\n"
     assert run(folder, "prepare", PREPARING="2", CHECKING="2", CHECK=lost).returncode == 0

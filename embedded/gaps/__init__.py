@@ -42,6 +42,7 @@ GAPS = (
     "ecs.service_ages",
     "ecs.service_permissions",
     "eventbridge.log_targets",
+    "eventbridge.state_machine_targets",
     "iam.groups",
     "iam.instance_profile_ref",
     "iam.oidc_providers",

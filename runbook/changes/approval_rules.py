@@ -7,6 +7,7 @@ another state machine with the same role does: the role executes change sets, wh
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -87,13 +88,14 @@ def of_rules(before: Reading, after: Reading) -> Iterator[Finding]:
     places = {**after.places(), **before.places()}
     checked = _roles(before)
     roles = checked | _roles(after) if checked else checked
+    guards = {name for name in before.resources if _role(before, name) in checked}
     for logical_id in {**before.resources, **after.resources}:
         old, new = (side.resources.get(logical_id) for side in (before, after))
         trusted = [_role(side, logical_id) in roles for side in (before, after)]
         if machine := _machine(old):
             texts = [*_looser(machine, _machine(new)), *_elsewhere(old, new)]
         else:
-            texts = [*_beside(old, new)] if any(trusted) and new else []
+            texts = [*(_beside(old, new) if any(trusted) else _started(old, new, guards))]
         for text in texts:
             yield Finding(danger=Danger.APPROVAL, place=places[logical_id], text=text)
 
@@ -103,12 +105,24 @@ def _elsewhere(old: Template | None, new: Template | None) -> Iterator[str]:
         yield "what checks the approvals has another name, role or definition"
 
 
-def _beside(old: Template | None, new: Template) -> Iterator[str]:
+def _beside(old: Template | None, new: Template | None) -> Iterator[str]:
     """Yield what becomes of a state machine that checks no approval and may execute changes."""
-    if old is None or _parts(old, "RoleArn") != _parts(new, "RoleArn"):
+    if new is None:
+        yield "what guards the stacks of a stopped execution goes"
+    elif old is None or _parts(old, "RoleArn") != _parts(new, "RoleArn"):
         yield "another state machine has the role that executes changes"
     elif _parts(old, "Definition", *_BESIDES) != _parts(new, "Definition", *_BESIDES):
         yield "what else is done with the role that executes changes is changed"
+
+
+def _started(old: Template | None, new: Template | None, machines: set[str]) -> Iterator[str]:
+    """Yield that a rule of EventBridge starts one of some state machines no longer as before."""
+    if not old or old.get("Type") != "AWS::Events::Rule" or old == new:
+        return
+    (targets,) = _parts(old, "Targets")
+    text = bare(json.dumps(targets, ensure_ascii=False))
+    if machines & {*re.findall("[A-Za-z0-9]+", text)}:
+        yield "what guards the stacks of a stopped execution starts otherwise, or not at all"
 
 
 def _parts(resource: Template | None, *names: str) -> list[JsonValue]:

@@ -13,11 +13,13 @@ import boto3
 from runbook.base import aws
 from runbook.base.errors import UserError
 from runbook.changes.context import Context
-from runbook.changes.orders import touched
+from runbook.changes.orders import there, touched
 from runbook.changes.records import StoredApproval, StoredReview
 from runbook.changes.review import Review
 from runbook.changes.stores import Folder
+from settings.contract import logical_id_of
 from settings.models.access import Group, group_role
+from settings.plan.stack import StackId
 
 
 def refuse_missing(
@@ -54,8 +56,21 @@ def missing(
 def _asked(groups: Mapping[str, Group], review: Review) -> Iterator[str]:
     changed = {f"{item}/" for stack in review.changed for item in touched(stack)}
     for name, group in groups.items():
-        if any(each.startswith(f"{item}/") for item in group.items for each in changed):
+        said = any(each.startswith(f"{item}/") for item in group.items for each in changed)
+        if said or any(_is_changed(item, review) for item in group.items):
             yield name
+
+
+def _is_changed(item: str, review: Review) -> bool:
+    """Tell as the state machine does whether something of an item is there and changes."""
+    area, _, below = item.partition("/")
+    begin = logical_id_of(below)
+    return any(
+        known.area == area and below and logical_id.startswith(begin)
+        for stack in review.changed
+        if (known := StackId.in_any_environment(stack.name))
+        for logical_id in there(stack).values()
+    )
 
 
 def _id(role: str) -> str:

@@ -25,7 +25,7 @@ from runbook.changes.execute import Event, Watcher, cause, left_over
 from runbook.changes.progress import watching
 from runbook.changes.records import StoredApproval, StoredReview
 from runbook.changes.review import StackReview
-from settings.contract import REFUSED
+from settings.contract import ORDERS_FORMAT, REFUSED
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation.type_defs import StackEventTypeDef
@@ -45,6 +45,7 @@ def start(context: Context, found: StoredReview, approvals: Sequence[StoredAppro
     place = f"{settings.region}:{settings.account}"
     name = settings.state_machine
     given = {
+        "format": ORDERS_FORMAT,
         "author": found.prepared_by,
         "approvers": sorted(one.approved_by for one in approvals),
         "starter": context.records.writer,

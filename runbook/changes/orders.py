@@ -18,10 +18,11 @@ from runbook.base.errors import UserError
 from runbook.changes.guards import stack_policy
 from runbook.changes.review import Effect, Review, StackAction, StackReview
 from runbook.drift.change import Sort
+from settings.contract import ORDERS_FORMAT
 from settings.plan.stack import StackId
 
-MOST_BYTES = 200_000
-"""What leaves room for all else that a state's input has."""
+MOST_BYTES = 120_000
+"""What leaves room for as much again, which the state machine reads of the change sets."""
 
 
 class _Order(BaseModel):
@@ -53,6 +54,7 @@ class StackOrder(_Order):
 class Orders(_Order):
     """Everything that the execution of a review does."""
 
+    format: int
     review: str
     stacks: tuple[StackOrder, ...]
 
@@ -77,7 +79,7 @@ def orders_of(review: Review) -> Orders:
     """Return what follows from a review. The same review always gives the same orders."""
     waves = _waves(review)
     ordered = (_order(review, stack, waves[stack.name]) for stack in review.changed)
-    return Orders(review=review.id, stacks=tuple(ordered))
+    return Orders(format=ORDERS_FORMAT, review=review.id, stacks=tuple(ordered))
 
 
 def _order(review: Review, stack: StackReview, wave: int) -> StackOrder:
@@ -92,12 +94,12 @@ def _order(review: Review, stack: StackReview, wave: int) -> StackOrder:
         meanwhile=_policy({*stack.holds} - leaving),
         afterwards=_policy({*stack.holds, *stack.will_hold}),
         items=touched(stack),
-        touched=tuple(sorted(_there(stack).values())),
+        touched=tuple(sorted(there(stack).values())),
         drifted=tuple(sorted(_drifted(review, stack))),
     )
 
 
-def _there(stack: StackReview) -> dict[str, str]:
+def there(stack: StackReview) -> dict[str, str]:
     """Return the logical ids of what is there and changes, by its place."""
     new = (Effect.ADD, Effect.IMPORT)
     return {change.place: change.logical_id for change in stack.changes if change.effect not in new}
@@ -105,7 +107,7 @@ def _there(stack: StackReview) -> dict[str, str]:
 
 def _drifted(review: Review, stack: StackReview) -> Iterator[str]:
     """Yield what the state machine would find changed, as it writes it."""
-    ids = _there(stack)
+    ids = there(stack)
     for change in review.drift.changes:
         if change.stack == stack.name and (logical_id := ids.get(change.place)):
             yield logical_id if change.sort is Sort.DELETED else f"{logical_id}.{change.what}"

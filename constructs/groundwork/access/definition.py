@@ -14,7 +14,13 @@ from groundwork.access import checking, stack_flow
 from groundwork.access.calls import Calls, task
 from groundwork.access.groups import ApproverGroup, is_heard
 from groundwork.kit.states import State, States, choice, each, jsonata, refusing
-from settings.contract import APPROVAL_CHECK, ENOUGH_PEOPLE, GROUP_MISSING, OTHER_PERSON
+from settings.contract import (
+    APPROVAL_CHECK,
+    ENOUGH_PEOPLE,
+    GROUP_MISSING,
+    ORDERS_FORMAT,
+    OTHER_PERSON,
+)
 
 LONGEST = 24 * 60 * 60
 """The seconds after which an execution is ended, and its stacks are guarded: no policy stays lifted
@@ -25,6 +31,9 @@ PEOPLE = """(
   $approvers := $distinct($map($states.input.approvals.who, $name));
   %s
 )"""
+OTHER_VERSION = "It was started by another version of Groundwork than the access stack's"
+AFTER_CHECKS = {"first": "Record the beginning", "others": "Execute a wave"}
+FAILED = "Record the failure"
 OWN_NAMES = (
     "$count($states.input.orders.stacks[$split(stack, '/')[1] = name]) "
     "= $count($states.input.orders.stacks)"
@@ -48,12 +57,12 @@ def definition(rules: Rules, calls: Calls) -> State:
     return {
         "Comment": "Executes what was reviewed and approved, and puts the guards back",
         "QueryLanguage": "JSONata",
-        "StartAt": "Read what was prepared",
+        "StartAt": "Is it of this version?",
         "TimeoutSeconds": LONGEST,
         "States": {
             **_reading(rules),
+            **checking.states(calls, APPROVAL_CHECK, AFTER_CHECKS, FAILED),
             **_deciding(rules),
-            **checking.states(calls, "Record the beginning"),
             **_doing(rules, calls),
         },
     }
@@ -65,12 +74,19 @@ def _reading(rules: Rules) -> States:
     # Step Functions writes the letters of an acronym its own way, and no page says how.
     checksum = "$sift($states.result, function($v, $k) { $lowercase($k) = 'checksumsha256' }).*"
     begun = f"'approvals/' & $states.input.starter & '/' & {NAME} & '/start.json'"
-    known = f"{{'checksum': {checksum}, 'orders': $parse($states.result.Body)}}"
+    known = f"""{{
+      'checksum': {checksum}, 'orders': $parse($states.result.Body),
+      'wave': 0, 'ended': [], 'message': []
+    }}"""
     read = f"$merge([$states.input, {known}])"
     said = "($said := $parse($states.result.Body); "
     said += "{'who': $states.input, 'orders': $said.orders, 'digest': $said.digest})"
     get = {"Bucket": rules.records, "ChecksumMode": "ENABLED"}
     return {
+        "Is it of this version?": refusing(
+            {OTHER_VERSION: f"$states.input.format = {ORDERS_FORMAT}"}, "Read what was prepared"
+        ),
+        OTHER_VERSION: checking.refusal(OTHER_VERSION),
         "Read what was prepared": checking.or_refuse(
             task("s3:getObject", {**get, "Key": jsonata(orders)}, read, "Read who starts it")
         ),
@@ -87,7 +103,7 @@ def _reading(rules: Rules) -> States:
                 "[$states.input.approvers]",
                 {"Read an approval": task("s3:getObject", {**get, "Key": jsonata(approval)}, said)},
                 "approvals",
-                APPROVAL_CHECK,
+                "Look at the change sets",
             )
         ),
     }
@@ -98,6 +114,9 @@ def _deciding(rules: Rules) -> States:
     same = "$count($states.input.approvals[orders = $states.input.checksum])"
     ids = "$count($states.input.approvals[$not($contains(who, '/'))])"
     needed = {
+        "It was prepared with another version of Groundwork": (
+            f"$states.input.orders.format = {ORDERS_FORMAT}"
+        ),
         "Not somebody's id": " and ".join(
             (
                 "$not($contains($states.input.author, '/'))",
@@ -116,13 +135,12 @@ def _deciding(rules: Rules) -> States:
         other = "$not($name($states.input.author) in $approvers)"
         needed[OTHER_PERSON] = PEOPLE % other
     return {
-        APPROVAL_CHECK: refusing(needed, "Look at the change sets"),
+        APPROVAL_CHECK: refusing(needed, checking.COMPARE),
         **{why: checking.refusal(why) for why in needed},
     }
 
 
 def _doing(rules: Rules, calls: Calls) -> States:
-    failed = "Record the failure"
     more = "$states.input.wave < $max($states.input.orders.stacks.wave)"
     wave = each(
         "[$states.input.orders.stacks[wave = $states.input.wave]]",
@@ -131,27 +149,25 @@ def _doing(rules: Rules, calls: Calls) -> States:
         "What comes next?",
     )
     cause = jsonata("$merge([$states.input, {'message': $states.errorOutput.Cause}])")
-    wave["Catch"] = [{"ErrorEquals": ["States.ALL"], "Output": cause, "Next": failed}]
+    wave["Catch"] = [{"ErrorEquals": ["States.ALL"], "Output": cause, "Next": FAILED}]
     well = "$count($states.input.ended[ok]) = $count($states.input.ended)"
     advance = "$merge([$states.input, {'wave': $states.input.wave + 1}])"
     messages = "$join([$states.input.message, $states.input.ended[$not(ok)].message], '; ')"
     return {
-        "Record the beginning": record(
-            rules, "begun", "''", "Execute a wave", "{'wave': 0, 'ended': [], 'message': []}"
-        ),
-        "Execute a wave": wave,
+        AFTER_CHECKS["first"]: record(rules, "begun", "''", AFTER_CHECKS["others"]),
+        AFTER_CHECKS["others"]: wave,
         "What comes next?": choice(
-            {failed: f"$not({well})", "Take the next wave": more},
+            {FAILED: f"$not({well})", "Take the next wave": more},
             "Record the end",
         ),
         "Take the next wave": {
             "Type": "Pass",
             "Output": jsonata(advance),
-            "Next": "Execute a wave",
+            "Next": "Look at the change sets",
         },
         "Record the end": record(rules, "executed", "''", "Executed"),
         "Executed": {"Type": "Succeed"},
-        failed: record(rules, "failed", messages, "Failed", f"{{'failure': {messages}}}"),
+        FAILED: record(rules, "failed", messages, "Failed", f"{{'failure': {messages}}}"),
         "Failed": {"Type": "Fail", "Error": "Failed", "Cause": jsonata("$states.input.failure")},
     }
 

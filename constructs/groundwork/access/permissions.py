@@ -26,6 +26,8 @@ READ = (
 )
 PREPARE = ("cloudformation:CreateChangeSet", "cloudformation:DeleteChangeSet")
 EXECUTE = (
+    "cloudformation:DescribeChangeSet",
+    "cloudformation:DescribeStackResource",
     "cloudformation:DescribeStackResourceDrifts",
     "cloudformation:DescribeStacks",
     *DRIFT,

@@ -15,10 +15,11 @@ import pytest
 from botocore.exceptions import ClientError
 
 from embedded import processes
-from groundwork.access.checking import DAY_MILLISECONDS
+from groundwork.access.contents import DAY_MILLISECONDS
 from runbook.changes.guards import stack_policy
 from runbook.changes.orders import Orders, StackOrder, checksum
 from runbook.changes.review import Execution
+from settings.contract import KEEP_DATA, ORDERS_FORMAT
 from tests.constructs.access.conftest import (
     ACCOUNT,
     QUEUE,
@@ -33,6 +34,7 @@ pytestmark = [pytest.mark.embedded, pytest.mark.xdist_group("access")]
 
 MACHINE = f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:groundwork-execution"
 BUCKET = {"Resources": {"Bucket": {"Type": "AWS::S3::Bucket"}, **QUEUE["Resources"]}}
+DENIED = {"Effect": "Deny", "Action": "sts:AssumeRole"}
 TAKEN = {
     "Type": "AWS::IAM::UserToGroupAddition",
     "Properties": {"GroupName": "no-such-group", "Users": ["nobody"]},
@@ -54,7 +56,7 @@ class Change:
         self.name = f"20261122T000000-{uuid.uuid4().hex[:6]}"
         self.author = author
         found = [each.model_copy(update={"stack": _stack(author, each)}) for each in orders]
-        self.orders = Orders(review=self.name, stacks=tuple(found))
+        self.orders = Orders(format=ORDERS_FORMAT, review=self.name, stacks=tuple(found))
         author.record(f"reviews/{author.id}/{self.name}/orders.json", self.orders.text())
 
     def approve(self, approver: Session, **fields: str) -> Change:
@@ -69,6 +71,7 @@ class Change:
 
     def start(self, who: Session, *approvers: str, author: str = "") -> str:
         given = {
+            "format": ORDERS_FORMAT,
             "author": author or self.author.id,
             "approvers": [*approvers] or [who.id],
             "starter": self.asked(who),
@@ -219,7 +222,12 @@ class TestStarter:
         self, author: Session, approver: Session, postmaster: Session, stack: str
     ) -> None:
         change = Change(author, order(stack, author.prepare(stack))).approve(approver)
-        given = {"author": author.id, "approvers": [approver.id], "starter": postmaster.id}
+        given = {
+            "format": ORDERS_FORMAT,
+            "author": author.id,
+            "approvers": [approver.id],
+            "starter": postmaster.id,
+        }
         started = approver.client("stepfunctions").start_execution(
             stateMachineArn=MACHINE, name=change.name, input=json.dumps(given)
         )
@@ -283,6 +291,32 @@ class TestDrift:
         finally:
             iam.delete_role_policy(**name, PolicyName="blind")
 
+    def test_what_changes_while_another_wave_is_executed_stops_the_next(
+        self, administrator: Session, author: Session, approver: Session, stack: str
+    ) -> None:
+        """The first wave itself attaches a policy to the role that the second one changes."""
+        trust = {"Version": "2012-10-17", "Statement": [DENIED | {"Principal": {"AWS": ACCOUNT}}]}
+        role = {"RoleName": stack, "AssumeRolePolicyDocument": trust, "ManagedPolicyArns": []}
+        deployed = {"Resources": {"Role": {"Type": "AWS::IAM::Role", "Properties": role}}}
+        administrator.execute(stack, administrator.prepare(stack, deployed))
+        nothing = {"Version": "2012-10-17", "Statement": [DENIED | {"Resource": "*"}]}
+        attached = {"PolicyDocument": nothing, "Roles": [stack]}
+        policy = {"Type": "AWS::IAM::ManagedPolicy", "Properties": attached}
+        first = author.prepare(f"{stack}-first", {"Resources": {"Policy": policy}})
+        both = {"Resources": {**deployed["Resources"], **QUEUE["Resources"]}}
+        second = author.prepare(stack, both, kind="UPDATE")
+        change = Change(
+            author,
+            order(f"{stack}-first", first),
+            order(stack, second, wave=1, creates=False, touched=("Role",)),
+        )
+        status, cause = change.approve(approver).executed(approver)
+        assert status == "FAILED"
+        assert f"was changed since: {stack}/Role.ManagedPolicyArns" in cause
+        assert status_of(approver, f"{stack}-first")["StackStatus"] == "CREATE_COMPLETE"
+        assert recorded(approver, change) == ["begun", "failed"]
+        assert status_of(approver, stack)["StackStatus"] == "CREATE_COMPLETE"
+
     @pytest.mark.parametrize(
         ("touched", "drifted"),
         [
@@ -326,6 +360,16 @@ class TestGroups:
         assert status_of(approver, stack)["StackStatus"] == "REVIEW_IN_PROGRESS"
         assert not recorded(approver, change)
 
+    def test_an_item_that_is_there_asks_for_it_whatever_the_orders_say(
+        self, administrator: Session, author: Session, approver: Session, stack: str
+    ) -> None:
+        """CloudFormation knows by its logical id what is changed."""
+        mine = {"databasespayrollqueue1": {"Type": "AWS::SQS::Queue"}}
+        administrator.execute(stack, administrator.prepare(stack, {"Resources": mine}))
+        change_set = author.prepare(stack, QUEUE, kind="UPDATE")
+        told = order(stack, change_set, creates=False, items=("data", "data/databases/other"))
+        assert Change(author, told).approve(approver).executed(approver) == ("FAILED", self.WHY)
+
     def test_a_stack_of_the_groups_area_asks_for_it_whatever_the_orders_say(
         self, author: Session, approver: Session, stack: str
     ) -> None:
@@ -343,7 +387,7 @@ class TestGroups:
             forged = told.model_copy(update={"name": stack, "stack": named})
             change = Change.__new__(Change)
             change.name, change.author = f"20261122T000001-{number}{stack[-5:]}", author
-            change.orders = Orders(review=change.name, stacks=(forged,))
+            change.orders = Orders(format=ORDERS_FORMAT, review=change.name, stacks=(forged,))
             author.record(f"reviews/{author.id}/{change.name}/orders.json", change.orders.text())
             why = "A stack is not the one that it is called"
             assert change.approve(approver).executed(approver) == ("FAILED", why)
@@ -387,11 +431,72 @@ class TestAttacks:
     ) -> None:
         change = Change(author, order(stack, author.prepare(stack)))
         starter = change.asked(approver)
-        given = json.dumps({"author": author.id, "approvers": [], "starter": starter})
+        given = json.dumps(
+            {"format": ORDERS_FORMAT, "author": author.id, "approvers": [], "starter": starter}
+        )
         states = approver.client("stepfunctions")
         started = states.start_execution(stateMachineArn=MACHINE, name=change.name, input=given)
         result = ended(approver, started["executionArn"])
         assert self.refused(result, "Too few people approved", stack, approver)
+
+    def test_a_nested_stack_is_not_executed(
+        self, author: Session, approver: Session, stack: str
+    ) -> None:
+        """Its template could be another one by then."""
+        url = "https://s3.us-east-1.amazonaws.com/templates/nested.json"
+        nested = {"Type": "AWS::CloudFormation::Stack", "Properties": {"TemplateURL": url}}
+        change_set = author.prepare(stack, {"Resources": {"Nested": nested}})
+        change = Change(author, order(stack, change_set)).approve(approver)
+        why = "A change set has a nested stack, whose template is in no review"
+        assert self.refused(change.executed(approver), why, stack, approver)
+        assert not recorded(approver, change)
+
+    @pytest.mark.parametrize(
+        ("name", "keeps"),
+        [("data-us-east-1", True), ("data-us-east-1", False), ("backup-eu-west-2", True)],
+    )
+    def test_what_the_deployed_file_says_to_keep_is_not_deleted(
+        self,
+        name: str,
+        keeps: bool,
+        administrator: Session,
+        author: Session,
+        approver: Session,
+        stack: str,
+    ) -> None:
+        stack, region = stack.replace("data-us-east-1", name), name.partition("-")[2]
+        bucket = {**BUCKET["Resources"]["Bucket"], "Metadata": {KEEP_DATA: keeps}}
+        before = {"Resources": {"Bucket": bucket, **QUEUE["Resources"]}}
+        deployed = administrator.prepare(stack, before, region=region)
+        administrator.execute(stack, deployed, region=region)
+        change_set = author.prepare(stack, kind="UPDATE", region=region)
+        lifted = json.dumps(stack_policy([]))
+        told = order(stack, change_set, region=region, creates=False, meanwhile=lifted)
+        result = Change(author, told).approve(approver).executed(approver)
+        why = "Data would be lost that the file says to keep"
+        assert result == (("FAILED", why) if keeps else ("SUCCEEDED", ""))
+
+    @pytest.mark.parametrize("older", ["starts", "prepared"])
+    def test_a_command_of_another_version_is_told_so(
+        self, older: str, author: Session, approver: Session, stack: str
+    ) -> None:
+        change = Change.__new__(Change)
+        change.name, change.author = f"20261122T000002-{uuid.uuid4().hex[:6]}", author
+        told = order(stack, author.prepare(stack))
+        told = told.model_copy(update={"stack": _stack(author, told)})
+        version = ORDERS_FORMAT - (older == "prepared")
+        change.orders = Orders(format=version, review=change.name, stacks=(told,))
+        author.record(f"reviews/{author.id}/{change.name}/orders.json", change.orders.text())
+        change.approve(approver)
+        given: dict[str, Any] = {} if older == "starts" else {"format": ORDERS_FORMAT}
+        given |= {"author": author.id, "approvers": [approver.id]}
+        given["starter"] = change.asked(approver)
+        started = approver.client("stepfunctions").start_execution(
+            stateMachineArn=MACHINE, name=change.name, input=json.dumps(given)
+        )
+        status, cause = ended(approver, started["executionArn"])
+        assert status == "FAILED"
+        assert "another version of Groundwork" in cause
 
     def test_an_approver_cannot_have_executed_what_only_they_recorded(
         self, author: Session, approver: Session, stack: str
@@ -450,6 +555,17 @@ class TestAttacks:
         cloudformation.delete_change_set(StackName=f"{stack}-gone", ChangeSetName=gone)
         why = "A change set is gone, was executed, or is older than a day"
         assert self.refused(change.executed(approver), why, stack, approver)
+
+    def test_a_stack_that_changed_since_is_not_updated(
+        self, administrator: Session, author: Session, approver: Session, stack: str
+    ) -> None:
+        administrator.execute(stack, administrator.prepare(stack))
+        change_set = author.prepare(stack, BUCKET, kind="UPDATE")
+        other = {"Resources": {**QUEUE["Resources"], "Second": QUEUE["Resources"]["Queue"]}}
+        administrator.execute(stack, administrator.prepare(stack, other, kind="UPDATE"))
+        change = Change(author, order(stack, change_set, creates=False)).approve(approver)
+        why = "A change set is gone, was executed, or is older than a day"
+        assert change.executed(approver) == ("FAILED", why)
 
     def test_a_change_set_that_is_too_old_is_refused(
         self, administrator: Session, author: Session, approver: Session, stack: str

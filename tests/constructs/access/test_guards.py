@@ -19,6 +19,7 @@ from embedded import processes
 from groundwork.access import stack_flow
 from groundwork.access.calls import ELSEWHERE, Calls
 from runbook.changes.guards import stack_policy
+from settings.contract import ORDERS_FORMAT
 from tests.constructs.access.conftest import QUEUE, RECORDS, REGION, Session, denied
 from tests.constructs.access.test_execution import (
     BUCKET,
@@ -94,6 +95,7 @@ class Stopped:
         told = order(self.stack, change_set, creates=self.creates, meanwhile=lifted)
         self.change = Change(self.author, told).approve(approver)
         given = {
+            "format": ORDERS_FORMAT,
             "author": self.author.id,
             "approvers": [approver.id],
             "starter": self.change.asked(approver),
@@ -223,6 +225,67 @@ def test_people_are_told_of_an_execution_that_was_stopped(
     assert [one["Endpoint"] for one in found["Subscriptions"]] == ["sysadmin@example.org"]
 
 
+def alarmed(administrator: Session, name: str) -> bool:
+    cloudwatch = administrator.client("cloudwatch")
+    (alarm,) = cloudwatch.describe_alarms(AlarmNames=[name])["MetricAlarms"]
+    return bool(alarm["StateValue"] == "ALARM")
+
+
+@contextmanager
+def otherwise(administrator: Session, machine: str, definition: dict[str, Any]) -> Iterator[None]:
+    """Have a state machine do something else."""
+    states = administrator.client("stepfunctions")
+    deployed = states.describe_state_machine(stateMachineArn=machine)["definition"]
+    states.update_state_machine(stateMachineArn=machine, definition=json.dumps(definition))
+    try:
+        yield
+    finally:
+        states.update_state_machine(stateMachineArn=machine, definition=deployed)
+
+
+def test_people_are_told_of_guards_that_fail(administrator: Session, approver: Session) -> None:
+    assert not alarmed(administrator, "groundwork-guards failed")
+    fails = {"StartAt": "Fail", "States": {"Fail": {"Type": "Fail", "Error": "NotGuarded"}}}
+    with otherwise(administrator, GUARDS, fails):
+        assert ended(administrator, TestGuardsAlone().start(approver, "any"))[0] == "FAILED"
+    assert alarmed(administrator, "groundwork-guards failed")
+
+
+def test_people_are_told_of_guards_that_are_stopped(
+    administrator: Session, approver: Session
+) -> None:
+    assert not alarmed(administrator, "groundwork-guards stopped")
+    waits = {"StartAt": "Wait", "States": {"Wait": {"Type": "Wait", "Seconds": 300, "End": True}}}
+    with otherwise(administrator, GUARDS, waits):
+        execution = TestGuardsAlone().start(approver, "any")
+        administrator.client("stepfunctions").stop_execution(executionArn=execution)
+    assert alarmed(administrator, "groundwork-guards stopped")
+
+
+def test_people_are_told_of_guards_that_could_not_be_started(
+    administrator: Session, author: Session, approver: Session
+) -> None:
+    """The role of EventBridge may not start them: somebody took its policy away."""
+    assert not alarmed(administrator, "groundwork-guards not started")
+    iam, events = administrator.client("iam"), administrator.client("events")
+    (rule,) = (each["Name"] for each in events.list_rules()["Rules"] if "stopped" in each["Name"])
+    (target,) = events.list_targets_by_rule(Rule=rule)["Targets"]
+    role = {"RoleName": target["RoleArn"].rpartition("/")[2]}
+    nothing = {"Effect": "Deny", "Action": "states:StartExecution", "Resource": "*"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [nothing]})
+    one = Stopped(author, "Execute")
+    iam.put_role_policy(**role, PolicyName="nothing", PolicyDocument=policy)
+    try:
+        with pausing(administrator):
+            one.start(administrator, approver)
+            one.pause(administrator)
+        administrator.client("stepfunctions").stop_execution(executionArn=one.execution)
+        assert processes.until(lambda: alarmed(administrator, "groundwork-guards not started"), 30)
+    finally:
+        iam.delete_role_policy(**role, PolicyName="nothing")
+    assert recorded(administrator, one.change) == ["begun"]
+
+
 def test_an_execution_that_takes_too_long_is_ended_and_its_stack_guarded(
     administrator: Session, author: Session, approver: Session
 ) -> None:
@@ -232,6 +295,7 @@ def test_an_execution_that_takes_too_long_is_ended_and_its_stack_guarded(
         one.guarded(administrator)
     states = administrator.client("stepfunctions")
     assert states.describe_execution(executionArn=one.execution)["status"] == "TIMED_OUT"
+    assert alarmed(administrator, "groundwork-execution timed out")
     assert policy_of(administrator, one.stack) == EVERYTHING
     assert status_of(administrator, one.stack)["EnableTerminationProtection"] is True
 

@@ -46,7 +46,7 @@ def said(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
     review = StackReview(
         name="access-us-east-1", region="us-east-1", action=StackAction.UPDATE, **found
     )
-    machines = {"execution/machine", "execution/guards", "Added"}
+    machines = {"execution/machine", "execution/guards", "execution/stopped", "Added"}
     assert machines & review.guarded == {finding.place for finding in findings}
     return [finding.text for finding in findings]
 
@@ -162,9 +162,37 @@ def test_a_state_machine_that_goes_is_said_and_typed(deployed: Rules) -> None:
         for name, resource in after["Resources"].items()
         if resource["Type"] != "AWS::StepFunctions::StateMachine"
     }
-    assert said(deployed(), after) == ["nothing checks any more who approved a change"]
+    assert said(deployed(), after) == [
+        "nothing checks any more who approved a change",
+        GOES,
+        OTHERWISE,
+    ]
 
 
+def test_guards_that_go_alone_are_said_and_typed(deployed: Rules) -> None:
+    after = deployed()
+    _, guards = machines(after)
+    after["Resources"] = {
+        name: resource
+        for name, resource in after["Resources"].items()
+        if resource["Properties"] != guards
+    }
+    assert said(deployed(), after) == [GOES, OTHERWISE]
+
+
+@pytest.mark.parametrize("edit", ["State", "gone"])
+def test_guards_that_nothing_starts_any_more_are_said_and_typed(edit: str, deployed: Rules) -> None:
+    after = deployed()
+    (rule,) = (n for n, r in after["Resources"].items() if r["Type"] == "AWS::Events::Rule")
+    if edit == "gone":
+        del after["Resources"][rule]
+    else:
+        after["Resources"][rule]["Properties"][edit] = "DISABLED"
+    assert said(deployed(), after) == [OTHERWISE]
+
+
+GOES = "what guards the stacks of a stopped execution goes"
+OTHERWISE = "what guards the stacks of a stopped execution starts otherwise, or not at all"
 BESIDE = "what else is done with the role that executes changes is changed"
 ANOTHER = "another state machine has the role that executes changes"
 MOVED = "what checks the approvals has another name, role or definition"

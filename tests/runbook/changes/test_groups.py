@@ -60,7 +60,12 @@ def test_a_group_is_asked_about_its_area_and_its_items_alone(context: Context) -
     mail = samples.review(samples.stack("mail-us-east-1"), samples.stack("data-us-east-1"))
     assert missing(context, mail) == ["mail"]
     assert missing(context, of_database("payroll")) == ["payroll"]
-    assert missing(context, of_database("payroll-archive")) == []
+    assert missing(context, of_database("archive-payroll")) == []
+
+
+def test_a_group_is_asked_about_what_only_the_logical_id_tells(context: Context) -> None:
+    """As by the state machine, to which another item's name may begin with theirs."""
+    assert missing(context, of_database("payroll-archive")) == ["payroll"]
 
 
 def test_a_group_is_heard_by_the_id_of_its_role(context: Context) -> None:

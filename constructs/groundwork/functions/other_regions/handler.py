@@ -16,6 +16,8 @@ from botocore.config import Config
 
 METHODS = {
     "listChangeSets": "list_change_sets",
+    "describeChangeSet": "describe_change_set",
+    "describeStackResource": "describe_stack_resource",
     "describeStacks": "describe_stacks",
     "setStackPolicy": "set_stack_policy",
     "executeChangeSet": "execute_change_set",
