@@ -12,8 +12,8 @@ STATE = "embedded.json"
 ENV_FILE = "aws.env"
 LOG = "embedded.log"
 
-# Whoever holds an account's number is its root user here, and no secret is checked. It is one all
-# the same: a client does not sign without. It opens nothing but this machine's own emulator.
+# Whoever holds an account's number is its administrator here, and no secret is checked. It is one
+# all the same: a client does not sign without. It opens nothing but this machine's own emulator.
 SECRET = "embedded-aws-has-no-secrets"  # noqa: S105
 
 CLEARED = "AWS_"

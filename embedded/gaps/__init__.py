@@ -53,6 +53,7 @@ GAPS = (
     "iam.principal_arn",
     "iam.role_boundaries",
     "iam.root_denials",
+    "iam.root_sessions",
     "lambda_.function_networks",
     "logs.log_group_names",
     "pricing.products",

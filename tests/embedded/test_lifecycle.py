@@ -92,11 +92,14 @@ FUNCTION = {
 }
 
 
+ADMINISTRATOR = f"arn:aws:iam::{ACCOUNT}:user/administrator"
+
+
 class TestWhileItRuns:
     def test_it_answers_as_the_accounts_administrator(self, aws: Any) -> None:
         identity = aws.client("sts").get_caller_identity()
         assert identity["Account"] == ACCOUNT
-        assert identity["Arn"] == f"arn:aws:iam::{ACCOUNT}:root"
+        assert identity["Arn"] == ADMINISTRATOR
 
     def test_it_is_reachable_on_the_loopback_interface_only(self, aws: Any) -> None:
         # Whoever listens on all interfaces answers here too: it is this machine's as well.
@@ -133,12 +136,12 @@ class TestWhileItRuns:
     def test_its_environment_leads_any_client_to_it(self, aws: Any) -> None:
         misleading = {**os.environ, "AWS_PROFILE": "production", "AWS_SESSION_TOKEN": "stale"}
         output = run(WHO, aws.instance.within(misleading))
-        assert output.splitlines() == [f"arn:aws:iam::{ACCOUNT}:root", "1"]
+        assert output.splitlines() == [ADMINISTRATOR, "1"]
 
     def test_its_env_file_leads_a_shell_to_it(self, aws: Any) -> None:
         command = f". {aws.instance.directory}/aws.env && {WHO.replace('a-bucket', 'b-bucket')}"
         output = run(command, {**os.environ, "AWS_PROFILE": "production"})
-        assert output.splitlines() == [f"arn:aws:iam::{ACCOUNT}:root", "1"]
+        assert output.splitlines() == [ADMINISTRATOR, "1"]
 
     def test_no_variable_that_botocore_or_the_cdk_reads_leads_elsewhere(
         self, aws: Any, tmp_path: Path
@@ -150,7 +153,7 @@ class TestWhileItRuns:
         assert {name for name in left if name.startswith("AWS_")} <= ours.keys()
         assert all(left[name] == value for name, value in ours.items())
         command = f". {aws.instance.directory}/aws.env && exec {ARN}"
-        assert run(command, misleading) == f"arn:aws:iam::{ACCOUNT}:root"
+        assert run(command, misleading) == ADMINISTRATOR
 
     def test_a_process_enters_it_and_keeps_nothing_that_leads_elsewhere(
         self, aws: Any, tmp_path: Path

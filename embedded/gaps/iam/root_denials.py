@@ -1,6 +1,6 @@
-"""What a secret's own policy refuses to the account's root user.
+"""What a secret's own policy refuses to the account's root user and its administrator.
 
-Commands run as the root user here. Without it, they would read what nobody on AWS could.
+Commands run as the administrator here. Without it, they would read what nobody on AWS could.
 """
 
 from __future__ import annotations

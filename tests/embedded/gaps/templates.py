@@ -14,6 +14,8 @@ LAMBDA = {
         }
     ],
 }
+ROOT = {"aws_access_key_id": "test", "aws_secret_access_key": "any"}
+"""What the root user signs with."""
 
 
 def ref(name: str) -> dict[str, str]:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.embedded.gaps.templates import LAMBDA, POLICY, attribute, document, ref, unless
+from tests.embedded.gaps.templates import LAMBDA, POLICY, ROOT, attribute, document, ref, unless
 
 ALL = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 
@@ -183,6 +183,21 @@ class TestIdentities:
         assert not aws.client("iam").list_instance_profiles()["InstanceProfiles"]
         outputs = pristine.deploy("profile", {"Profile": profile}, Ref=ref("Profile"))
         assert outputs["Ref"].startswith("arn:")
+
+
+class TestRootSessions:
+    def assumed(self, aws: Any, role: str, **whose: str) -> str:
+        arn, _ = client_of(aws, "sts", role, "/")
+        made = aws.client("sts", **whose).assume_role(RoleArn=arn, RoleSessionName="test")
+        return str(made["AssumedRoleUser"]["Arn"]).rpartition(":")[2]
+
+    def test_the_root_user_assumes_no_role(self, aws: Any) -> None:
+        with pytest.raises(ClientError, match="Roles may not be assumed by root accounts"):
+            self.assumed(aws, "not-for-root", **ROOT)
+        assert self.assumed(aws, "for-an-administrator") == "assumed-role/for-an-administrator/test"
+
+    def test_ministack_still_lets_it(self, pristine: Any) -> None:
+        assert self.assumed(pristine, "for-root", **ROOT) == "assumed-role/for-root/test"
 
 
 class TestPrincipalArn:

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.embedded.gaps.templates import ref, unless
+from tests.embedded.gaps.templates import ROOT, ref, unless
 
 EMPTY_SECRET = {"Type": "AWS::SecretsManager::Secret", "Properties": {"SecretString": "{}"}}
 
@@ -59,17 +59,22 @@ class TestSecrets:
 
 
 class TestSecretPolicies:
-    def read(self, where: Any, role: str) -> str:
-        client = where.client("secretsmanager")
-        secret = client.create_secret(Name=f"closed-to-{role}", SecretString="{}")["ARN"]
-        theirs = json.dumps(unless(f"arn:aws:iam::123456789012:{role}"))
+    def read(self, where: Any, readers: str, **whose: str) -> str:
+        client, name = where.client("secretsmanager"), f"{readers}-{len(whose)}"
+        secret = client.create_secret(Name=f"open-to-{name}", SecretString="{}")["ARN"]
+        theirs = json.dumps(unless(f"arn:aws:iam::123456789012:{readers}"))
         client.put_resource_policy(SecretId=secret, ResourcePolicy=theirs)
-        return str(client.get_secret_value(SecretId=secret)["SecretString"])
+        reading = where.client("secretsmanager", **whose)
+        return str(reading.get_secret_value(SecretId=secret)["SecretString"])
 
-    def test_a_secret_is_closed_to_the_root_user_too(self, aws: Any) -> None:
-        with pytest.raises(ClientError, match=r"root is not authorized.* resource-based policy"):
+    def test_a_secret_is_closed_to_administrators_and_the_root_user_too(self, aws: Any) -> None:
+        denied = "{} is not authorized.* resource-based policy"
+        with pytest.raises(ClientError, match=denied.format("user/administrator")):
             self.read(aws, "role/reader")
-        assert self.read(aws, "root") == "{}"
+        with pytest.raises(ClientError, match=denied.format("root")):
+            self.read(aws, "role/reader", **ROOT)
+        assert self.read(aws, "root", **ROOT) == "{}"
+        assert self.read(aws, "user/administrator") == "{}"
 
     def test_ministack_still_asks_no_policy_about_the_root_user(self, pristine: Any) -> None:
         assert self.read(pristine, "role/reader") == "{}"

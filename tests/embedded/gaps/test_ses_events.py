@@ -151,7 +151,7 @@ class TestEvents:
             )["Datapoints"]
             return float(sum(point["Sum"] for point in found))
 
-        assert count(**{"ses:caller-identity": "root"}) == 1
+        assert count(**{"ses:caller-identity": "administrator"}) == 1
         assert count() >= 1
 
     def test_they_reach_the_event_bus(self, aws: Any) -> None:
