@@ -20,6 +20,7 @@ OF_AWS = (
     "W…",
     "SES_…",
     "FreeTierRestrictionError: …",
+    "Rate exceeded",
     "This instance size isn't available with free plan accounts",
     "… '/aws/rds/…/postgresql' already exists.",
 )

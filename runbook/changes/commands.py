@@ -13,7 +13,7 @@ from runbook.base import aws, project
 from runbook.base.assembly import Assembly
 from runbook.base.errors import UserError
 from runbook.base.options import naming
-from runbook.changes import groups, machine
+from runbook.changes import groups, machine, pacing
 from runbook.changes.alive import executing, unless_executing
 from runbook.changes.context import Context
 from runbook.changes.execute import execute, guard_again, verify
@@ -91,6 +91,8 @@ def prepared(
         preparation.publish()
     with console.status("Making a change set for every stack"):
         made = preparation.make()
+    for note in pacing.notes(made):
+        console.print(f"Note: {note}", markup=False)
     return review(
         assembly,
         made,

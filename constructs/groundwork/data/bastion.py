@@ -20,6 +20,10 @@ IMAGE = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64"
 CloudFormation reads the parameter at every update of the stack. After Amazon has published an image
 the next update, whatever it is about, makes the machine anew: sessions end, and its id is another.
 <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references-ssm.html>
+
+That is how it is patched, in a reviewed change that says so. In a launch template `resolve:ssm:`
+would be looked up at the launch alone: no update would end a session, and none would ever patch.
+<https://docs.aws.amazon.com/autoscaling/ec2/userguide/using-systems-manager-parameters.html>
 """
 
 

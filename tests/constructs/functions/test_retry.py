@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from io import BytesIO
+from math import ceil
 from typing import Any
 
 import boto3
@@ -10,6 +11,10 @@ from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ClientError
 
 from groundwork.functions.shared import retry
+from groundwork.kit import SERVICE_TIMEOUT
+from settings.models.credentials import Credentials
+from settings.plan.limits import RESOURCES
+from settings.plan.sizes import _key
 from tests import sleeping
 
 DENIED = b"<ErrorResponse><Error><Code>AccessDenied</Code></Error></ErrorResponse>"
@@ -53,6 +58,16 @@ def test_every_call_waits_for_permissions_that_are_not_known_everywhere_yet(
     iam.list_access_keys(UserName="any")
     assert got == [403, 403, 200, 403, 200]
     assert slept == [retry.PAUSE] * 3
+
+
+def test_all_users_of_a_full_stack_have_keys_in_time_where_lambda_runs_ten_at_once() -> None:
+    """A new account runs ten functions at once; each waits for its permission by the half minute.
+
+    <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>
+    """
+    least = 1 + _key(Credentials())
+    rounds = ceil(RESOURCES / least / 10)
+    assert rounds * retry.PAUSE * retry.TRIES < SERVICE_TIMEOUT.to_seconds()
 
 
 def test_a_permission_that_never_comes_is_an_error_after_half_a_minute(

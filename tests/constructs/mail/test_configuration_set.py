@@ -105,6 +105,16 @@ def test_a_sets_mail_is_counted_by_sender(templates: Templates) -> None:
     }
 
 
+def test_a_minute_of_the_rate_that_cloudwatch_has_not_got_is_no_mail(templates: Templates) -> None:
+    """AWS says nowhere how soon SES's metrics are there: the alarm on a minute is best effort."""
+    template = templates(mail())["mail-us-east-1"]
+    alarms = (
+        found["Properties"] for found in template.find_resources("AWS::CloudWatch::Alarm").values()
+    )
+    (rate,) = (alarm for alarm in alarms if (alarm["MetricName"], alarm["Period"]) == ("Send", 60))
+    assert (rate["TreatMissingData"], rate["EvaluationPeriods"]) == ("notBreaching", 1)
+
+
 def test_alarms_tell_of_the_rates_at_which_aws_reviews_and_pauses(templates: Templates) -> None:
     template = templates(mail())["mail-us-east-1"]
     found = [

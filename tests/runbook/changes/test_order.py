@@ -10,7 +10,7 @@ import pytest
 
 from runbook.base import aws
 from runbook.base.errors import UserError
-from runbook.changes import change_set, execute, prepare, refusal
+from runbook.changes import change_set, execute, pacing, prepare, refusal
 from runbook.changes.orders import orders_of
 from runbook.changes.review import Effect, StackReview, Verdict, item_of
 from tests.runbook.changes import samples
@@ -185,6 +185,18 @@ def test_what_failed_is_named_with_the_way_out(status: str, said: str, command: 
         prepare.usable("mail-us-east-1", {"StackStatus": status})
     way_out = f"aws cloudformation {command} --stack-name mail-us-east-1"
     assert way_out in (refused.value.advice or "")
+
+
+@pytest.mark.parametrize(("effect", "said"), [(Effect.ADD, 1), (Effect.CHANGE, 0)])
+def test_many_new_resources_of_ses_are_said_to_take_their_time(effect: Effect, said: int) -> None:
+    changes = [
+        samples.change(f"domains/{number}/identity", "SES::EmailIdentity", effect)
+        for number in range(pacing.MANY + 1)
+    ]
+    stack = samples.stack("mail-us-east-1", changes=tuple(changes))
+    assert len([*pacing.notes([stack])]) == said
+    few = stack.model_copy(update={"changes": stack.changes[1:]})
+    assert [*pacing.notes([few])] == []
 
 
 def test_a_record_whose_stacks_depend_on_each_other_is_refused_and_not_waited_for() -> None:
