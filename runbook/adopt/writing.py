@@ -13,6 +13,7 @@ from runbook.adopt.options import Options
 from runbook.base import project
 from runbook.base.assembly import Assembly
 from runbook.base.errors import UserError
+from runbook.base.names import count
 from runbook.changes import prepare
 from runbook.credentials import deliver
 from settings import ConfigurationError, parse
@@ -48,12 +49,12 @@ def _accept_risks(console: Console, options: Options) -> Assembly:
         if not findings:
             raise UserError(f"{file} cannot be deployed; see: groundwork changes prepare")
         today = prepare.now().date()
-        entries = risks.entries(findings, options.owner, today)
+        entries = [*risks.entries(findings, options.owner, today)]
         text = document.with_risks(file.read_text(encoding="utf-8"), entries)
         _save(file, text)
         assembly = project.synthesize(file, output)
     console.print(
-        f"Written: {len(findings)} accepted risks, until {today + risks.LASTS}. "
+        f"Written: {count(len(entries), 'accepted risk')}, until {today + risks.LASTS}. "
         f"Their owner is {options.owner}: name the right one, and decide on each."
     )
     return assembly
