@@ -64,8 +64,9 @@ def cdk(*arguments: str) -> None:
         check=False,
     )
     if run.returncode:
-        said = (run.stderr + run.stdout).strip()
-        raise UserError(f"cdk {arguments[0]} failed:\n{said}")
+        # For each asset and region it repeats what it could not do.
+        said = dict.fromkeys((run.stderr + run.stdout).strip().splitlines())
+        raise UserError("\n".join([f"cdk {arguments[0]} failed:", *said]))
 
 
 def compiling() -> dict[str, str]:

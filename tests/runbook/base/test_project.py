@@ -47,3 +47,11 @@ def test_the_cdk_is_not_compiled_again_by_each_command(
         assert FORBIDS not in environment
         assert environment["KEPT"] == "as it is"
     assert len(started) == 2
+
+
+def test_what_the_cdk_says_again_and_again_is_said_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = subprocess.CompletedProcess([], 1, "Publishing\n", "cannot assume\n" * 9)
+    monkeypatch.setattr(subprocess, "run", lambda *_, **__: said)
+    with pytest.raises(UserError) as refused:
+        project.cdk("publish-assets")
+    assert refused.value.message == "cdk publish-assets failed:\ncannot assume\nPublishing"
