@@ -114,7 +114,7 @@ class Bucket(Model):
     users: Mapping[IamUserName, BackupUser] = {}
     """IAM users by name, each with the access that its tool needs."""
     tags: Annotated[Mapping[TagKey, TagValue], Field(max_length=10)] = {}
-    """On this bucket, besides the file's own `tags`, over which they go."""
+    """On this bucket, besides the file's own `tags`, over which they go. 10 at most."""
     stack: Label | None = None
     """A further stack for this bucket, once its stack nears CloudFormation's 500 resources."""
 

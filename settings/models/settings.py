@@ -30,12 +30,14 @@ class Settings(Model):
     """The account's 12 digits, between quotes. Nothing is deployed to any other."""
     environment: Label | None = None
     """Where one account holds several environments: put before the name of every stack, database,
-    topic, role and IAM user. Identities, configuration sets and buckets keep the names of the file.
+    topic, tenant, role and IAM user.
+
+    Identities, configuration sets, security groups and backup buckets keep the names of the file.
     """
     region: Region = DEFAULT_REGION
     """The region of every item that names none."""
     tags: Annotated[Mapping[TagKey, TagValue], Field(max_length=40)] = {}
-    """On every resource that takes tags: AWS allows 50, and some are made from an item's fields."""
+    """On every resource that takes tags. 40 at most: AWS allows 50, and items add some."""
     mail: Mail = Mail()
     """Identities, configuration sets and senders."""
     data: Data = Data()
