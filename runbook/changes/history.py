@@ -87,8 +87,10 @@ def _steps(records: Records, found: StoredReview) -> tuple[str, str, str]:
 def person(arn: str) -> str:
     """Return the part of a caller's ARN, or of AWS's id of one, by which people know each other.
 
-    Of a state machine, its name.
+    Of a state machine, its name; the account's number is the id of its root user.
     """
+    if arn.isdecimal():
+        return "root"
     if ":execution:" in arn:
         return line(arn.split(":")[6])
     return line(arn.rpartition(":")[2].removeprefix("assumed-role/"))

@@ -439,6 +439,15 @@ def test_what_cannot_be_compared_and_is_left_alone_refuses_nothing(template: Tem
     assert said == {"same": True, "changed": [], "unknown": []}
 
 
+def test_a_change_set_that_is_too_large_to_look_at_is_refused(template: Template) -> None:
+    """Step Functions takes 256 KiB of an answer; what it fails with then, States.ALL has not."""
+    states = dict(every_state(definition(template)["States"]))
+    for name in ("Look at the change sets", "Compare with what is there"):
+        large, _ = states[name]["Catch"]
+        assert large["ErrorEquals"] == ["States.DataLimitExceeded"]
+        assert states[large["Next"]]["Default"] == "Refuse"
+
+
 def test_a_comparison_that_failed_is_known_to_have(template: Template) -> None:
     states = dict(every_state(definition(template)["States"]))
     given = {"input": {}, "result": {"DetectionStatus": "DETECTION_FAILED"}}

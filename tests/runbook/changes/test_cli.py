@@ -16,7 +16,7 @@ from runbook.base import aws
 from runbook.base.errors import UserError
 from runbook.changes import cli, commands
 from runbook.changes.context import Context
-from runbook.changes.history import history
+from runbook.changes.history import history, person
 from runbook.changes.records import Records
 from runbook.changes.stores import Folder
 from runbook.status import screen
@@ -131,3 +131,18 @@ def test_an_execution_ends_with_what_was_built(
     monkeypatch.setattr(screen, "overview", lambda *_: done.append("shown"))
     cli.execute()
     assert done == ["executed", "shown"]
+
+
+EXECUTION = "arn:aws:states:us-east-1:123456789012:execution"
+
+
+@pytest.mark.parametrize(
+    ("who", "name"),
+    [
+        ("123456789012", "root"),
+        ("AROAAPPROVER:ann@example.org", "ann@example.org"),
+        (f"{EXECUTION}:groundwork-execution:one", "groundwork-execution"),
+    ],
+)
+def test_whoever_executed_is_called_as_people_know_them(who: str, name: str) -> None:
+    assert person(who) == name
