@@ -254,9 +254,8 @@ def _network(ec2: Any) -> tuple[list[str], list[str]]:
         groups.append(str(made["GroupId"]))
     office: dict[str, Any] = {"IpProtocol": "tcp", "FromPort": 5432, "ToPort": 5432}
     ranges = [{"CidrIp": "203.0.113.0/24", "Description": "Ann's office"}]
-    ec2.authorize_security_group_ingress(
-        GroupId=groups[0], IpPermissions=[{**office, "IpRanges": ranges}]
-    )
+    both = {"IpRanges": ranges, "Ipv6Ranges": [{"CidrIpv6": "2001:db8::/32"}]}
+    ec2.authorize_security_group_ingress(GroupId=groups[0], IpPermissions=[{**office, **both}])
     pairs = [{"GroupId": groups[0]}]
     ec2.authorize_security_group_ingress(
         GroupId=groups[1], IpPermissions=[{**office, "UserIdGroupPairs": pairs}]

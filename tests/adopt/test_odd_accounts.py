@@ -211,6 +211,13 @@ class TestWhatTheNextChangeLeaves:
         text = "the password changes: clients with the old one cannot connect"
         assert text in executed.said["next"]
 
+    def test_what_was_imported_and_changed_is_as_declared(self, executed: Adoption) -> None:
+        """But for what somebody made beside it, which stays."""
+        assert executed.inside
+        drift = json.loads(executed.inside.run("drift", "--json").output)
+        assert [change for change in drift["changes"] if change["reversible"]] == []
+        assert drift["unasked"] == []
+
     def test_the_key_that_was_made_by_hand_goes_on_working(self, executed: Adoption) -> None:
         use(executed)
 
