@@ -26,6 +26,7 @@ from runbook.changes.text import compared, flow, line, scalar, value
 
 _FIELD = 120
 """Characters of a field's value that are shown in a line."""
+UNSAID = "no value of its own: something that it refers to, or a console's change"
 
 
 def sections(stack: StackReview, review: Review) -> Iterable[Section]:
@@ -113,7 +114,7 @@ def _changed(change: ResourceChange) -> Row:
     outcome = EFFECTS[change.effect]
     rows = [*_reasons(change), *map(_value, change.differences)]
     if change.effect is Effect.CHANGE and not rows:
-        rows = [Row(("no value of its own: something that it refers to",), tone=Tone.QUIET)]
+        rows = [Row((UNSAID,), tone=Tone.QUIET)]
     if change.verdict:
         text = data_outcome(change)
         rows.insert(0, Row((text[0].upper() + text[1:],), tone=VERDICTS[change.verdict].tone))
