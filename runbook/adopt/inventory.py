@@ -25,6 +25,7 @@ from settings.plan import StackId
 USER = "AWS::IAM::User"
 MAIL = (mail, configuration_sets, receiving)
 """What a region has for mail, kind by kind."""
+OTHERS = (networks, databases, backup)
 
 
 def inventory(accounts: Sequence[Account], register: Register) -> list[Item]:
@@ -41,9 +42,7 @@ def inventory(accounts: Sequence[Account], register: Register) -> list[Item]:
         *(item for part in MAIL for account in accounts for item in part.items(account)),
         *(item for account in accounts for item in tenants.items(account, who_sends)),
         *who_sends,
-        *(item for account in accounts for item in networks.items(account)),
-        *(item for account in accounts for item in databases.items(account)),
-        *(item for account in accounts for item in backup.items(account)),
+        *(item for part in OTHERS for account in accounts for item in part.items(account)),
     ]
     return [*merged(found), *unexpressed.items(accounts, found)]
 

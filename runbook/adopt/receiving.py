@@ -95,12 +95,8 @@ def _stored(account: Account, buckets: Collection[str]) -> tuple[list[Live], lis
     kinds = ("AWS::S3::Bucket", "AWS::S3::BucketPolicy")
     found = [account.named(kind, bucket, "receiving") for bucket in buckets for kind in kinds]
     lives = [live for live in found if live]
+    if len(buckets) == 1:
+        taken = (named(account, live) for live in lives if live.type == BUCKET)
+        return lives, [Remark(f"received mail in {name}", EXPIRES) for name in taken]
     several = "one of several that rules store mail in: it stays, and Groundwork makes its own"
-    remarks = []
-    for live in lives if len(buckets) > 1 else ():
-        if live.type == BUCKET:
-            remarks.append(Remark(named(account, live), several))
-    for live in lives if len(buckets) == 1 else ():
-        if live.type == BUCKET:
-            remarks.append(Remark(f"received mail in {named(account, live)}", EXPIRES))
-    return (lives if len(buckets) == 1 else []), remarks
+    return [], [Remark(named(account, live), several) for live in lives if live.type == BUCKET]

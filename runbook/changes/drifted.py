@@ -61,16 +61,16 @@ def _becomes(review: Review, change: Change) -> str:
     changes = [c for stack in review.changed if stack.name == change.stack for c in stack.changes]
     if any(_writes_policy(one, change) for one in changes):
         return "overwrites it"
-    same = next((c for c in changes if c.place == change.place), None)
-    if same is None:
-        return "leaves it as it is"
+    words = (_does(one, change) for one in changes if one.place == change.place)
+    return next(filter(None, words), "leaves it as it is")
+
+
+def _does(one: ResourceChange, change: Change) -> str:
+    """Say what the change of a resource does to what was changed of it; nothing if it does not."""
     if change.sort is Sort.DELETED:
         return "may fail, since it changes what is gone"
-    if same.effect in (Effect.DELETE, Effect.REPLACE):
+    if one.effect in (Effect.DELETE, Effect.REPLACE):
         return "takes the resource away"
-    name = PROPERTIES.get(change.what, change.what.partition(".")[0])
-    if same.effect is Effect.CHANGE and any(
-        f"{difference.path}.".startswith(f"Properties.{name}.") for difference in same.differences
-    ):
-        return "overwrites it"
-    return "leaves it as it is"
+    name = f"Properties.{PROPERTIES.get(change.what, change.what.partition('.')[0])}."
+    found = any(f"{difference.path}.".startswith(name) for difference in one.differences)
+    return "overwrites it" if found and one.effect is Effect.CHANGE else ""

@@ -80,15 +80,20 @@ def _checked(settings: Settings, asked: Asked) -> Kind:
         raise UserError(f"--region and --port are for senders; {asked.name} is {kind.indefinite}.")
     if asked.postfix and asked.form is not Form.POSTFIX:
         raise UserError("--from, --shared and --rate belong to --as postfix.")
-    if asked.port and asked.port not in PORTS:
+    if asked.port:
+        _check_port(asked.port)
+    return kind
+
+
+def _check_port(port: int) -> None:
+    if port not in PORTS:
         known = ", ".join(map(str, PORTS))
-        raise UserError(f"SES does not listen on port {asked.port}.", f"It listens on: {known}")
-    if asked.port and (own := aws.embedded_smtp_port()):
+        raise UserError(f"SES does not listen on port {port}.", f"It listens on: {known}")
+    if own := aws.embedded_smtp_port():
         raise UserError(
-            f"The embedded AWS does not listen on port {asked.port}.",
+            f"The embedded AWS does not listen on port {port}.",
             f"Leave out --port: {own} stands for every port of SES there.",
         )
-    return kind
 
 
 def _chosen(secret: AnySecret, asked: Asked) -> AnySecret:

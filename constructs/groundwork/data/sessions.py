@@ -60,23 +60,27 @@ class ReplicaSessions(Construct):
             "policy",
             description=f"Opens tunnels to {serves}, and nothing else",
             roles=[iam.Role.from_role_arn(named, role.rpartition("/")[2], role) for role in roles],
-            statements=[
-                iam.PolicyStatement(
-                    actions=["ssm:StartSession"],
-                    resources=[machine, document],
-                    conditions={"BoolIfExists": {"ssm:SessionDocumentAccessCheck": "true"}},
-                ),
-                iam.PolicyStatement(
-                    actions=["ssm:ResumeSession", "ssm:TerminateSession"],
-                    resources=[arn_in_stack(self, "ssm", "session/${aws:userid}-*")],
-                ),
-                iam.PolicyStatement(actions=["ec2:StartInstances"], resources=[machine]),
-                iam.PolicyStatement(actions=["ec2:DescribeInstanceStatus"], resources=["*"]),
-            ],
+            statements=_opening(
+                machine, document, own=arn_in_stack(self, "ssm", "session/${aws:userid}-*")
+            ),
         )
         sessions = arn_in_stack(self, "ssm", "session/<aws:userid>-*")
         acknowledge(self.policy, f"AwsSolutions-IAM5[Resource::{sessions}]", OWN_SESSIONS)
         acknowledge(self.policy, "AwsSolutions-IAM5[Resource::*]", STATES)
+
+
+def _opening(machine: str, document: str, *, own: str) -> list[iam.PolicyStatement]:
+    """Allow to open a session with one document, to end one's own, and to start the machine."""
+    return [
+        iam.PolicyStatement(
+            actions=["ssm:StartSession"],
+            resources=[machine, document],
+            conditions={"BoolIfExists": {"ssm:SessionDocumentAccessCheck": "true"}},
+        ),
+        iam.PolicyStatement(actions=["ssm:ResumeSession", "ssm:TerminateSession"], resources=[own]),
+        iam.PolicyStatement(actions=["ec2:StartInstances"], resources=[machine]),
+        iam.PolicyStatement(actions=["ec2:DescribeInstanceStatus"], resources=["*"]),
+    ]
 
 
 def _tunnel(host: str, serves: str) -> dict[str, object]:

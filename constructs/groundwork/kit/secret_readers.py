@@ -54,15 +54,7 @@ class SecretReaders(secretsmanager.CfnResourcePolicy):
         if service:
             refused["Null"] = {"aws:PrincipalArn": "false"}
         account = Stack.of(scope).account
-        statements: list[dict[str, object]] = [
-            {
-                "Effect": "Deny",
-                "Principal": "*",
-                "Action": "secretsmanager:GetSecretValue",
-                "Resource": "*",
-                "Condition": refused,
-            }
-        ]
+        statements = [_deny("secretsmanager:GetSecretValue", refused)]
         if readers:
             statements.append(_allow(READ, account, [*readers]))
         if writer:
@@ -73,6 +65,16 @@ class SecretReaders(secretsmanager.CfnResourcePolicy):
             resource_policy={"Version": "2012-10-17", "Statement": statements},
             secret_id=secret_arn,
         )
+
+
+def _deny(action: str, condition: dict[str, object]) -> dict[str, object]:
+    return {
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": action,
+        "Resource": "*",
+        "Condition": condition,
+    }
 
 
 def _allow(actions: list[str], account: str, roles: list[str]) -> dict[str, object]:

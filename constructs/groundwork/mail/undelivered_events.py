@@ -48,15 +48,7 @@ class UndeliveredEvents(Construct):
         acknowledge(queue, "AwsSolutions-SQS3", "It is a dead-letter queue itself.")
         place = f"{Stack.of(self).stack_name}-{logs_of.node.id}"
         rules = f"rule/{place[:MADE_UP]}*"
-        queue.add_to_resource_policy(
-            iam.PolicyStatement(
-                sid="RulesSend",
-                actions=["sqs:SendMessage"],
-                resources=[queue.queue_arn],
-                principals=[iam.ServicePrincipal("events.amazonaws.com")],
-                conditions={"ArnLike": {"aws:SourceArn": arn_in_stack(self, "events", rules)}},
-            )
-        )
+        queue.add_to_resource_policy(_sending(queue, arn_in_stack(self, "events", rules)))
         Alarm(
             self,
             "kept",
@@ -71,3 +63,13 @@ class UndeliveredEvents(Construct):
             topic_arn=topic_arn,
         )
         self.queue_arn = queue.queue_arn
+
+
+def _sending(queue: sqs.Queue, rules: str) -> iam.PolicyStatement:
+    return iam.PolicyStatement(
+        sid="RulesSend",
+        actions=["sqs:SendMessage"],
+        resources=[queue.queue_arn],
+        principals=[iam.ServicePrincipal("events.amazonaws.com")],
+        conditions={"ArnLike": {"aws:SourceArn": rules}},
+    )

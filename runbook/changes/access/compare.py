@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from operator import eq
 from typing import NamedTuple
 
 from runbook.changes.access.globs import covers, may_meet
@@ -97,17 +98,13 @@ def _implies(test: Test, other: Test) -> bool:
     """Tell whether a condition that holds makes certain that the other one holds too."""
     if test == other:
         return True
-    if test.operator != other.operator or test.key != other.key:
-        return False
     operator = test.operator.lower().rpartition(":")[2].removesuffix("ifexists")
-    if any(word in operator for word in _COMPARING):
+    compared = any(word in operator for word in _COMPARING)
+    if compared or (test.operator, test.key) != (other.operator, other.key):
         return False
     narrow, wide = (other, test) if "not" in operator else (test, other)
-    if operator in _PATTERNS:
-        return all(any(covers(w, n) for w in wide.values) for n in narrow.values)
-    if operator in _ARNS:
-        return all(any(_covers_arn(w, n) for w in wide.values) for n in narrow.values)
-    return narrow.values <= wide.values
+    covering = covers if operator in _PATTERNS else _covers_arn if operator in _ARNS else eq
+    return all(any(covering(w, n) for w in wide.values) for n in narrow.values)
 
 
 def _covers_arn(pattern: str, other: str) -> bool:

@@ -241,16 +241,20 @@ def _public(kind: str, own: str, properties: Template) -> Iterator[Connection]:
             words = "reach public addresses of what starts in it"
             yield Connection("the internet", own, words, "-1")
         case "AWS::EC2::Route":
-            blocks = (properties.get(key) for key in _DESTINATIONS if key in properties)
-            block = next(blocks, "everything")
-            for gateway in (properties[key] for key in _GATEWAYS if key in properties):
-                yield Connection(f"{gateway} ({block})", own, "be reached by the route")
+            yield from _route(own, properties)
         case "AWS::EC2::SubnetRouteTableAssociation":
             subnet, table = (str(properties.get(key)) for key in ("SubnetId", "RouteTableId"))
             yield Connection(f"whatever {table} leads to", subnet, "be reached by its routes")
     for card in _listed(properties.get("NetworkInterfaces")):
         if isinstance(card, dict) and is_on(card.get("AssociatePublicIpAddress")):
             yield Connection("the internet", own, "reach a public address", "-1")
+
+
+def _route(own: str, properties: Template) -> Iterator[Connection]:
+    blocks = (properties.get(key) for key in _DESTINATIONS if key in properties)
+    block = next(blocks, "everything")
+    for gateway in (properties[key] for key in _GATEWAYS if key in properties):
+        yield Connection(f"{gateway} ({block})", own, "be reached by the route")
 
 
 def _listed(value: JsonValue) -> list[JsonValue]:

@@ -73,7 +73,7 @@ def judge(
     old, new = before.resources.get(logical_id), after.resources.get(logical_id)
     found = [
         *consequences(effect, old, new),
-        *(receiving.added_rule(new, before) if new and effect is Effect.ADD else ()),
+        *receiving.added_rule(effect, new, before),
         *taken(logical_id, effect, before, new),
         *left_without_instances(logical_id, effect, before, after),
     ]
@@ -82,36 +82,35 @@ def judge(
     known = Verdict.KEPT if refused and holds_data(old) else verdict(effect, old, new)
     if known and not refused and str(item.get("PolicyAction", "")).endswith("Delete"):
         known = Verdict.LOST  # CloudFormation's own word, whatever we made of the templates
-    verdicts = {one.verdict for one in found if one.verdict} | ({known} if known else set())
     return {
-        "verdict": worst(verdicts),
+        "verdict": worst({*filter(None, [known, *(one.verdict for one in found)])}),
         "refused": refused,
         "one_way": any(one.one_way for one in found),
-        "reasons": tuple(
-            Reason(
-                text=named_text(one.words, places),
-                page=one.page,
-                danger=one.danger,
-                expiry=one.expiry,
-            )
-            for one in found
-        ),
+        "reasons": tuple(_reason(one, places) for one in found),
     }
+
+
+def _reason(one: Consequence, places: Mapping[str, str]) -> Reason:
+    text = named_text(one.words, places)
+    return Reason(text=text, page=one.page, danger=one.danger, expiry=one.expiry)
 
 
 def consequences(
     effect: Effect, before: Template | None, after: Template | None
 ) -> Iterator[Consequence]:
     """Yield what follows from a change; `before` and `after` are worked out."""
-    if before is None:
-        yield from of_new(None, after) if after and effect is Effect.ADD else ()
-        return
-    if effect in (Effect.DELETE, Effect.REPLACE) and before["Type"] in GONE:
+    if before and effect in (Effect.DELETE, Effect.REPLACE) and before["Type"] in GONE:
         yield Consequence(*GONE[before["Type"]], danger=Danger.INTERRUPTS)
-    if after is None:
-        if before["Type"] == "AWS::RDS::DBInstance":
-            yield from rds.of_leaving_replica(before)
-        return
+    if before and after:
+        yield from _of_both(effect, before, after)
+    elif before and before["Type"] == "AWS::RDS::DBInstance":
+        yield from rds.of_leaving_replica(before)
+    elif after and effect is Effect.ADD:
+        yield from of_new(None, after)
+
+
+def _of_both(effect: Effect, before: Template, after: Template) -> Iterator[Consequence]:
+    """Yield what follows from a change in place, or by another resource."""
     if keeps_its_name(effect, before, after):
         sure = "" if effect is Effect.REPLACE else ", if it has to be replaced"
         words = f"CloudFormation cannot replace it while its name stays {name_of(before)}{sure}"
@@ -120,12 +119,13 @@ def consequences(
     if before["Type"] == "AWS::CloudWatch::Alarm":
         yield from watching.alarm(before, after)
     found = _of_properties(before, after)
-    if effect is Effect.REPLACE:
-        yield from (one for one in found if _holds_of_another(one, before))
-        yield from of_new(before, after) if before["Type"] in HOLDS_DATA else ()
+    if effect is not Effect.REPLACE:
+        yield from found
+        yield from _of_policies(before, after)
         return
-    yield from found
-    yield from _of_policies(before, after)
+    yield from (one for one in found if _holds_of_another(one, before))
+    if before["Type"] in HOLDS_DATA:
+        yield from of_new(before, after)
 
 
 def keeps_its_name(effect: Effect, before: Template, after: Template) -> bool:

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 
 from pydantic import JsonValue
 
-from runbook.changes.consequences.model import Consequence, Kind, is_on, number
+from runbook.changes.consequences.inside import keys
+from runbook.changes.consequences.model import Consequence, Kind, Rule, is_on, number
 from runbook.changes.review import Danger
 
 _STATIC = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_WorkingWithParamGroups.html"
@@ -53,20 +54,26 @@ def _protects(key: str, value: JsonValue) -> set[str]:
 
 
 def _parameters(before: JsonValue, after: JsonValue) -> Iterator[Consequence]:
-    """Judge parameters: a library is loaded when the database starts, and people start it."""
-    sides = [values if isinstance(values, dict) else {} for values in (before, after)]
+    """Judge parameters, by themselves and by what they do."""
+    old, new = keys(before), keys(after)
     for key, meaning in _GUARDS.items():
-        was, becomes = (side.get(key) for side in sides)
-        old = _STRONG.get(key) if was is None and becomes is not None else was
-        if _protects(key, old) - _protects(key, becomes):
-            words = f"{meaning}: {key} {was or 'the default'} → {becomes or 'the default'}"
-            yield Consequence(words, _STATIC, danger=Danger.WEAKENED)
-    yield from _slow(*(side.get("log_min_duration_statement") for side in sides))
-    yield from _extensions(*(side.get("rds.allowed_extensions") for side in sides))
-    old, new = (side.get("shared_preload_libraries") for side in sides)
-    if old != new:
+        yield from _guard(key, meaning, old.get(key), new.get(key))
+    for key, rule in _RULES.items():
+        yield from rule(old.get(key), new.get(key))
+
+
+def _guard(key: str, meaning: str, was: JsonValue, becomes: JsonValue) -> Iterator[Consequence]:
+    known = _STRONG.get(key) if was is None and becomes is not None else was
+    if _protects(key, known) - _protects(key, becomes):
+        words = f"{meaning}: {key} {was or 'the default'} → {becomes or 'the default'}"
+        yield Consequence(words, _STATIC, danger=Danger.WEAKENED)
+
+
+def _libraries(before: JsonValue, after: JsonValue) -> Iterator[Consequence]:
+    """Judge libraries, which are loaded when the database starts: people start it."""
+    if before != after:
         words = (
-            f"libraries change from {old or 'the default'} to {new or 'the default'} once the "
+            f"libraries change from {before or 'the default'} to {after or 'the default'} once the "
             "database is restarted: nobody does that but you"
         )
         yield Consequence(words, _STATIC, danger=Danger.INTERRUPTS)
@@ -88,6 +95,11 @@ def _extensions(before: JsonValue, after: JsonValue) -> Iterator[Consequence]:
         yield Consequence(words, _STATIC, danger=Danger.WEAKENED)
 
 
+_RULES: Mapping[str, Rule] = {
+    "log_min_duration_statement": _slow,
+    "rds.allowed_extensions": _extensions,
+    "shared_preload_libraries": _libraries,
+}
 PARAMETERS = Kind(rules={"Parameters": _parameters})
 
 KINDS: Mapping[str, Kind] = {

@@ -9,7 +9,7 @@ from pydantic import JsonValue
 from runbook.changes.access.identities import reference
 from runbook.changes.consequences.inside import inside, keys, no_longer, unknown
 from runbook.changes.consequences.model import Consequence, Kind, changed, harmless, turned_off
-from runbook.changes.review import Danger
+from runbook.changes.review import Danger, Effect
 from runbook.changes.template.reading import Reading
 from runbook.changes.template.values import Template
 from settings.contract import CustomType
@@ -94,11 +94,13 @@ def _order(before: JsonValue, after: JsonValue) -> Iterator[Consequence]:
     yield _stops(f"the rule is applied {new}; until now, {old}")
 
 
-def added_rule(after: Template, before: Reading) -> Iterator[Consequence]:
-    """Yield what a rule does to mail that other rules took before it was there."""
+def added_rule(effect: Effect, after: Template | None, before: Reading) -> Iterator[Consequence]:
+    """Yield what a new rule does to mail that other rules took before it was there."""
+    if after is None or after["Type"] != "AWS::SES::ReceiptRule":
+        return
     properties = after.get("Properties", {})
     known = properties.get("RuleSetName") in map(reference, before.resources)
-    if after["Type"] == "AWS::SES::ReceiptRule" and known:
+    if known and effect is Effect.ADD:
         yield from _added(_listed(keys(properties.get("Rule")).get("Actions")))
 
 
