@@ -239,7 +239,7 @@ def test_a_tenants_mail_is_sent_and_another_tenant_is_not_named(account: Account
         assert "Access denied" in denied
 
 
-def test_may_send_names_a_paused_tenant(
+def test_may_send_and_status_name_a_paused_tenant(
     account: Account, paused: Queue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name, value in account.instance.environment().items():
@@ -249,6 +249,9 @@ def test_may_send_names_a_paused_tenant(
     run = groundwork("mail", "may-send", *asked)
     assert run.status == 1
     assert "bulk is paused" in run.output
+    status = groundwork("mail", "status", "--config", str(file), "--json")
+    (tenant,) = (each for each in json.loads(status.output) if each["section"] == "Tenants")
+    assert (tenant["item"], tenant["level"]) == ("bulk", "attention")
 
 
 @pytest.mark.parametrize("user", OWN)
