@@ -56,7 +56,7 @@ def _guard(folder: str, writer: str, caller: tuple[str, str, str], review: str) 
     records = Records(Folder(Path(folder)), writer)
     for stack in records.review(review).review.changed:
         _wait(stack)
-    put_back(Console(file=io.StringIO()), aws.Caller(*caller), records)
+    put_back(Console(file=io.StringIO(), emoji=False), aws.Caller(*caller), records)
 
 
 def _wait(stack: StackReview) -> None:
