@@ -21,6 +21,9 @@ from runbook.mail.cli import app as mail
 from runbook.senders.cli import senders
 from runbook.status.cli import status
 
+INTERRUPTED = 130
+"""The exit status after Ctrl-C, as shells have it."""
+
 app = typer.Typer(
     help="Describe mail, data and backup in one file, review each change, and deploy it.",
     no_args_is_help=True,
@@ -63,7 +66,12 @@ def run() -> None:
     try:
         app(standalone_mode=True)
     except KeyboardInterrupt:
-        _fail("Interrupted.", "", status=130)
+        _fail("Interrupted.", "", status=INTERRUPTED)
+    except SystemExit as ended:
+        # Typer ends a command that is interrupted with this status, and says nothing.
+        if ended.code == INTERRUPTED:
+            _fail("Interrupted.", "", status=INTERRUPTED)
+        raise
     except Exception as error:
         if os.environ.get("GROUNDWORK_TRACEBACK"):
             raise

@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 
 from runbook import cli
 from runbook.cli import app
+from runbook.dns import command as dns
 from tests.conftest import ROOT
 
 PROGRAM = Path(sys.executable).parent / "groundwork"
@@ -142,6 +143,19 @@ def test_the_arn_of_a_secret_is_printed_letter_by_letter(
     with pytest.raises(SystemExit):
         cli._fail(f"{arn} cannot be read", f"aws secretsmanager describe-secret --secret-id {arn}")
     assert capsys.readouterr().err.count(arn) == 2
+
+
+def test_a_command_that_is_interrupted_says_so(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(dns, "show", interrupt)
+    monkeypatch.setattr(sys, "argv", ["groundwork", "dns", "show", "example.org"])
+    with pytest.raises(SystemExit) as ended:
+        cli.run()
+    assert (ended.value.code, capsys.readouterr().err.strip()) == (130, "Interrupted.")
 
 
 def test_no_console_of_the_runbook_draws_a_part_of_an_arn() -> None:
