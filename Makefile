@@ -146,7 +146,7 @@ pgaudit: | packages
 	  "postgresql-$$version-pgaudit"; } </dev/null >$$log 2>&1 || { cat $$log >&2; rm -f $$log; exit 1; }; \
 	rm -f $$log
 
-$(EXIM): | packages
+$(EXIM): | packages pgaudit
 	@[ "$$(id -u)" = 0 ] || { echo 'make clients: only root can unpack Exim into /opt (sudo make clients)' >&2; exit 1; }
 	@echo 'Unpacking Exim into /opt/exim'
 	@folder=$$(mktemp -d); trap 'rm -rf "$$folder"' EXIT; cd "$$folder"; \

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 
 from embedded import gaps, smtp
@@ -14,6 +15,9 @@ def main() -> None:
     # ministack also takes port 443 where it can. Nothing here needs it, and it is not ours to take.
     app._port_is_bindable = lambda *_: False
     smtp.listen()
+    # What was imported stays: it need not be looked through for garbage each time.
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
     sys.argv = ["ministack"]
     app.main()
 

@@ -20,9 +20,7 @@ Synthesize = Callable[[Path, Path], Assembly]
 
 def synthesize(configuration: Path, output: Path) -> Assembly:
     """Make the assembly that `runbook.base.project.synthesize` makes, without the checks."""
-    from tests.conftest import UNCHECKED
-
-    made = _app(output, UNCHECKED)
+    made = _app(output, {}, validated=False)
     make_stacks(made, load(configuration))
     made.synth()
     return Assembly(output.absolute())
@@ -45,7 +43,11 @@ class Checked:
         return Assembly(output.absolute())
 
 
-def _app(output: Path, context: Mapping[str, Any]) -> App:
+def _app(output: Path, context: Mapping[str, Any], *, validated: bool = True) -> App:
     from tests.conftest import CONTEXT
 
-    return App(outdir=str(output.absolute()), context={**CONTEXT, **context})
+    return App(
+        outdir=str(output.absolute()),
+        context={**CONTEXT, **context},
+        builtin_cloud_formation_validation=validated,
+    )

@@ -15,7 +15,7 @@ from groundwork.checks import Finding, accept, place, refusals
 from settings import parse
 from settings.models.risks import AcceptedRisk
 from stacks import make_stacks
-from tests.conftest import CONTEXT, EXAMPLE, UNCHECKED
+from tests.conftest import CONTEXT, EXAMPLE
 
 TODAY = date(2026, 11, 22)
 PATH = "data-us-east-1/databases/analysis/instance"
@@ -139,7 +139,11 @@ def test_a_renewed_risk_alone_changes_a_resource_so_that_it_can_be_reviewed(tmp_
     """CloudFormation makes no change set of a change of the template's own metadata."""
 
     def resources(until: str) -> dict[str, Any]:
-        app = App(context={**CONTEXT, **UNCHECKED}, outdir=str(tmp_path / until))
+        app = App(
+            context=CONTEXT,
+            outdir=str(tmp_path / until),
+            builtin_cloud_formation_validation=False,
+        )
         make_stacks(app, parse(EXAMPLE))
         accept(app, [risk(until=date.fromisoformat(until))])
         (stack,) = (c for c in app.node.children if c.node.id == "data-us-east-1")
