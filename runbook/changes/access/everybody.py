@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from runbook.changes.access.network import is_wide, network_of
+from runbook.changes.access.addresses import is_wide, network_of
 from runbook.changes.access.policy import Statement, Test
 
 _RESTRICTING = frozenset(

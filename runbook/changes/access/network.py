@@ -8,16 +8,21 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from ipaddress import IPv4Network, IPv6Network, collapse_addresses, ip_network
 
 from pydantic import JsonValue
 
+from runbook.changes.access.addresses import (
+    collapsed,
+    contains,
+    covers,
+    is_wide,
+    network_of,
+    shortest,
+)
 from runbook.changes.access.identities import reference
 from runbook.changes.consequences.model import is_on, number
 from runbook.changes.template.reading import Reading
 from runbook.changes.template.values import CLOSE, COMPUTED, Template, bare
-
-Network = IPv4Network | IPv6Network
 
 _SOURCES = (
     "CidrIp",
@@ -60,8 +65,6 @@ NOBODY = "255.255.255.255/32"
 
 <https://aws.amazon.com/vpc/faqs/#Topology_and_Subnets>
 """
-WIDE = {4: 8, 6: 16}
-"""A public network with a shorter prefix is everybody: half of the internet is no restriction."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +87,7 @@ class Connection:
             and self.protocol in ("-1", other.protocol)
             and self.ports[0] <= other.ports[0]
             and other.ports[1] <= self.ports[1]
-            and _covers(self.source, other.source)
+            and covers(self.source, other.source)
         )
 
 
@@ -140,49 +143,11 @@ def open_to_everybody(versions: Iterable[Connection]) -> set[Connection]:
 
 def _within_wide(same: Collection[Connection]) -> set[Connection]:
     """Return those of one port whose sources, taken together, make up a network that is wide."""
-    wide = [network for network in _collapsed(one.source for one in same) if is_wide(network)]
+    wide = [network for network in collapsed(one.source for one in same) if is_wide(network)]
     sources = {one: network_of(one.source) for one in same}
     return {
-        one for one, own in sources.items() if own and any(_contains(each, own) for each in wide)
+        one for one, own in sources.items() if own and any(contains(each, own) for each in wide)
     }
-
-
-def is_wide(network: Network) -> bool:
-    """Tell a network that is not restricted to anybody in particular."""
-    return network.prefixlen < WIDE[network.version] and not network.is_private
-
-
-def shortest(source: JsonValue) -> str:
-    """Write a network in its shortest form: 0:0:0:0:0:0:0:0/0 is ::/0, and 1.2.3.4/0 0.0.0.0/0."""
-    network = network_of(str(source))
-    return str(network) if network else str(source)
-
-
-def network_of(source: str) -> Network | None:
-    """Return a network, or None for what is none."""
-    try:
-        return ip_network(source, strict=False)
-    except ValueError:
-        return None
-
-
-def _collapsed(sources: Iterable[str]) -> Iterator[Network]:
-    networks = [found for source in sources if (found := network_of(source))]
-    yield from collapse_addresses(n for n in networks if isinstance(n, IPv4Network))
-    yield from collapse_addresses(n for n in networks if isinstance(n, IPv6Network))
-
-
-def _covers(source: str, other: str) -> bool:
-    wide, narrow = network_of(source), network_of(other)
-    return source == other or (wide is not None and narrow is not None and _contains(wide, narrow))
-
-
-def _contains(wide: Network, narrow: Network) -> bool:
-    if isinstance(wide, IPv4Network) and isinstance(narrow, IPv4Network):
-        return narrow.subnet_of(wide)
-    if isinstance(wide, IPv6Network) and isinstance(narrow, IPv6Network):
-        return narrow.subnet_of(wide)
-    return False
 
 
 def _group(own: str, properties: Template) -> Iterator[Connection]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, TypedDict
 
 from runbook.changes.consequences import (
+    clusters,
     documents,
     keeping,
     mail,
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from mypy_boto3_cloudformation.type_defs import ResourceChangeTypeDef
 
 KINDS: Mapping[str, Kind] = {
+    **clusters.KINDS,
     **documents.KINDS,
     **mail.KINDS,
     **network.KINDS,

@@ -1,4 +1,4 @@
-"""PostgreSQL and Aurora: what a change of a property does to data and to connections.
+"""Databases: what a change of a property does to data and to connections.
 
 <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ModifyInstance.Settings.html>
 """
@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping
 
 from pydantic import JsonValue
 
-from runbook.changes.consequences.inside import keys
 from runbook.changes.consequences.model import (
     Consequence,
     Kind,
@@ -32,16 +31,16 @@ from runbook.changes.verdict import is_protected
 from settings.contract import CustomType
 
 _GUIDE = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide"
-_AURORA = "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide"
 _REPLICAS = f"{_GUIDE}/USER_ReadRepl.html"
 _SETTINGS = f"{_GUIDE}/USER_ModifyInstance.Settings.html"
 
 
-def _restarts(words: str, page: str = _SETTINGS) -> Rule:
+def restarts(words: str, page: str = _SETTINGS) -> Rule:
+    """Judge every change alike: it cuts connections off, or may."""
     return changed(Consequence(words, page, danger=Danger.INTERRUPTS))
 
 
-def _backups(page: str) -> Rule:
+def backups(page: str) -> Rule:
     """Judge the days for which automated backups are kept: 0 deletes all of them."""
     fewer = Consequence(
         "automated backups older than {days_after} are deleted; before: {days_before}",
@@ -63,7 +62,7 @@ def _backups(page: str) -> Rule:
     return rule
 
 
-def _version(page: str) -> Rule:
+def version(page: str) -> Rule:
     """Judge an engine's version: it never goes back, and every upgrade restarts."""
 
     def rule(before: JsonValue, after: JsonValue) -> Iterator[Consequence]:
@@ -111,15 +110,15 @@ _storage = both(
         0,
     ),
 )
-_protection = turned_off(
+protection = turned_off(
     Consequence(
         "deletion protection is switched off",
         f"{_GUIDE}/USER_DeleteInstance.html",
         Verdict.WEAKENED,
     )
 )
-_password = _restarts("the password changes: clients with the old one cannot connect")
-_with_database = turned_on(
+password = restarts("the password changes: clients with the old one cannot connect")
+with_database = turned_on(
     Consequence(
         "automated backups are deleted together with the database",
         f"{_GUIDE}/USER_WorkingWithAutomatedBackups.Retaining.html",
@@ -127,7 +126,7 @@ _with_database = turned_on(
     ),
     default=True,
 )
-_logs = fewer(
+logs = fewer(
     Consequence(
         "its log no longer goes to CloudWatch: {gone}",
         f"{_GUIDE}/USER_LogAccess.Procedural.UploadtoCloudWatch.html",
@@ -144,15 +143,6 @@ def _monitoring(before: JsonValue, after: JsonValue) -> Iterator[Consequence]:
         yield Consequence(words, f"{_GUIDE}/USER_Monitoring.OS.html", danger=Danger.WEAKENED)
 
 
-def _capacity(before: JsonValue, after: JsonValue) -> Iterator[Consequence]:
-    """Judge a cluster's capacity: down to 0, it pauses once nobody is connected."""
-    old, new = (keys(side).get("MinCapacity") for side in (before, after))
-    if number(new) == 0 and number(old) != 0:
-        words = "it pauses while nobody is connected: who connects then waits for about 15 seconds"
-        page = f"{_AURORA}/aurora-serverless-v2-auto-pause.html"
-        yield Consequence(words, page, danger=Danger.INTERRUPTS)
-
-
 _upgrades = turned_off(
     Consequence(
         "corrections of the engine are no longer installed by themselves",
@@ -162,10 +152,10 @@ _upgrades = turned_off(
     default=True,
 )
 _INSIGHTS = f"{_GUIDE}/USER_PerfInsights.Overview.cost.html"
-_insights = turned_off(
+insights = turned_off(
     Consequence("what slows it down is no longer recorded", _INSIGHTS, danger=Danger.WEAKENED)
 )
-_insights_days = falls(
+insights_days = falls(
     Consequence(
         "its record of what slows it down is kept for {days_after}; before: {days_before}",
         _INSIGHTS,
@@ -174,7 +164,7 @@ _insights_days = falls(
     7,
 )
 _CLASS = f"{_GUIDE}/Concepts.DBInstanceClass.Changing.html"
-_READABLE_BY_ACCESS = harmless
+READABLE_BY_ACCESS = harmless
 """What a change of these means is said where access is compared."""
 
 INSTANCE = Kind(
@@ -191,28 +181,28 @@ INSTANCE = Kind(
                 Verdict.WEAKENED,
             )
         ),
-        "BackupRetentionPeriod": _backups(f"{_GUIDE}/USER_WorkingWithAutomatedBackups.html"),
-        "CACertificateIdentifier": _restarts(
+        "BackupRetentionPeriod": backups(f"{_GUIDE}/USER_WorkingWithAutomatedBackups.html"),
+        "CACertificateIdentifier": restarts(
             "the server's certificate changes, and the database may restart",
             f"{_GUIDE}/UsingWithRDS.SSL-certificate-rotation.html",
         ),
         "CertificateRotationRestart": harmless,
         "CopyTagsToSnapshot": harmless,
-        "DBInstanceClass": _restarts(
+        "DBInstanceClass": restarts(
             "the machine changes from {before} to {after}: minutes without connections", _CLASS
         ),
-        "DBParameterGroupName": _restarts("the database may restart for other parameters"),
+        "DBParameterGroupName": restarts("the database may restart for other parameters"),
         "DatabaseInsightsMode": harmless,
-        "DeleteAutomatedBackups": _with_database,
-        "DeletionProtection": _protection,
-        "EnableCloudwatchLogsExports": _logs,
-        "EnableIAMDatabaseAuthentication": _READABLE_BY_ACCESS,
-        "EnablePerformanceInsights": _insights,
+        "DeleteAutomatedBackups": with_database,
+        "DeletionProtection": protection,
+        "EnableCloudwatchLogsExports": logs,
+        "EnableIAMDatabaseAuthentication": READABLE_BY_ACCESS,
+        "EnablePerformanceInsights": insights,
         "EngineLifecycleSupport": harmless,
-        "EngineVersion": _version(f"{_GUIDE}/USER_UpgradeDBInstance.Upgrading.html"),
+        "EngineVersion": version(f"{_GUIDE}/USER_UpgradeDBInstance.Upgrading.html"),
         "Iops": harmless,
-        "ManageMasterUserPassword": _password,
-        "MasterUserPassword": _password,
+        "ManageMasterUserPassword": password,
+        "MasterUserPassword": password,
         "MaxAllocatedStorage": falls(
             Consequence(
                 "storage grows by itself to {after} GiB; before: {before} GiB",
@@ -230,13 +220,13 @@ INSTANCE = Kind(
                 Verdict.WEAKENED,
             )
         ),
-        "NetworkType": _restarts("the network type changes: about a minute without connections"),
-        "PerformanceInsightsRetentionPeriod": _insights_days,
-        "Port": _restarts("the database restarts, and clients have to use port {after}"),
+        "NetworkType": restarts("the network type changes: about a minute without connections"),
+        "PerformanceInsightsRetentionPeriod": insights_days,
+        "Port": restarts("the database restarts, and clients have to use port {after}"),
         "PreferredBackupWindow": harmless,
         "PreferredMaintenanceWindow": harmless,
         "PromotionTier": harmless,
-        "PubliclyAccessible": _READABLE_BY_ACCESS,
+        "PubliclyAccessible": READABLE_BY_ACCESS,
         "SourceDBInstanceIdentifier": removed(
             Consequence(
                 "the replica is promoted: it takes writes, and follows its database no longer",
@@ -246,54 +236,16 @@ INSTANCE = Kind(
             )
         ),
         "StorageThroughput": harmless,
-        "StorageType": _restarts("storage is moved to {after}: slower meanwhile", _STORAGE),
+        "StorageType": restarts("storage is moved to {after}: slower meanwhile", _STORAGE),
         "Tags": harmless,
-        "VPCSecurityGroups": _READABLE_BY_ACCESS,
+        "VPCSecurityGroups": READABLE_BY_ACCESS,
     },
 )
 
-CLUSTER = Kind(
-    whole=True,
-    rules={
-        "BacktrackWindow": falls(
-            Consequence(
-                "the cluster can be rewound by {after} seconds only; before: {before}",
-                f"{_AURORA}/AuroraMySQL.Managing.Backtrack.html",
-                Verdict.EXPIRES,
-            ),
-            0,
-        ),
-        "BackupRetentionPeriod": _backups(f"{_AURORA}/Aurora.Managing.Backups.html"),
-        "CopyTagsToSnapshot": harmless,
-        "DBClusterParameterGroupName": _restarts("the database may restart for other parameters"),
-        "DatabaseInsightsMode": harmless,
-        "DeleteAutomatedBackups": _with_database,
-        "DeletionProtection": _protection,
-        "EnableCloudwatchLogsExports": _logs,
-        "EnableHttpEndpoint": _READABLE_BY_ACCESS,
-        "EnableIAMDatabaseAuthentication": _READABLE_BY_ACCESS,
-        "EngineLifecycleSupport": harmless,
-        "EngineVersion": _version(f"{_AURORA}/USER_UpgradeDBInstance.PostgreSQL.html"),
-        "ManageMasterUserPassword": _password,
-        "MasterUserPassword": _password,
-        "NetworkType": _restarts("the network type changes: about a minute without connections"),
-        "PerformanceInsightsEnabled": _insights,
-        "PerformanceInsightsRetentionPeriod": _insights_days,
-        "Port": _restarts("the database restarts, and clients have to use port {after}"),
-        "PreferredBackupWindow": harmless,
-        "PreferredMaintenanceWindow": harmless,
-        "ServerlessV2ScalingConfiguration": _capacity,
-        "StorageType": harmless,
-        "Tags": harmless,
-        "VpcSecurityGroupIds": _READABLE_BY_ACCESS,
-    },
-)
-
-PROTECTION = Kind(rules={"Enabled": _protection})
+PROTECTION = Kind(rules={"Enabled": protection})
 """Our own resource, which switches the protection on once the database is made."""
 
 KINDS: Mapping[str, Kind] = {
-    "AWS::RDS::DBCluster": CLUSTER,
     "AWS::RDS::DBInstance": INSTANCE,
     CustomType.DELETION_PROTECTION: PROTECTION,
 }
