@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from runbook.doctor.answer import Answer, State, wrong
 from runbook.doctor.place import Place
 from settings.plan.access import AccessItems
+from settings.plan.data import DataItems
 
 HOSTS = {"github": "token.actions.githubusercontent.com"}
 OIDC = "AWS::IAM::OIDCProvider"
@@ -21,11 +22,21 @@ def look(place: Place) -> Iterator[Answer]:
         for arn in sorted(
             {arn for trust in items.access.roles.values() for arn in trust.principals}
         ):
-            yield _principal(place, arn)
+            yield _principal(place, arn, "`access`")
         yield from _providers(place, items)
+    for arn in sorted({role for data in place.items(DataItems) for role in _who_tunnel(data)}):
+        yield _principal(place, arn, "the consumer's `roles`")
 
 
-def _principal(place: Place, arn: str) -> Answer:
+def _who_tunnel(items: DataItems) -> Iterator[str]:
+    """Yield the roles that get the policy to open a replica's tunnels."""
+    for database in items.databases.values():
+        for replica in database.replicas.values():
+            for consumer in replica.declared.consumers.values():
+                yield from consumer.roles
+
+
+def _principal(place: Place, arn: str, where: str) -> Answer:
     account = arn.split(":")[4]
     if account != place.settings.account:
         return Answer(
@@ -39,7 +50,7 @@ def _principal(place: Place, arn: str) -> Answer:
         else:
             place.iam.get_user(UserName=name)
     except place.iam.exceptions.NoSuchEntityException:
-        return wrong(f"{arn} does not exist", "Make it, or take it out of `access`.")
+        return wrong(f"{arn} does not exist", f"Make it, or take it out of {where}.")
     return Answer(f"{arn} exists")
 
 

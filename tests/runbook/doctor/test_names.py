@@ -111,6 +111,14 @@ class TestPrincipals:
             f"{arn} is of another account"
         ]
 
+    def test_a_role_that_opens_tunnels_is_asked_for(self) -> None:
+        arn = "arn:aws:iam::123456789012:role/nobody-here"
+        consumer = {"bastion": True, "roles": [arn]}
+        replica = {"instance": "db.t4g.micro", "consumers": {"auditor": consumer}}
+        found = wrong(database(replicas={"reports": replica}), Check.PRINCIPALS)
+        assert found.text == f"{arn} does not exist"
+        assert found.advice == "Make it, or take it out of the consumer's `roles`."
+
     def test_a_provider_that_the_account_has_is_named_in_the_file(self) -> None:
         iam = client("iam")
         host = f"{uuid.uuid4().hex[:8]}.gitlab.example.org"
