@@ -71,7 +71,7 @@ tests: style cfn-lint .cache/.compiled
 # After an installation one process compiles the tests, and what they import, for all that run at once afterwards.
 .cache/.compiled: .venv/.installed
 	@mkdir -p $(@D)
-	@found=$$($(BIN)/python -m pytest --collect-only -q 2>&1) || { printf '%s\n' "$$found"; exit 1; }
+	@found=$$($(BIN)/python -m pytest --collect-only -q --snapshot-warn-unused 2>&1) || { printf '%s\n' "$$found"; exit 1; }
 	@touch $@
 
 lint: style types ## Check the style, the types, the spelling and the workflows
