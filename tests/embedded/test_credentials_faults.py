@@ -59,7 +59,7 @@ class World:
 
     def end(self) -> None:
         """Delete the user as CloudFormation does, which succeeds only without keys."""
-        renewal.remove(self.keys, self.secret)
+        renewal.remove(self.keys, self.secret, is_rolled_back=False)
         self.iam.delete_user(UserName=self.user)
 
 

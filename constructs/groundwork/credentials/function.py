@@ -45,6 +45,8 @@ class AccessKeyFunction(Construct):
             )
         )
         self.runtime.allow("iam:ListAccessKeys", on=users)
+        # A rollback leaves an adopted user the key that it had; a removal deletes every key.
+        self.runtime.allow("cloudformation:DescribeStacks", on=Stack.of(self).stack_id)
         acknowledge(self.runtime.role, f"AwsSolutions-IAM5[Resource::{users}]", USERS_OF_THE_STACK)
 
     def allow_rotation(self) -> lambda_.CfnPermission:

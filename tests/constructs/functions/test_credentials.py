@@ -13,6 +13,7 @@ from groundwork.functions.credentials.access_keys import AccessKey
 from groundwork.functions.shared import retry
 from groundwork.functions.shared.cloudformation import Event, Failure
 from tests.constructs.functions.fake_keys import ARN, USER, FakeAws
+from tests.constructs.functions.fake_rds import FakeStacks
 from tests.constructs.functions.faults import refusal
 
 
@@ -42,6 +43,7 @@ def sts() -> Sts:
 def answers(aws: FakeAws, sts: Sts, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     """Put the account in AWS's place, and return what CloudFormation is told."""
     clients = {"iam": aws.iam, "secretsmanager": aws.secrets, "sts": sts}
+    clients["cloudformation"] = FakeStacks("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS")
     for module in (handler, verify):
         monkeypatch.setattr(module.boto3, "client", lambda name, **_: clients[name])
     monkeypatch.setattr(retry, "PAUSE", 0)

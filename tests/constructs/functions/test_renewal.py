@@ -45,7 +45,8 @@ def request(aws: FakeAws, name: str, wanted: dict[str, Any] | None) -> str | Non
 
     def work(event: Event[Any]) -> None:
         if wanted is None:
-            renewal.remove(keys, Secret(aws.secrets, ARN))
+            rolled_back = name == "rollback"
+            renewal.remove(keys, Secret(aws.secrets, ARN), is_rolled_back=rolled_back)
         else:
             renewal.apply(keys, Secret(aws.secrets, ARN), wanted, name, verify)
 
@@ -287,6 +288,24 @@ def test_whatever_fails_an_adopted_users_own_key_works_on(call: int, before: boo
     aws.watched = False
     assert request(aws, "rollback", None) is None
     assert {*(aws.keys or ())} == {"AKIA-HAND"}
+
+
+def test_an_adopted_user_that_leaves_the_file_is_left_without_a_key() -> None:
+    aws = adopted()
+    assert request(aws, "create", form(1)) is None
+    aws.watched = False
+    assert request(aws, "delete", None) is None
+    assert aws.keys == {}
+
+
+def test_a_user_whose_secret_is_gone_for_good_is_left_without_a_key() -> None:
+    aws = renewed_once()
+    aws.exists = aws.watched = False
+    aws.calls.restart()
+    assert request(aws, "delete", None) is None
+    assert aws.keys == {}
+    # Without its policy the function is refused there, and is not told that nothing is there.
+    assert "describe_secret" not in aws.calls.made
 
 
 def test_two_keys_of_an_adopted_user_are_left_and_no_third_is_made() -> None:

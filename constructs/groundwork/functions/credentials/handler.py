@@ -45,7 +45,9 @@ def _apply(event: Event[Properties]) -> None:
     keys = _keys_of(properties["User"])
     secret = _secret(properties["Secret"])
     if event["RequestType"] == "Delete":
-        renewal.remove(keys, secret)
+        stacks = retry_until_allowed(boto3.client("cloudformation"))
+        rolled_back = cloudformation.is_rolled_back(stacks, event["StackId"])
+        renewal.remove(keys, secret, is_rolled_back=rolled_back)
         return
     template = {
         "user": properties["User"],

@@ -105,14 +105,15 @@ def tidy(keys: AccessKeys, secret: Secret) -> None:
     keys.delete(*(key for key in keys.ids() if key not in known))
 
 
-def remove(keys: AccessKeys, secret: Secret) -> None:
+def remove(keys: AccessKeys, secret: Secret, *, is_rolled_back: bool) -> None:
     """Delete the user's keys, without which CloudFormation could not delete the user.
 
-    One that was not made here stays, and the user with it: it may be the rollback of the change
-    that made the secret, and what uses the key is not to notice.
+    The rollback of the change that made the secret leaves the user as it was found: a key that was
+    not made here stays then, and what uses it does not notice. In a removal the secret is not asked
+    for: it may be gone, and AWS denies what is asked of a secret that has no policy any more.
     """
     try:
-        theirs = _made_before(keys, secret)
+        theirs = _made_before(keys, secret) if is_rolled_back else []
         keys.delete(*(key for key in keys.ids() if key not in theirs))
     except UserDeletedError:
         return

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Literal, Protocol, TypedDict
 import boto3
 
 from ..shared import cloudformation, setting
-from ..shared.cloudformation import Event
+from ..shared.cloudformation import Event, is_rolled_back
 from ..shared.retry import retry_until_allowed
 from ..shared.setting import SettingProperties
 
 if TYPE_CHECKING:
-    from mypy_boto3_cloudformation import CloudFormationClient
     from mypy_boto3_rds import RDSClient
 
 
@@ -51,12 +50,6 @@ def _apply(event: Event[Properties]) -> None:
     rds = retry_until_allowed(boto3.client("rds"))
     database = DATABASES[asked["Kind"]](rds, asked["Identifier"])
     setting.handle(event, DeletionProtection(database, asked["Enabled"] == "true"))
-
-
-def is_rolled_back(stacks: CloudFormationClient, stack: str) -> bool:
-    """Tell whether CloudFormation is undoing what it began."""
-    (found,) = stacks.describe_stacks(StackName=stack)["Stacks"]
-    return "ROLLBACK" in found["StackStatus"]
 
 
 class Database(Protocol):

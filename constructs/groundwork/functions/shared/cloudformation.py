@@ -11,9 +11,12 @@ import json
 import traceback
 import urllib.request
 from collections.abc import Callable, Mapping
-from typing import Generic, TypedDict, TypeVar
+from typing import TYPE_CHECKING, Generic, TypedDict, TypeVar
 
 from botocore.exceptions import ClientError
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation import CloudFormationClient
 
 Properties = TypeVar("Properties", bound=Mapping[str, object])
 
@@ -48,6 +51,12 @@ def attempt(work: Callable[[Event[Properties]], None], event: Event[Properties])
         print("".join(traceback.format_tb(error.__traceback__)), type(error).__name__)
         return explain(error)
     return None
+
+
+def is_rolled_back(stacks: CloudFormationClient, stack: str) -> bool:
+    """Tell whether CloudFormation is undoing what it began."""
+    (found,) = stacks.describe_stacks(StackName=stack)["Stacks"]
+    return "ROLLBACK" in found["StackStatus"]
 
 
 def explain(error: Exception) -> str:
