@@ -88,12 +88,13 @@ class Embedded:
         environ.update(wanted)
 
     def save(self) -> None:
-        """Write the state file, the shell's `aws.env` and the empty AWS configuration files.
+        """Write the state file and the shell's `aws.env`.
 
-        The state file comes last and in one step: whoever reads it finds everything else in place.
+        The AWS configuration files are empty at first, and keep the profiles that a user adds. The
+        state file comes last and in one step: whoever reads it finds everything else in place.
         """
-        (self.directory / "aws-config").write_text("")
-        (self.directory / "aws-credentials").write_text("")
+        (self.directory / "aws-config").touch()
+        (self.directory / "aws-credentials").touch()
         (self.directory / ENV_FILE).write_text(self._exports())
         data = {name: str(v) if isinstance(v, Path) else v for name, v in asdict(self).items()}
         staged = self.directory / f"{STATE}.new"

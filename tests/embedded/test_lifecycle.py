@@ -171,6 +171,14 @@ class TestWhileItRuns:
         sourced = run(f'. "{directory}/aws.env" && echo $AWS_CONFIG_FILE', dict(os.environ))
         assert sourced == f"{directory}/aws-config"
 
+    def test_starting_again_keeps_the_profiles_of_a_user(self, aws: Any, tmp_path: Path) -> None:
+        started = replace(aws.instance, directory=tmp_path)
+        started.save()
+        (tmp_path / "aws-config").write_text("[profile author]\n")
+        started.save()
+        assert (tmp_path / "aws-config").read_text() == "[profile author]\n"
+        assert (tmp_path / "aws-credentials").read_text() == ""
+
 
 class TestStarting:
     def test_another_account_can_use_the_same_instance(self, aws: Any) -> None:
