@@ -54,7 +54,7 @@ def prepare(
     Where somebody else has a review of one of the stacks open, that is refused, or with `replace`
     discarded first.
     """
-    doctor.warn(context.console, context.settings)
+    doctor.warn(context.console, context.settings, stacks)
     with context.console.status("Synthesizing the stacks"):
         assembly = project.synthesize(configuration, output).only(stacks)
     names = {stack.name for stack in assembly.stacks}

@@ -14,9 +14,10 @@ from rich.text import Text
 from runbook.base import aws
 from runbook.base.errors import UserError
 from runbook.doctor.answer import Answer, State, wrong
-from runbook.doctor.checks import CHECKS
+from runbook.doctor.checks import CHECKS, Check
 from runbook.doctor.examine import Row, examine, wrongs
 from settings import Settings, load
+from settings.plan import plans
 
 STYLES: Mapping[State, str] = {
     State.RIGHT: "green",
@@ -52,13 +53,24 @@ def report(settings: Settings) -> list[Row]:
     return [Row(settings.region, "credentials", known), *examine(settings)]
 
 
-def warn(console: Console, settings: Settings) -> None:
-    """Print what is wrong before changes are prepared, and nothing else."""
+def warn(console: Console, settings: Settings, stacks: Collection[str] = ()) -> None:
+    """Print what is wrong before changes of some stacks, or all, are prepared, and nothing else.
+
+    Without the bootstrap no template can be published, so that is refused.
+    """
     checks = [check for check, asked in CHECKS.items() if asked.before_changes]
     with console.status("Asking the account"):
         found = wrongs(examine(settings, checks))
     for line in lines(found, console.width):
         console.print(line, soft_wrap=True)
+    needed = {plan.region for plan in plans(settings) if not stacks or plan.name in stacks}
+    lacking = [row for row in found if row.check == Check.BOOTSTRAP and row.region in needed]
+    if lacking:
+        raise UserError(
+            f"Nothing is prepared: the CDK's bootstrap of {', '.join(r.region for r in lacking)} "
+            "is missing or too old.",
+            f"Type: {' && '.join(row.answer.advice for row in lacking)}",
+        )
 
 
 def lines(rows: Collection[Row], width: int) -> Iterator[Text]:

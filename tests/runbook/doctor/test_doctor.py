@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError
 from rich.console import Console
 from typer.testing import CliRunner
 
+from runbook.base.errors import UserError
 from runbook.cli import app
 from runbook.doctor import command
 from runbook.doctor.answer import Answer, State, unasked
@@ -134,6 +135,17 @@ class TestCommand:
             command.warn(console, settings(""))
         assert "bootstrap" in capture.get()
         assert "quota" not in capture.get()
+
+    def test_changes_are_not_prepared_where_the_bootstrap_is_missing(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(command, "examine", lambda *_: [*self.ROWS])
+        buckets = "{here: {}, there: {region: eu-west-2}}"
+        declared = settings(f"backup: {{buckets: {buckets}}}", "us-east-1")
+        with pytest.raises(UserError, match="bootstrap of us-east-1 is missing") as refused:
+            command.warn(Console(quiet=True), declared)
+        assert refused.value.advice == "Type: cdk bootstrap"
+        command.warn(Console(quiet=True), declared, ["backup-eu-west-2"])
 
 
 def test_an_error_without_words_is_named() -> None:
