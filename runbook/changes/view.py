@@ -54,7 +54,8 @@ def _headline(review: Review) -> tuple[Tone, Alert, str]:
 
 
 def _is_dangerous(review: Review) -> bool:
-    return bool(review.drift.changes) or any(stack.findings for stack in review.changed)
+    listed = any(stack.findings or stack.new_risks for stack in review.changed)
+    return listed or bool(review.drift.changes)
 
 
 def _counted(changes: Collection[ResourceChange]) -> str:

@@ -7,6 +7,7 @@ import io
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from rich.console import Console
@@ -16,7 +17,7 @@ from runbook.changes.outcome import DANGERS, EFFECTS, UNDO, VERDICTS, Tone, Undo
 from runbook.changes.render import terminal
 from runbook.changes.render.markdown import markdown
 from runbook.changes.render.page import page
-from runbook.changes.review import Danger, Effect, Finding, Review, Verdict
+from runbook.changes.review import Danger, Effect, Finding, Review, Risk, Verdict
 from runbook.changes.text import line
 from runbook.changes.view import build
 from tests.runbook.changes import samples
@@ -161,6 +162,16 @@ def test_nothing_is_green_where_something_is_dangerous() -> None:
         view = build(samples.review(samples.stack("data-us-east-1", findings=(finding,))))
         assert view.tone is not Tone.GOOD
         assert view.headline == "No data is lost, but see what stands first below"
+
+
+def test_nothing_is_green_where_a_risk_is_newly_accepted() -> None:
+    risk = Risk(
+        rule="r", on="buckets/x", reason="x", owner="ann@example.org", until=date(2027, 6, 30)
+    )
+    stack = samples.stack("data-us-east-1", risks=(risk,), new_risks=(risk,))
+    assert build(samples.review(stack)).tone is Tone.CHANGE
+    before = samples.stack("data-us-east-1", risks=(risk,))
+    assert build(samples.review(before)).tone is Tone.GOOD
 
 
 @pytest.mark.parametrize("renderer", RENDERERS)
