@@ -45,13 +45,15 @@ def compare(diff: AccessDiff, *, network: bool) -> list[AccessChange]:
     return sorted(found, key=lambda item: (not item.everybody, item.holder, item.on))
 
 
-def sentence(grant: Grant, *, lost: bool = False) -> str:
-    """Write a grant that begins in one line, or one that is lost."""
+def sentence(grant: Grant, *, lost: bool = False, below: str = "") -> str:
+    """Write a grant that begins in one line, or one that is lost; `below` a name, without it."""
     denied = ("denied from now on " if lost else "no longer denied ") if grant.denies else ""
-    return line(f"{grant.holder}: {denied}{grant.allows} on {grant.on}{_when(grant)}")
+    holder = "" if grant.holder == below else f"{grant.holder}: "
+    on = "" if holder and grant.on == below else f" on {grant.on}"
+    return line(f"{holder}{denied}{grant.allows}{on}{_when(grant)}")
 
 
-def sentences(grants: Iterable[Grant]) -> list[str]:
+def sentences(grants: Iterable[Grant], below: str) -> list[str]:
     """Write grants in few lines: those that differ in what, or in on what, share one."""
     actions: dict[Grant, list[str]] = defaultdict(list)
     for grant in grants:
@@ -61,7 +63,7 @@ def sentences(grants: Iterable[Grant]) -> list[str]:
         joined = grant.model_copy(update={"allows": ", ".join(sorted(allows)), "on": ""})
         things[joined].append(grant.on)
     return sorted(
-        sentence(grant.model_copy(update={"on": ", ".join(sorted(on))}))
+        sentence(grant.model_copy(update={"on": ", ".join(sorted(on))}), below=below)
         for grant, on in things.items()
     )
 

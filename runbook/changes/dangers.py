@@ -42,7 +42,7 @@ def of_access(
         if danger := danger_of(statement, new):
             found[danger, named_text(statement.subject, places)].append(grant(statement, places))
     for danger, where in sorted(found):
-        for text in sentences(found[danger, where]):
+        for text in sentences(found[danger, where], where):
             yield Finding(danger=danger, place=where, text=text)
     for diff in diffs:
         yield from _of_everybody(diff)
@@ -53,10 +53,10 @@ def of_access(
 def _of_everybody(diff: AccessDiff) -> Iterator[Finding]:
     for one in diff.gained:
         if one.everybody:
-            yield Finding(danger=Danger.EVERYBODY, place=one.on, text=sentence(one))
+            yield Finding(danger=Danger.EVERYBODY, place=one.on, text=sentence(one, below=one.on))
     for one in diff.lost:
         if _shuts_out(one):
-            text = sentence(one, lost=True)
+            text = sentence(one, lost=True, below=one.on)
             yield Finding(danger=Danger.INTERRUPTS, place=one.on, text=text)
 
 

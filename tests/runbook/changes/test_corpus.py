@@ -116,3 +116,12 @@ def test_no_case_hides_another() -> None:
 
 def test_every_verdict_has_a_case() -> None:
     assert {*Verdict} <= {case.get("verdict") for case in CASES.values()}
+
+
+def test_a_danger_names_its_place_once() -> None:
+    """It stands before each text: `role r in data-eu-west-2: iam:PassRole on *`."""
+    cases = [case for name, case in CASES.items() if name.startswith("permissions")]
+    found = [finding for case in cases for finding in reviewed(case).findings]
+    assert found
+    assert not [f for f in found if f.text.startswith(f"{f.place}: ")]
+    assert not [f for f in found if f.text.endswith(f" on {f.place}")]
