@@ -34,13 +34,15 @@ _DIFF = {"−": "red", "+": "green"}
 def present(review: Review, console: Console, *, full: bool = False) -> None:
     """Print what a review would do. Folds are opened and values shown whole when `full`."""
     for part in _parts(build(review), full=full):
-        console.print(part, highlight=False)
+        for row in console.render_lines(part, pad=False):
+            text = Styled.assemble(*((piece.text, piece.style or "") for piece in row))
+            text.rstrip()  # Rich fills the cells of a table with blanks
+            console.print(text, soft_wrap=True, highlight=False)
 
 
 def _parts(view: View, *, full: bool) -> Iterator[RenderableType]:
     yield Styled()
-    headline = f" {view.headline} " if view.tone is Tone.LOST else view.headline
-    yield Styled(headline, style=STYLE[view.tone])
+    yield Styled(view.headline, style=STYLE[view.tone])
     for section in (*view.alerts, view.overview):
         yield Styled()
         yield from _section(section, 0, full=full)

@@ -37,7 +37,7 @@ class Comment(Text):
 def printed(review: Review, *, full: bool = False, width: int = 80) -> str:
     out = io.StringIO()
     terminal.present(review, Console(file=out, width=width), full=full)
-    return "".join(f"{line.rstrip()}\n" for line in out.getvalue().splitlines())
+    return out.getvalue()
 
 
 # The terminal
@@ -59,6 +59,12 @@ def test_outputs_that_change_alone_are_shown_everywhere() -> None:
     for shown in (printed(alone, full=True), "\n".join(markdown(alone)), page(alone)):
         assert "DmarcRecord" in shown
         assert "p=reject" in shown
+
+
+@pytest.mark.parametrize("full", [False, True])
+def test_no_line_ends_with_blanks(full: bool) -> None:
+    lines = printed(samples.every_effect(), full=full).splitlines()
+    assert not [line for line in lines if line != line.rstrip()]
 
 
 @pytest.mark.parametrize("full", [False, True])
