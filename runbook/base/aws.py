@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 import boto3
+from botocore import exceptions
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -38,6 +39,20 @@ DENIED = frozenset(
 )
 """The names that AWS's services have for one thing."""
 
+SIGN_IN = (
+    "Sign in, with `aws sso login` for example. For the embedded AWS: make deploy-local, "
+    "and . .local/aws.env"
+)
+UNSIGNED = (
+    exceptions.NoCredentialsError,
+    exceptions.PartialCredentialsError,
+    exceptions.CredentialRetrievalError,
+    exceptions.ProfileNotFound,
+    exceptions.SSOError,
+    exceptions.TokenRetrievalError,
+)
+"""What is raised before AWS is asked: nobody is signed in."""
+
 LOOPBACK = "https://127.0.0.1:"
 """Where the embedded AWS listens."""
 
@@ -62,13 +77,17 @@ def caller(region: str) -> Caller:
     quick = CONFIG.merge(Config(connect_timeout=3, retries={"total_max_attempts": 2}))
     try:
         identity = boto3.client("sts", region_name=region, config=quick).get_caller_identity()
+    except UNSIGNED as error:
+        raise unsigned(error) from None
     except (BotoCoreError, ClientError) as error:
-        raise UserError(
-            f"AWS cannot be reached with the credentials at hand: {error}",
-            "Sign in, with `aws sso login` for example. "
-            "For the embedded AWS: make deploy-local, and . .local/aws.env",
-        ) from None
+        said = f"AWS cannot be reached with the credentials at hand: {error}"
+        raise UserError(said, SIGN_IN) from None
     return Caller(identity["Account"], identity["Arn"], identity["UserId"])
+
+
+def unsigned(error: Exception) -> UserError:
+    """Say that nobody is signed in, and how to."""
+    return UserError(f"There are no credentials for AWS: {error}", SIGN_IN)
 
 
 def caller_in(account: str, region: str) -> Caller:

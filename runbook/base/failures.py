@@ -5,24 +5,11 @@ from __future__ import annotations
 import errno
 import os
 
-from botocore import exceptions as aws
 from botocore.exceptions import BotoCoreError, ClientError
 
-from runbook.base.aws import is_denied
+from runbook.base.aws import SIGN_IN, UNSIGNED, is_denied, unsigned
 from runbook.base.errors import UserError
 
-SIGN_IN = (
-    "Sign in, with `aws sso login` for example. For the embedded AWS: make deploy-local, "
-    "and . .local/aws.env"
-)
-_UNSIGNED = (
-    aws.NoCredentialsError,
-    aws.PartialCredentialsError,
-    aws.CredentialRetrievalError,
-    aws.ProfileNotFound,
-    aws.SSOError,
-    aws.TokenRetrievalError,
-)
 EXPIRED = {
     "ExpiredToken",
     "ExpiredTokenException",
@@ -47,8 +34,8 @@ def explain(error: Exception) -> UserError:
         return error
     if isinstance(error, ClientError):
         return _refusal(error)
-    if isinstance(error, _UNSIGNED):
-        return UserError(f"There are no credentials for AWS: {error}", SIGN_IN)
+    if isinstance(error, UNSIGNED):
+        return unsigned(error)
     if isinstance(error, BotoCoreError):
         return UserError(
             f"AWS cannot be reached: {error}",

@@ -101,5 +101,5 @@ def test_without_credentials_one_sentence_says_how_to_sign_in(
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "none"))
     run = groundwork("changes", "history", "--state", str(tmp_path))
     assert run.status == 1
-    assert "AWS cannot be reached with the credentials at hand" in run.errors
+    assert "There are no credentials for AWS: Unable to locate credentials" in run.errors
     assert "Sign in" in run.errors
