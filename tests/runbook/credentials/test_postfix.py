@@ -215,6 +215,21 @@ def test_what_postfix_refuses_is_put_back_whole(machine: Path) -> None:
     assert apply(machine, checked=1, shared=True) == before
 
 
+def test_no_password_stays_with_the_settings_from_before(machine: Path) -> None:
+    for checked in (0, 0, 1):
+        apply(machine, checked=checked)
+    kept = [*machine.glob("before-ses.*/*")]
+    assert [file.name for file in sorted(kept)] == ["main.cf", "master.cf"] * 2
+
+
+def test_a_main_cf_without_a_last_newline_keeps_its_last_setting(machine: Path) -> None:
+    (machine / "main.cf").write_text("# mine\nmyorigin = example.org")
+    for _ in range(2):
+        text = apply(machine)["main.cf"]
+        assert text.startswith(f"# mine\nmyorigin = example.org\n{main.BEGIN}\n")
+        assert text.count(main.BEGIN) == 1
+
+
 def test_the_document_names_each_file_and_its_mode() -> None:
     text = as_document([*made().values()])
     for line in ("main.cf, mode 0644", "ses_password, mode 0600", "apply.sh, mode 0755"):
