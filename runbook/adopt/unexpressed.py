@@ -37,9 +37,10 @@ def items(accounts: Sequence[Account], found: Collection[Item]) -> Iterator[Item
     yield from _users(first, found)
     for group in first.each(GROUP):
         yield from _remark(first, ("backup", "groups"), "group", group, NO_GROUP)
+    regions, told = {account.region for account in accounts}, set[str]()
     for account in accounts:
         yield from _topics(account, found)
-        yield from _trails(account)
+        yield from _trails(account, regions - {account.region}, told)
         yield from _documents(account)
 
 
@@ -69,11 +70,18 @@ def _topics(account: Account, found: Collection[Item]) -> Iterator[Item]:
             yield from _remark(account, ("mail", "topics"), "topic", topic, NO_TOPIC)
 
 
-def _trails(account: Account) -> Iterator[Item]:
-    """Yield the trails of a region. One of all regions is known in each, and belongs to one."""
+def _trails(account: Account, elsewhere: set[str], told: set[str]) -> Iterator[Item]:
+    """Yield the trails that record a region, but for those that belong to one of `elsewhere`.
+
+    A trail of all regions, or of the organization, is known in each region, and told once.
+    """
     client: CloudTrailClient = account.client("cloudtrail")
-    for trail in client.describe_trails(includeShadowTrails=False)["trailList"]:
-        live = Live(TRAIL, trail["Name"], {"Arn": trail["TrailARN"]})
+    for trail in client.describe_trails()["trailList"]:
+        arn = trail["TrailARN"]
+        if arn in told or trail.get("HomeRegion") in elsewhere:
+            continue
+        told.add(arn)
+        live = Live(TRAIL, trail["Name"], {"Arn": arn})
         yield from _remark(account, ("access", "trails"), "trail", live, NO_TRAIL)
 
 
