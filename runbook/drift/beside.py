@@ -11,6 +11,8 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from botocore.exceptions import ClientError
+
 from runbook.changes.template.values import Template
 from runbook.drift import functions, principals
 from runbook.drift.change import Change, Sort
@@ -26,19 +28,32 @@ TOPIC_POLICIES = ("AWS::SNS::TopicInlinePolicy", "AWS::SNS::TopicPolicy")
 
 
 def found(stack: Deployed) -> Iterator[Change]:
-    """Yield what somebody added to what the stack made."""
-    for kind, (sort, look) in LOOKS.items():
+    """Yield what somebody added to what the stack made; then raise the first refusal of AWS."""
+    refused: list[ClientError] = []
+    for kind in LOOKS:
         for place, identifier, properties in stack.of(kind):
-            for what, now in while_there(look(stack, identifier, properties)):
-                yield Change(
-                    stack=stack.name,
-                    region=stack.region,
-                    place=place,
-                    sort=sort,
-                    what=what,
-                    now=now,
-                    reversible=False,
-                )
+            try:
+                yield from _found(stack, kind, place, identifier, properties)
+            except ClientError as error:
+                refused.append(error)
+    if refused:
+        raise refused[0]
+
+
+def _found(
+    stack: Deployed, kind: str, place: str, identifier: str, properties: Template
+) -> Iterator[Change]:
+    sort, look = LOOKS[kind]
+    for what, now in while_there(look(stack, identifier, properties)):
+        yield Change(
+            stack=stack.name,
+            region=stack.region,
+            place=place,
+            sort=sort,
+            what=what,
+            now=now,
+            reversible=False,
+        )
 
 
 def _of_group(stack: Deployed, group: str, properties: Template) -> Found:

@@ -59,9 +59,10 @@ def of_group(stack: Deployed, name: str, properties: Template) -> Found:
     declared = {user for _, user, said in stack.of(USER) if name in said.get("Groups", ())}
     for _, _, added in stack.of(ADDITION):
         declared |= {*added.get("Users", ())} if added["GroupName"] == name else set()
-    for user in stack.iam.get_group(GroupName=name)["Users"]:
-        if user["UserName"] not in declared:
-            yield "has a member that nobody declared", user["UserName"]
+    for page in stack.iam.get_paginator("get_group").paginate(GroupName=name):
+        for user in page["Users"]:
+            if user["UserName"] not in declared:
+                yield "has a member that nobody declared", user["UserName"]
 
 
 def of_role(stack: Deployed, name: str, properties: Template) -> Found:
