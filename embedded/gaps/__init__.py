@@ -60,6 +60,7 @@ GAPS = (
     "rds.account_quotas",
     "rds.databases",
     "rds.deletion_protection",
+    "rds.in_use",
     "rds.instance_classes",
     "rds.managed_passwords",
     "rds.permissions",

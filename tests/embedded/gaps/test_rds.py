@@ -94,6 +94,12 @@ def described(aws: Any, identifier: str) -> Any:
     return rds.describe_db_instances(DBInstanceIdentifier=identifier)["DBInstances"][0]
 
 
+def released(aws: Any, identifier: str) -> None:
+    """Delete an instance, as a person does whose stack keeps it."""
+    named = {"DBInstanceIdentifier": identifier}
+    aws.client("rds").delete_db_instance(**named, SkipFinalSnapshot=True)
+
+
 class TestInstance:
     def test_it_is_read_back_as_declared(self, aws: Any) -> None:
         resources = {
@@ -164,6 +170,7 @@ class TestInstance:
         assert replica["EngineVersion"] == source["EngineVersion"]
         assert replica["MasterUsername"] == source["MasterUsername"]
         assert replica["DBSubnetGroup"] == source["DBSubnetGroup"]
+        assert (replica["BackupRetentionPeriod"], source["BackupRetentionPeriod"]) == (0, 1)
         del resources["Replica"]
         aws.deploy("replica", resources)
         assert described(aws, "source")["ReadReplicaDBInstanceIdentifiers"] == []
@@ -183,6 +190,19 @@ class TestInstance:
         aws.deploy("protected", {**network(), "Database": protected})
         assert aws.delete("protected") == "DELETE_FAILED"
         assert described(aws, "protected")["DBInstanceStatus"] == "available"
+
+    def test_what_it_is_in_is_not_deleted_before_it(self, aws: Any, pristine: Any) -> None:
+        stays = {**instance(DBInstanceIdentifier="stays"), "DeletionPolicy": "Retain"}
+        for where in (aws, pristine):
+            where.deploy("stays", {**network(), "Database": stays})
+        assert pristine.delete("stays") == "DELETE_COMPLETE"
+        assert aws.delete("stays") == "DELETE_FAILED"
+        failures = dict(failure.split(" ", 1) for failure in aws.failures("stays"))
+        assert {*failures} == {"stays", "Subnets", "Subnet1", "Subnet2", "Vpc"}
+        assert "Cannot delete the subnet group" in failures["Subnets"]
+        assert "has dependencies and cannot be deleted" in failures["Subnet1"]
+        released(aws, "stays")
+        assert aws.delete("stays") == "DELETE_COMPLETE"
 
     def test_a_password_managed_by_rds_is_refused_not_invented(self, aws: Any) -> None:
         managed = instance(ManageMasterUserPassword=True)
@@ -265,6 +285,17 @@ class TestCluster:
         assert member["StorageEncrypted"]
         assert member["DBSubnetGroup"]["DBSubnetGroupName"] == found["DBSubnetGroup"]
         assert aws.delete("common") == "DELETE_COMPLETE"
+
+    def test_it_is_not_deleted_while_it_has_an_instance(self, aws: Any, pristine: Any) -> None:
+        resources = self.resources(DBClusterIdentifier="kept")
+        resources["Member0"]["DeletionPolicy"] = "Retain"
+        for where in (aws, pristine):
+            where.deploy("kept", resources)
+        assert pristine.delete("kept") == "DELETE_COMPLETE"
+        assert aws.delete("kept") == "DELETE_FAILED"
+        assert "Cluster Cluster cannot be deleted, it still contains" in str(aws.failures("kept"))
+        released(aws, "kept-0")
+        assert aws.delete("kept") == "DELETE_COMPLETE"
 
     def test_ministack_still_drops_the_pause_and_the_support(self, pristine: Any) -> None:
         pristine.deploy("common", self.resources(DBClusterIdentifier="common"))
