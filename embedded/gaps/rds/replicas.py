@@ -1,4 +1,8 @@
-"""Read replicas: what they have of their source, and that it needs backups."""
+"""Read replicas: what they have of their source, and that it needs backups.
+
+They are created with backups disabled, and have some where a template says so:
+<https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstanceReadReplica.html>
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,10 @@ from embedded.gaps._ministack import Created, Properties, account, extend, regio
 from embedded.gaps.gap import Effect, Gap
 
 GAP = Gap(
-    aws="A replica has what its source has; a source without automated backups has no replica.",
+    aws=(
+        "A stack's replica has what its source has, but for backups; a source without automated "
+        "backups has no replica."
+    ),
     page="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ReadRepl.html",
     ministack="It makes an instance that has nothing to do with the source.",
     effect=Effect.CAPABLE,
@@ -50,6 +57,7 @@ def _follow(created: Created, properties: Properties) -> Created:
     for name in OF_THE_SOURCE:
         if name not in properties:
             record[name] = source[name]
+    record["BackupRetentionPeriod"] = int(properties.get("BackupRetentionPeriod", 0))
     if "DBSubnetGroupName" not in properties:
         record["DBSubnetGroup"] = source["DBSubnetGroup"]
     record["ReadReplicaSourceDBInstanceIdentifier"] = source["DBInstanceIdentifier"]
