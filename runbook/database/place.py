@@ -13,6 +13,11 @@ from settings import Settings, load
 from settings.contract import Output
 from settings.models.replicas import AuroraReplica, replica_identifier
 
+MAKE_BASTION = (
+    "data.bastion: true makes one, once deployed. Aurora then takes connections from the bastion "
+    "alone, and from none of its security groups."
+)
+
 
 @dataclass(frozen=True)
 class Place:
@@ -34,6 +39,8 @@ class Place:
     """The roles that the file names as the secret's readers."""
     behind_proxy: bool = False
     """Whether it is a replica that takes the logins of its consumers and no others."""
+    replica: str = ""
+    """Which read replica of the database it is, if it is one."""
 
     @property
     def region(self) -> str:
@@ -42,15 +49,17 @@ class Place:
 
     def require_bastion(self) -> str:
         """Return the bastion's instance id, or say that there is none that leads to it."""
+        called = f"{self.replica} of {self.name}" if self.replica else self.name
         if self.public:
+            option = f" --replica {self.replica}" if self.replica else ""
             raise UserError(
-                f"{self.name} has a public address: no tunnel leads to it, and none is needed.",
-                f"Connect: groundwork database connect {self.name}",
+                f"{called} has a public address: no tunnel leads to it, and none is needed.",
+                f"Connect: groundwork database connect {self.name}{option}",
             )
         if self.bastion is None:
             raise UserError(
-                f"{self.name} has no public address, and there is no bastion.",
-                "Set data.bastion: true and deploy that.",
+                f"{called} has no public address, and there is no bastion.",
+                "Set bastion: true at one of its consumers." if self.behind_proxy else MAKE_BASTION,
             )
         return self.bastion
 
@@ -90,6 +99,7 @@ def of_replica(settings: Settings, place: Place, replica: str) -> Place:
         bastion=own or (None if behind_proxy else place.bastion),
         document=document,
         behind_proxy=behind_proxy,
+        replica=replica,
     )
 
 

@@ -10,7 +10,7 @@ from typing import TypedDict
 
 from runbook.base.outputs import Outputs
 from runbook.database.drills import drilled
-from runbook.database.place import Place, find, of_replica
+from runbook.database.place import MAKE_BASTION, Place, find, of_replica
 from settings import Settings, load
 from settings.contract import Output, drill_log
 
@@ -55,10 +55,13 @@ def show(configuration: Path, name: str, *, as_json: bool) -> None:
 
 def _ways(place: Place) -> Iterator[str]:
     """Say how to connect: by itself, or through the bastion, where there is one."""
-    yield f"Connect: groundwork database connect {place.name}"
+    within_reach = place.public or place.bastion is not None
+    if within_reach:
+        yield f"Connect: groundwork database connect {place.name}"
     yield f"For a program: groundwork credentials show {place.name} --as env --to {place.name}.env"
-    if not place.public and place.bastion is None:
-        yield "It has no public address, and there is no bastion: data.bastion: true makes one."
+    if not within_reach:
+        yield "It has no public address, and there is no bastion: only what is in its network, or"
+        yield f"connected to it, and let in by its security groups, reaches it. {MAKE_BASTION}"
     elif not place.public:
         yield "It has no public address. The first goes through the bastion by itself; for others:"
         yield f"groundwork database tunnel {place.name}, and hostaddr=127.0.0.1 beside the host."

@@ -33,7 +33,7 @@ def test_connection_details_name_everything_but_the_password(
 
 
 def test_a_private_database_is_reached_through_a_bastion_alone(at: Command) -> None:
-    assert "there is no bastion: data.bastion: true makes one" in at("database show common").output
+    assert "there is no bastion: only what is in its network" in at("database show common").output
     refused = at("database tunnel common")
     assert refused.status == 1
     assert "there is no bastion." in refused.errors

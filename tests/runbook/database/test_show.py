@@ -14,7 +14,7 @@ ARN = "arn:aws:secretsmanager:us-east-1:123456789012:secret:x"
     ("public", "bastion", "said"),
     [
         (True, None, "credentials show books --as env"),
-        (False, None, "there is no bastion: data.bastion: true makes one"),
+        (False, None, "Aurora then takes connections from the bastion alone"),
         (False, "i-1", "groundwork database tunnel books"),
     ],
 )
@@ -22,3 +22,8 @@ def test_a_way_is_named_where_there_is_one(public: bool, bastion: str | None, sa
     place = Place("books", "books.x", 5432, "books", "groundwork", ARN, public, bastion)
     *_, last = _ways(place)
     assert said in last
+
+
+def test_no_connection_is_advised_that_nothing_leads_to() -> None:
+    place = Place("books", "books.x", 5432, "books", "groundwork", ARN, False, None)
+    assert "database connect" not in "\n".join(_ways(place))

@@ -44,6 +44,15 @@ def test_no_tunnel_leads_to_a_public_database() -> None:
         tunnel.command(place(public=True), 15432)
 
 
+def test_what_no_tunnel_leads_to_is_named_as_the_replica_that_it_is() -> None:
+    with pytest.raises(UserError, match="reports of books has a public address") as refused:
+        tunnel.command(place(public=True, replica="reports"), 15432)
+    assert refused.value.advice == "Connect: groundwork database connect books --replica reports"
+    with pytest.raises(UserError, match="reports of books has no public address") as refused:
+        tunnel.command(place(bastion=None, replica="reports", behind_proxy=True), 15432)
+    assert refused.value.advice == "Set bastion: true at one of its consumers."
+
+
 def test_a_replica_has_a_document_in_which_nobody_says_where_it_leads() -> None:
     asked = tunnel.command(place(document="books-reports-tunnel"), 15432)
     assert asked[-3:] == ["books-reports-tunnel", "--parameters", "localPortNumber=15432"]
