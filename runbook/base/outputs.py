@@ -22,14 +22,15 @@ class Outputs:
 
     def __init__(self, settings: Settings, *kinds: Output) -> None:
         self._found: dict[Promised, dict[str, str]] = {}
-        self._states: dict[Promised, str] = {}
+        self._states: dict[Promised, list[str]] = {}
         for plan in plans(settings):
             promised = [item for item in plan.outputs if not kinds or item[0] in kinds]
             values, state = _deployed(plan) if promised else ({}, "")
             for kind, item in promised:
-                self._states[kind, item] = state
                 if value := values.get(output_key(kind, item)):
                     self._found.setdefault((kind, item), {})[plan.region] = value
+                elif state:
+                    self._states.setdefault((kind, item), []).append(state)
 
     def __getitem__(self, promised: Promised) -> str:
         """Return an item's value. Raise `UserError` if it is not deployed."""
@@ -40,9 +41,9 @@ class Outputs:
         raise UserError(f"{item} is not deployed{self.why(kind, item)}.", f"Deployed: {known}")
 
     def why(self, kind: Output, item: str) -> str:
-        """Return what is wrong with the stack that has an item, as a sentence ends; or nothing."""
-        state = self._states.get((kind, item))
-        return f": {state}" if state else ""
+        """Return what is wrong with the stacks that lack an item, as a sentence ends; or ""."""
+        states = self._states.get((kind, item))
+        return f": {'; '.join(states)}" if states else ""
 
     def get(self, kind: Output, item: str) -> str | None:
         """Return an item's value, or None if it is not deployed."""
