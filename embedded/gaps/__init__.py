@@ -54,6 +54,7 @@ GAPS = (
     "iam.role_boundaries",
     "iam.root_denials",
     "iam.root_sessions",
+    "iam.trusted_principals",
     "lambda_.function_networks",
     "logs.log_group_names",
     "pricing.products",

@@ -134,16 +134,8 @@ def token(subject: str, audience: str = "sts.amazonaws.com", issuer: str = GITHU
 
 
 def _hire(administrator: Session, user: str) -> None:
-    """Make a user who may ask for the roles: which they get, the roles' trust decides.
-
-    On AWS the trust of a user of the same account would be enough by itself.
-    """
-    iam = administrator.client("iam")
-    roles = f"arn:aws:iam::{ACCOUNT}:role/groundwork-*"
-    ask = {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": roles}
-    document = json.dumps({"Version": "2012-10-17", "Statement": [ask]})
-    iam.create_user(UserName=user)
-    iam.put_user_policy(UserName=user, PolicyName="ask", PolicyDocument=document)
+    """Make a user without any permission: which role they get, the roles' trust decides."""
+    administrator.client("iam").create_user(UserName=user)
 
 
 def _publish(administrator: Session, template: Mapping[str, Any]) -> None:

@@ -1,11 +1,14 @@
 """Groups, providers, roles and instance profiles, and how a role's session is known."""
 
 import json
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
+from embedded import processes
 from tests.embedded.gaps.templates import LAMBDA, POLICY, ROOT, attribute, document, ref, unless
 
 ALL = {"Effect": "Allow", "Action": "*", "Resource": "*"}
@@ -198,6 +201,44 @@ class TestRootSessions:
 
     def test_ministack_still_lets_it(self, pristine: Any) -> None:
         assert self.assumed(pristine, "for-root", **ROOT) == "assumed-role/for-root/test"
+
+
+class TestTrustedPrincipals:
+    def asking(self, where: Any, name: str) -> Callable[[str, str], Any]:
+        """Make a role that trusts a new user, and return how that user asks for a role."""
+        iam = where.client("iam")
+        user = iam.create_user(UserName=name)["User"]["Arn"]
+        named = {"Principal": {"AWS": user}, "Action": "sts:AssumeRole"}
+        session = {"Condition": {"StringEquals": {"sts:RoleSessionName": name}}}
+        trust = json.dumps(document({"Effect": "Allow", **named, **session}))
+
+        def is_known() -> bool:
+            with suppress(ClientError):
+                iam.create_role(RoleName=f"of-{name}", AssumeRolePolicyDocument=trust)
+                return True
+            return False
+
+        assert processes.until(is_known, 10)
+        key = iam.create_access_key(UserName=name)["AccessKey"]
+        sts = where.client(
+            "sts",
+            aws_access_key_id=key["AccessKeyId"],
+            aws_secret_access_key=key["SecretAccessKey"],
+        )
+        roles = "arn:aws:iam::123456789012:role"
+        return lambda role, name: sts.assume_role(RoleArn=f"{roles}/{role}", RoleSessionName=name)
+
+    def test_whom_a_trust_names_needs_no_permission(self, aws: Any) -> None:
+        ask = self.asking(aws, "trusted")
+        assert ask("of-trusted", "trusted")["Credentials"]
+        client_of(aws, "sts", "of-the-account", "/")
+        for role, name in (("of-trusted", "another"), ("of-the-account", "trusted")):
+            with pytest.raises(ClientError, match="AccessDenied"):
+                ask(role, name)
+
+    def test_ministack_still_asks_for_one(self, pristine: Any) -> None:
+        with pytest.raises(ClientError, match="AccessDenied"):
+            self.asking(pristine, "trusted")("of-trusted", "trusted")
 
 
 class TestPrincipalArn:
