@@ -12,7 +12,6 @@ from settings.models.drills import ClusterDrill, InstanceDrill
 from settings.models.networks import Network, SecurityGroup, is_block
 from settings.models.replica_problems import replica_problems
 from settings.models.replicas import (
-    MOST_GROUPS,
     MOST_REPLICAS,
     AuroraReplica,
     Consumer,
@@ -310,13 +309,22 @@ class Data(Model):
         elif item.network is not None and item.network not in self.networks:
             yield Problem((*path, "network"), f"a network declared in data.networks: {known}")
 
+    def groups_of(self, database: PostgreSql | Aurora) -> int:
+        """Return how many security groups a database is behind: the bastion and a proxy add one.
+
+        Where there is a bastion, a cluster is behind none of its own.
+        """
+        is_cluster = database.engine == "aurora-postgresql"
+        own = 0 if self.bastion and is_cluster else len(database.security_groups)
+        led_to = self.bastion and not database.public
+        return own + led_to + (is_cluster and bool(database.replicas))
+
     def _database_problems(self, name: str, database: PostgreSql | Aurora) -> Iterator[Problem]:
         path = ("databases", name)
         if database.drill and not database.notify:
             message = "requires notify for the database: nobody would get the alarm"
             yield Problem((*path, "drill"), message)
         yield from self._uncertified_problems(path, database)
-        yield from self._group_problems(path, database)
         if reason := _refused_database(database.first_database(name)):
             yield Problem(
                 (*path, "database"),
@@ -340,25 +348,6 @@ class Data(Model):
             yield Problem(
                 (*path, "network"), "one with subnets in two zones or more: RDS takes no fewer"
             )
-
-    def _group_problems(
-        self, path: tuple[str, ...], database: PostgreSql | Aurora
-    ) -> Iterator[Problem]:
-        """Count the groups. Where there is a bastion, a cluster is behind none of its own."""
-        is_cluster = database.engine == "aurora-postgresql"
-        if self.bastion and is_cluster:
-            return
-        ways = []
-        if self.bastion and not database.public:
-            ways.append("the bastion")
-        if is_cluster and database.replicas:
-            ways.append("the proxy of its replicas")
-        most = MOST_GROUPS - len(ways)
-        if len(database.security_groups) > most:
-            reason = f"RDS takes {MOST_GROUPS}"
-            if ways:
-                reason += f", and {ways[0]} reaches it through one more"
-            yield Problem((*path, "security_groups"), f"{most} groups at most: {reason}")
 
     def _uncertified_problems(
         self, path: tuple[str, ...], database: PostgreSql | Aurora

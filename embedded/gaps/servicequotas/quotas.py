@@ -19,7 +19,11 @@ GAP = Gap(
 
 NAME = "servicequotas"
 TARGET = "ServiceQuotasV20190624"
-DEFAULTS = {("vpc", "L-F678F1CE"): 5.0, ("s3", "L-DC2B2D3D"): 10_000.0}
+DEFAULTS = {
+    ("vpc", "L-F678F1CE"): 5.0,
+    ("vpc", "L-2AFB9258"): 5.0,
+    ("s3", "L-DC2B2D3D"): 10_000.0,
+}
 ONLY_IN = {"s3": "us-east-1"}
 ONLY_DEFAULT = {("GetServiceQuota", "s3")}
 """Where no value was applied to the account, the call does not answer with the default."""

@@ -21,6 +21,12 @@ class Quota(NamedTuple):
 NETWORKS = Quota("vpc", "L-F678F1CE")
 """VPCs in a region. An account begins with five, and one of them is the default VPC."""
 
+GROUPS = Quota("vpc", "L-2AFB9258")
+"""Security groups of a network interface. An account begins with five; AWS gives up to sixteen.
+
+<https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html#vpc-limits-security-groups>
+"""
+
 BUCKETS = Quota("s3", "L-DC2B2D3D")
 """General purpose buckets of the account, which only us-east-1 knows.
 

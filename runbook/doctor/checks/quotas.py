@@ -18,6 +18,7 @@ from runbook.doctor.checks.names import declared
 from runbook.doctor.checks.taken import Kind
 from runbook.doctor.place import Place
 from settings import Settings
+from settings.models.replicas import MOST_GROUPS
 from settings.plan import plans
 from settings.plan.backup import BackupItems
 from settings.plan.data import DataItems
@@ -30,7 +31,7 @@ MOST_ROLES = 8
 
 def look(place: Place) -> Iterator[Answer]:
     """Compare IAM's quotas once, and those of the other services in each region that uses them."""
-    for part in (_stacks, _iam, _rds, _networks, _buckets):
+    for part in (_stacks, _iam, _rds, _networks, _groups, _buckets):
         try:
             yield from part(place)
         except (BotoCoreError, ClientError) as error:
@@ -95,6 +96,21 @@ def _networks(place: Place) -> Iterator[Answer]:
     deployed = {vpc for vpc in there if place.owners.of("AWS::EC2::VPC", vpc, place.region) in ours}
     most = applied.quota(place.quotas, applied.NETWORKS)
     yield _compared("VPCs", len(there), most, max(len(names) - len(deployed), 0))
+
+
+def _groups(place: Place) -> Iterator[Answer]:
+    """Ask how many groups a database may be behind where it is behind more than usual."""
+    data = place.settings.data
+    counted = [
+        (data.groups_of(database.declared), name)
+        for items in place.items(DataItems)
+        for name, database in items.databases.items()
+    ]
+    behind, name = max(counted, default=(0, ""))
+    if behind > MOST_GROUPS:
+        most = applied.quota(place.quotas, applied.GROUPS)
+        text = f"security groups of a network interface: {behind} of {most} used by {name}"
+        yield wrong(text, RAISE) if behind > most else Answer(text)
 
 
 def _buckets(place: Place) -> Iterator[Answer]:

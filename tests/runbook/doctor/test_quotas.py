@@ -63,6 +63,20 @@ class TestQuotas:
         text = str(yaml.safe_dump({"data": {"networks": networks}}))
         assert wrong(text, Check.QUOTAS).text.endswith("of 5 used, 6 more with this file")
 
+    @pytest.mark.parametrize(("bastion", "said"), [(True, ["6 of 5 used by books"]), (False, [])])
+    def test_more_groups_than_a_network_interface_takes_are_wrong(
+        self, bastion: bool, said: list[str]
+    ) -> None:
+        names = ["here", "office", "vpn", "jobs", "reports"]
+        text = yaml.safe_load(database(security_groups=names))
+        groups = text["data"]["security_groups"]
+        groups |= {name: {"description": name} for name in names[1:]}
+        text["data"]["bastion"] = bastion
+        found = asked(str(yaml.safe_dump(text)), Check.QUOTAS)
+        kind = "security groups of a network interface: "
+        assert [a.text.removeprefix(kind) for a in found if a.text.startswith(kind)] == said
+        assert [a.state for a in found if a.text.startswith(kind)] == [State.WRONG] * len(said)
+
     def test_an_applied_quota_counts_before_the_default(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
