@@ -81,7 +81,7 @@ def _of_stack(preparation: Preparation, stack: Stack, items: list[Item]) -> Iter
     if not found:
         return
     answer = _create(client, preparation.name, stack, template(final, deployed, found), found)
-    description = finished(client, stack.name, answer["Id"])
+    description = finished(client, stack, answer["Id"])
     if description["ExecutionStatus"] != "AVAILABLE":
         remove(client, stack.name, preparation.name)
         reason = description.get("StatusReason", "")

@@ -206,7 +206,7 @@ def _run(
     _, status = poll(client, look, lambda found: found[0] and not found[1].endswith("_IN_PROGRESS"))
     if status not in ("CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE"):
         raise UserError(
-            cause(client, stack.name, events), f"{stack.name} was rolled back: it is {status}."
+            cause(client, stack, events), f"{stack.name} was rolled back: it is {status}."
         )
     return events
 
@@ -239,15 +239,18 @@ def _events(
     return found
 
 
-def cause(client: CloudFormationClient, stack: str, events: list[Event]) -> str:
+def cause(client: CloudFormationClient, stack: StackReview, events: list[Event]) -> str:
     """Return the first real cause: what was cancelled because of it is only a symptom."""
+    places = {change.logical_id: change.place for change in stack.changes}
     failures = [e for e in events if e.status.endswith("_FAILED") and "ancelled" not in e.reason]
     if refused := [event for event in failures if "DescribeEvents" in event.reason]:
-        return f"{stack}: {refusal.reasons(client, refused[0].reason, stack=stack)}"
+        why = refusal.reasons(client, refused[0].reason, places, stack=stack.name)
+        return f"{stack.name}:{why}"
     if not failures:
-        return f"{stack} failed, and CloudFormation gave no reason."
+        return f"{stack.name} failed, and CloudFormation gave no reason."
     first = failures[0]
-    return f"{stack}: {first.logical_id} ({first.type}) failed: {first.reason}"
+    where = places.get(first.logical_id, first.logical_id)
+    return f"{stack.name}: {where} ({first.type}) failed: {first.reason}"
 
 
 def _protect(client: CloudFormationClient, stack: StackReview) -> None:

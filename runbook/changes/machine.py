@@ -168,7 +168,7 @@ def _why(
     for stack in found.review.changed:
         if stack.name in failed:
             own = [event for event in events if event.stack == stack.name]
-            return cause(aws.cloudformation(stack.region), stack.name, own)
+            return cause(aws.cloudformation(stack.region), stack, own)
     why = ended.get("cause") or ended.get("error") or ended["status"]
     return f"Review {found.review.id} is not executed: {why}."
 

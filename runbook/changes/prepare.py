@@ -27,6 +27,7 @@ from runbook.changes.change_set import find_stack
 from runbook.changes.observe import observations
 from runbook.changes.prices import priced
 from runbook.changes.review import Effect, Review, StackAction, StackReview
+from runbook.changes.template.values import places
 from settings.contract import CHANGE_SET_PREFIX, is_described_as_ours
 from settings.plan import StackId
 
@@ -102,7 +103,7 @@ class Preparation:
             raise UserError(
                 f"{stack.name}: CloudFormation could not create a change set: {aws.reason(error)}"
             ) from None
-        description = finished(client, stack.name, answer["Id"])
+        description = finished(client, stack, answer["Id"])
         if description["Status"] == "FAILED":
             remove(client, stack.name, self.name)
             return StackReview(name=stack.name, region=stack.region, action=StackAction.NOTHING)
@@ -245,7 +246,7 @@ def usable(name: str, current: Mapping[str, object] | None) -> None:
 
 
 def finished(
-    client: CloudFormationClient, stack: str, change_set: str
+    client: CloudFormationClient, stack: Stack, change_set: str
 ) -> DescribeChangeSetOutputTypeDef:
     """Wait for CloudFormation to work out the change set. Having no changes is no fault."""
     description = poll(
@@ -255,6 +256,6 @@ def finished(
     )
     why = description.get("StatusReason", "")
     if description["Status"] == "FAILED" and not any(words in why for words in _NO_CHANGES):
-        why = refusal.reasons(client, why, change_set=change_set)
-        raise UserError(f"{stack}: CloudFormation rejects the change set: {why}")
+        why = refusal.reasons(client, why, places(stack.template), change_set=change_set)
+        raise UserError(f"{stack.name}: CloudFormation rejects the change set:{why}")
     return description

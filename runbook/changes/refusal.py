@@ -13,19 +13,29 @@ from botocore.exceptions import ClientError
 from runbook.base import aws
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from mypy_boto3_cloudformation import CloudFormationClient
     from mypy_boto3_cloudformation.type_defs import DescribeEventsOutputTypeDef
 
 
-def reasons(
-    client: CloudFormationClient, said: str, *, stack: str = "", change_set: str = ""
-) -> str:
-    """Return the reasons, each with its resource; what CloudFormation `said` if there are none.
+_MOST = 20
+"""Reasons that are listed: more are seldom read, and most often have one cause."""
 
-    Where the reasons cannot be read, that is said as well: nobody can look them up once the change
-    set is discarded.
+
+def reasons(
+    client: CloudFormationClient,
+    said: str,
+    places: Mapping[str, str],
+    *,
+    stack: str = "",
+    change_set: str = "",
+) -> str:
+    """Return what stands behind a colon: a line a reason, each with its resource's place.
+
+    What CloudFormation `said` if there are no reasons. `places` are by logical id. Where the
+    reasons cannot be read, that is said as well: nobody can look them up once the change set is
+    discarded.
     """
     paginator = client.get_paginator("describe_events")
     if change_set:
@@ -33,16 +43,20 @@ def reasons(
     else:
         pages = paginator.paginate(StackName=stack, Filters={"FailedEvents": True})
     try:
-        return "; ".join(_found(pages)) or said
+        found = _found(pages, places)
     except ClientError as error:
-        return f"{said} (Its reasons cannot be read: {aws.reason(error)})"
+        return f" {said} (Its reasons cannot be read: {aws.reason(error)})"
+    more = [f"and {len(found) - _MOST:,} more"] if len(found) > _MOST else []
+    return "".join(f"\n  {text}" for text in [*found[:_MOST], *more]) or f" {said}"
 
 
-def _found(pages: Iterable[DescribeEventsOutputTypeDef]) -> dict[str, None]:
+def _found(pages: Iterable[DescribeEventsOutputTypeDef], places: Mapping[str, str]) -> list[str]:
     """Return each reason once, in the order of the events."""
-    return dict.fromkeys(
-        f"{event['LogicalResourceId']} ({event['ResourceType']}) {event['ValidationStatusReason']}"
-        for page in pages
-        for event in page["OperationEvents"]
-        if "ValidationStatusReason" in event and "LogicalResourceId" in event
-    )
+    found: dict[str, None] = {}
+    for page in pages:
+        for event in page["OperationEvents"]:
+            if "ValidationStatusReason" in event and "LogicalResourceId" in event:
+                where = places.get(event["LogicalResourceId"], event["LogicalResourceId"])
+                text = f"{where} ({event['ResourceType']}): {event['ValidationStatusReason']}"
+                found[text] = None
+    return [*found]

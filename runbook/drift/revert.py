@@ -98,7 +98,7 @@ def _change_sets(preparation: Preparation, names: Collection[str]) -> Iterator[S
         except ClientError as error:
             reason = aws.reason(error)
             raise UserError(f"{stack.name}: drift cannot be reverted: {reason}") from None
-        description = finished(client, stack.name, answer["Id"])
+        description = finished(client, stack, answer["Id"])
         if description["Status"] == "FAILED":
             remove(client, stack.name, preparation.name)
             continue

@@ -38,6 +38,11 @@ def place(logical_id: str, *versions: Template | None) -> str:
     return logical_id
 
 
+def places(template: Template) -> dict[str, str]:
+    """Return by logical id where each resource of a template stands in the application."""
+    return {name: place(name, resource) for name, resource in resources(template).items()}
+
+
 def differences(before: object, after: object, path: tuple[str, ...] = ()) -> Iterator[Difference]:
     """Yield the values that differ, each at the path of the deepest thing that has both sides."""
     if before == after:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from concurrent.futures import Future
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -80,13 +81,14 @@ def test_having_no_changes_is_no_failure(
     failed: Any = {"Status": "FAILED", "StatusReason": reason}
     monkeypatch.setattr(change_set, "describe", lambda client, name: failed)
     monkeypatch.setattr(prepare, "poll", lambda client, ask, done: ask())
-    monkeypatch.setattr(refusal, "reasons", lambda client, said, change_set: said)
+    monkeypatch.setattr(refusal, "reasons", lambda client, said, places, change_set: f" {said}")
     client: Any = None
+    stack: Any = SimpleNamespace(name="stack", template={})
     if harmless:
-        assert prepare.finished(client, "stack", "change-set") == failed
+        assert prepare.finished(client, stack, "change-set") == failed
     else:
         with pytest.raises(UserError, match="undefined resource X"):
-            prepare.finished(client, "stack", "change-set")
+            prepare.finished(client, stack, "change-set")
 
 
 @pytest.mark.parametrize(
@@ -123,6 +125,16 @@ def test_what_the_clean_up_could_not_delete_is_named() -> None:
         event("Other", "UPDATE_FAILED"),
     ]
     assert execute.left_over(stack, events) == ["User (AWS::IAM::User): AccessDenied"]
+
+
+def test_the_cause_of_a_failure_names_the_place_of_its_resource() -> None:
+    user = samples.change("senders/billing/user", "IAM::User", Effect.ADD, None)
+    failed = execute.Event("x", user.logical_id, user.type, "CREATE_FAILED", "taken")
+    client: Any = None
+    stack = samples.stack("mail-us-east-1", changes=(user,))
+    assert execute.cause(client, stack, [failed]) == (
+        "mail-us-east-1: senders/billing/user (AWS::IAM::User) failed: taken"
+    )
 
 
 def moved(region: str, kind: str) -> list[StackReview]:
