@@ -17,14 +17,20 @@ from runbook.changes.template.values import CLOSE, COMPUTED, OPEN
 
 ESCALATING = frozenset(
     {
+        "cloudformation:CreateStack",
+        "cloudformation:ExecuteChangeSet",
         "cloudformation:SetStackPolicy",
+        "cloudformation:UpdateStack",
+        "iam:AddClientIDToOpenIDConnectProvider",
         "iam:AddUserToGroup",
         "iam:AttachGroupPolicy",
         "iam:AttachRolePolicy",
         "iam:AttachUserPolicy",
         "iam:CreateAccessKey",
         "iam:CreateLoginProfile",
+        "iam:CreateOpenIDConnectProvider",
         "iam:CreatePolicyVersion",
+        "iam:CreateSAMLProvider",
         "iam:CreateServiceSpecificCredential",
         "iam:DeleteRolePermissionsBoundary",
         "iam:DeleteUserPermissionsBoundary",
@@ -37,6 +43,8 @@ ESCALATING = frozenset(
         "iam:SetDefaultPolicyVersion",
         "iam:UpdateAssumeRolePolicy",
         "iam:UpdateLoginProfile",
+        "iam:UpdateOpenIDConnectProviderThumbprint",
+        "iam:UpdateSAMLProvider",
         "kms:CreateGrant",
         "kms:PutKeyPolicy",
         "lambda:AddPermission",
@@ -50,6 +58,7 @@ ESCALATING = frozenset(
         "secretsmanager:PutResourcePolicy",
         "ssm:SendCommand",
         "ssm:StartSession",
+        "states:UpdateStateMachine",
         "sts:AssumeRole",
     }
 )
@@ -61,19 +70,36 @@ the access level "Permissions management", and the known ways to rise from there
 
 PROTECTING = frozenset(
     {
+        "cloudformation:DeleteStack",
+        "cloudformation:UpdateTerminationProtection",
         "cloudtrail:DeleteTrail",
         "cloudtrail:PutEventSelectors",
         "cloudtrail:StopLogging",
+        "cloudtrail:UpdateTrail",
         "cloudwatch:DeleteAlarms",
         "cloudwatch:DisableAlarmActions",
+        "cloudwatch:PutMetricAlarm",
+        "ec2:DeleteFlowLogs",
+        "events:DeleteRule",
         "events:DisableRule",
+        "events:PutRule",
+        "events:RemoveTargets",
         "kms:DisableKey",
         "kms:ScheduleKeyDeletion",
         "logs:DeleteLogGroup",
         "logs:PutRetentionPolicy",
+        "rds:DeleteDBCluster",
+        "rds:DeleteDBInstance",
+        "rds:ModifyDBCluster",
+        "rds:ModifyDBInstance",
         "s3:BypassGovernanceRetention",
+        "s3:DeleteBucketPolicy",
+        "s3:DeleteObjectVersion",
+        "s3:PutBucketObjectLockConfiguration",
         "s3:PutBucketVersioning",
         "s3:PutLifecycleConfiguration",
+        "secretsmanager:DeleteSecret",
+        "sns:DeleteTopic",
     }
 )
 """What lets somebody take away what guards data, or what watches."""
