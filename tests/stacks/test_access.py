@@ -92,6 +92,7 @@ VALUES = (
     "ec2:GetPasswordData",
     "ecs:DescribeTaskDefinition",  # with its variables
     "lambda:Invoke",
+    "ssm:ListCommandInvocations",
 )
 
 
