@@ -69,7 +69,7 @@ class ReaderProxy(Construct):
         self.proxy.add_resource_dependency(log_group)
         self.registered = targets.register(
             self,
-            group=self._target_group(),
+            group=self._target_group(cluster.cluster),
             cluster=cluster.cluster,
             instances=[cluster.writer, *readers],
         )
@@ -112,8 +112,11 @@ class ReaderProxy(Construct):
         group.apply_removal_policy(RemovalPolicy.DESTROY)
         return group
 
-    def _target_group(self) -> rds.CfnDBProxyTargetGroup:
-        """Say how many connections it opens. Where it leads is registered apart."""
+    def _target_group(self, cluster: rds.CfnDBCluster) -> rds.CfnDBProxyTargetGroup:
+        """Say how many connections it opens. Where it leads is registered apart.
+
+        It goes before the cluster does, and takes the registration along.
+        """
         pool = rds.CfnDBProxyTargetGroup.ConnectionPoolConfigurationInfoFormatProperty(
             connection_borrow_timeout=BORROW_SECONDS, max_connections_percent=SHARE
         )
@@ -126,6 +129,7 @@ class ReaderProxy(Construct):
         )
         # The proxy has tags, and this type none in the schema that the CDK validates with.
         group.add_deletion_override("Properties.Tags")
+        group.add_resource_dependency(cluster)
         return group
 
 

@@ -116,6 +116,11 @@ def test_cloudformation_waits_for_no_login_that_people_make_later(template: Data
     }
 
 
+def test_a_cluster_is_deleted_once_no_proxy_leads_to_it(template: DataTemplate) -> None:
+    (group,) = template.all("RDS::DBProxyTargetGroup")
+    assert template.logical_id("RDS::DBCluster") in group["DependsOn"]
+
+
 def test_who_registers_a_cluster_may_do_nothing_else(template: DataTemplate) -> None:
     (policy,) = (
         each["Properties"]["PolicyDocument"]["Statement"]
