@@ -48,14 +48,8 @@ def role(deployment: Deployment) -> Callable[[str], Credentials]:
     """A session of a role, assumed by those whom the file trusts with it."""
 
     def reader() -> Credentials:
-        """The file trusts a role of people, who may ask for the reader's."""
-        sts, iam = deployment.client("sts"), deployment.client("iam")
-        ask = {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "*"}
-        iam.put_role_policy(
-            RoleName="developers",
-            PolicyName="ask",
-            PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [ask]}),
-        )
+        """The file trusts a role of people, which needs no more to assume the reader's."""
+        sts = deployment.client("sts")
         person = sts.assume_role(RoleArn=DEVELOPERS, RoleSessionName="cleo")["Credentials"]
         signed_in = deployment.client("sts", credentials=person)
         arn = f"arn:aws:iam::{ACCOUNT}:role/groundwork-reader"
