@@ -26,17 +26,23 @@ def put_back(console: Console, caller: aws.Caller, records: Records) -> None:
     """Guard the stacks of executions that this machine's records have begun and not ended.
 
     An execution that is alive is left alone, and so is a stack on which CloudFormation still works:
-    the next command looks again.
+    the next command looks again. Once it works on none, the end is recorded.
     """
     if not isinstance(records.store, Folder):
         return
     for _, found in records.reviews():
         if found and _is_begun(console, records, found.review):
             with unless_executing(records.store, found) as dead:
-                lifted = [stack for stack in found.review.changed if dead and _is_lifted(stack)]
-                if lifted:
-                    _guard(console, found.review, lifted)
+                if dead and _is_guarded(console, found.review):
                     records.save_execution(_ended(caller, found))
+
+
+def _is_guarded(console: Console, review: Review) -> bool:
+    """Guard the stacks that are left lifted, and tell whether CloudFormation works on none."""
+    busy = any(map(_is_busy, review.changed))  # first: one that ends meanwhile is looked at again
+    if lifted := [stack for stack in review.changed if _is_lifted(stack)]:
+        _guard(console, review, lifted)
+    return not busy
 
 
 def _guard(console: Console, review: Review, lifted: Collection[StackReview]) -> None:
@@ -58,6 +64,12 @@ def _is_begun(console: Console, records: Records, review: Review) -> bool:
     return bool(executions) and executions[-1].status is ExecutionStatus.BEGUN
 
 
+def _is_busy(stack: StackReview) -> bool:
+    current = find_stack(aws.cloudformation(stack.region), stack.name)
+    status = current["StackStatus"] if current else ""
+    return status.endswith("_IN_PROGRESS") and status != "REVIEW_IN_PROGRESS"
+
+
 def _is_lifted(stack: StackReview) -> bool:
     client = aws.cloudformation(stack.region)
     current = find_stack(client, stack.name)
@@ -75,5 +87,5 @@ def _ended(caller: aws.Caller, found: StoredReview) -> Execution:
         executed_at=datetime.now(UTC),
         status=ExecutionStatus.FAILED,
         change_sets=tuple(stack.change_set or "" for stack in found.review.changed),
-        message="It was killed, and its stacks were guarded again.",
+        message="It was killed. Its stacks are guarded.",
     )

@@ -24,6 +24,7 @@ from runbook.changes.review import ExecutionStatus
 from runbook.changes.stores import Folder
 from settings import parse
 from tests.killing import executions_killed_after_each_effect
+from tests.runbook.changes import samples
 from tests.runbook.changes.approving import APPROVER, BOB, ONE_PERSON, saved
 from tests.runbook.changes.stacks import TOPIC, bucket, buckets, deploy, prepare, stack_of
 from tests.runbook.conftest import ACCOUNT, REGION
@@ -120,8 +121,7 @@ def test_killed_at_any_step_it_leaves_the_guards_up_and_a_record(
     """By kill -9. No command comes afterwards: the watchdog does it."""
     context, name, identifier = killed[effects]
     client, review = aws.cloudformation(REGION), context.records.review(identifier).review
-    ended = STEPS.index("lifted") < effects < len(STEPS)
-    expected = [ExecutionStatus.BEGUN][:effects] + [ExecutionStatus.FAILED][:ended]
+    expected = [ExecutionStatus.BEGUN, ExecutionStatus.FAILED] if effects else []
 
     def is_recorded() -> bool:
         return [each.status for each in context.records.executions(review)] == expected
@@ -183,6 +183,21 @@ def test_an_execution_that_is_alive_is_left_alone(
     monkeypatch.setattr(repair, "find_stack", lambda *_: running)
     repair.put_back(local.console, local.caller, local.records)
     assert unguarded(client, name) == ("Gone",)
+
+
+def test_an_execution_is_not_over_while_cloudformation_works_on_one_of_its_stacks(
+    local: Context, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = samples.review(samples.stack("data-us-east-1"), samples.stack("mail-us-east-1"))
+    states = {"data-us-east-1": "UPDATE_COMPLETE", "mail-us-east-1": "UPDATE_IN_PROGRESS"}
+    lifted, guarded = {*states}, []
+    monkeypatch.setattr(repair, "find_stack", lambda _, name: {"StackStatus": states[name]})
+    monkeypatch.setattr(repair, "unguarded", lambda _, name: name in lifted)
+    monkeypatch.setattr(repair, "guard_again", lambda stack: guarded.append(stack.name))
+    assert not repair._is_guarded(local.console, found)
+    states["mail-us-east-1"] = "UPDATE_COMPLETE"
+    assert repair._is_guarded(local.console, found)
+    assert guarded == ["data-us-east-1", "data-us-east-1", "mail-us-east-1"]
 
 
 def test_another_command_lets_the_guards_of_an_execution_that_is_alive_be(
