@@ -15,6 +15,8 @@ from runbook.base.errors import UserError
 ROOT = Path(__file__).resolve().parents[2]
 PATHS = {"aws:cdk:enable-path-metadata": True}
 """As the CDK's command line has it: a template says where in the application a resource is."""
+USUAL_QUALIFIER = "hnb659fds"
+"""The CDK's own, in every bootstrap that names none."""
 
 
 def synthesize(configuration: Path, output: Path) -> Assembly:
@@ -28,8 +30,7 @@ def synthesize(configuration: Path, output: Path) -> Assembly:
             f"{configuration} is a pipe or a folder: the configuration is read several times.",
             "Write it to a file, and name that with --config.",
         )
-    flags = json.loads((ROOT / "cdk.json").read_text(encoding="utf-8"))["context"]
-    context = {**flags, **PATHS, "config": str(configuration.absolute())}
+    context = {**_context(), **PATHS, "config": str(configuration.absolute())}
     environment = {
         **compiling(),
         "CDK_OUTDIR": str(output.absolute()),
@@ -48,6 +49,19 @@ def synthesize(configuration: Path, output: Path) -> Assembly:
     if run.returncode:
         raise UserError(f"The configuration cannot be deployed:\n{run.stderr.strip()}")
     return Assembly(output.absolute())
+
+
+def qualifier() -> str:
+    """Return what tells this application's bootstrap from others of the account, as the CDK does.
+
+    <https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-customizing.html>
+    """
+    return str(_context().get("@aws-cdk/core:bootstrapQualifier", USUAL_QUALIFIER))
+
+
+def _context() -> dict[str, object]:
+    context: dict[str, object] = json.loads((ROOT / "cdk.json").read_text("utf-8"))["context"]
+    return context
 
 
 def cdk(*arguments: str) -> None:

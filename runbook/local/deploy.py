@@ -134,7 +134,7 @@ def _bootstrap(console: Console, assembly: Assembly) -> None:
         return
     with console.status(f"Preparing the account for the CDK in {', '.join(missing)}"):
         places = [f"aws://{assembly.account}/{region}" for region in missing]
-        project.cdk("bootstrap", *places)
+        project.cdk("bootstrap", *places, "--qualifier", project.qualifier())
     console.print(f"The account is prepared for the CDK in {', '.join(missing)}")
 
 

@@ -1,11 +1,13 @@
 """The environment of the programs that commands start."""
 
+import json
 import os
 import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
+from aws_cdk import App, DefaultStackSynthesizer, Stack
 
 from runbook.base import project
 from runbook.base.errors import UserError
@@ -47,6 +49,23 @@ def test_the_cdk_is_not_compiled_again_by_each_command(
         assert FORBIDS not in environment
         assert environment["KEPT"] == "as it is"
     assert len(started) == 2
+
+
+@pytest.mark.parametrize(
+    ("context", "qualifier"),
+    [
+        ({}, DefaultStackSynthesizer.DEFAULT_QUALIFIER),
+        ({"@aws-cdk/core:bootstrapQualifier": "acme"}, "acme"),
+    ],
+)
+def test_the_bootstrap_is_the_one_that_the_stacks_use(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, context: dict[str, str], qualifier: str
+) -> None:
+    (tmp_path / "cdk.json").write_text(json.dumps({"context": context}))
+    monkeypatch.setattr(project, "ROOT", tmp_path)
+    assert project.qualifier() == qualifier
+    stack = Stack(App(context=context), "stack")
+    assert stack.synthesizer.bootstrap_qualifier == qualifier
 
 
 def test_what_the_cdk_says_again_and_again_is_said_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from runbook.base import project
 from runbook.doctor.answer import Answer
 from runbook.doctor.checks import Check, bootstrap
 from tests.conftest import templates_of
@@ -24,12 +25,12 @@ class TestBootstrap:
     def _without(self) -> Iterator[None]:
         yield
         ssm = client("ssm")
-        if ssm.describe_parameters()["Parameters"]:
-            ssm.delete_parameter(Name=bootstrap.PARAMETER)
+        for found in ssm.describe_parameters()["Parameters"]:
+            ssm.delete_parameter(Name=found["Name"])
 
-    def put(self, version: str) -> None:
+    def put(self, version: str, qualifier: str = "hnb659fds") -> None:
         ssm = client("ssm")
-        ssm.put_parameter(Name=bootstrap.PARAMETER, Value=version, Type="String")
+        ssm.put_parameter(Name=bootstrap.parameter(qualifier), Value=version, Type="String")
 
     def test_a_region_without_it_is_bootstrapped_first(self) -> None:
         found = wrong("", Check.BOOTSTRAP)
@@ -42,6 +43,17 @@ class TestBootstrap:
 
     def test_a_new_one_is_right(self) -> None:
         self.put("30")
+        assert asked("", Check.BOOTSTRAP) == [Answer("version 30; 6 is needed")]
+
+    def test_the_one_of_another_qualifier_is_asked_for_and_made_beside_the_usual_one(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(project, "qualifier", lambda: "acme")
+        self.put("30")
+        options = "--qualifier acme --toolkit-stack-name CDKToolkit-acme"
+        place = f"aws://123456789012/{REGION}"
+        assert wrong("", Check.BOOTSTRAP).advice == f"cdk bootstrap {place} {options}"
+        self.put("30", "acme")
         assert asked("", Check.BOOTSTRAP) == [Answer("version 30; 6 is needed")]
 
     def test_what_is_needed_is_what_a_template_asks_for(self) -> None:
