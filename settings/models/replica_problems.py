@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from settings.models.base import Problem
 from settings.models.networks import Network, is_wide
-from settings.models.replicas import MOST_GROUPS, AnyReplica, Consumer, Replica
+from settings.models.replicas import AnyReplica, Consumer, Replica
 from settings.values.instances import memory_gib
 
 if TYPE_CHECKING:
@@ -30,7 +30,6 @@ def replica_problems(data: Data, name: str, database: PostgreSql | Aurora) -> It
     admitted = _admitted(data, database)
     for replica, declared in database.replicas.items():
         at = (*path, "replicas", replica)
-        yield from _groups(at, declared, bastion=data.bastion)
         if isinstance(declared, Replica) and database.engine == "postgresql":
             yield from _instance(at, declared, database)
         if network:
@@ -41,15 +40,6 @@ def replica_problems(data: Data, name: str, database: PostgreSql | Aurora) -> It
     if network and database.engine == "aurora-postgresql":
         yield from _proxy((*path, "proxy_subnets"), database, network)
     yield from _logins(path, database)
-
-
-def _groups(path: Path, replica: AnyReplica, *, bastion: bool) -> Iterator[Problem]:
-    if replica.groups(bastion=bastion) > MOST_GROUPS:
-        yield Problem(
-            (*path, "consumers"),
-            f"fewer: a replica is behind {MOST_GROUPS} security groups at most, one for each "
-            "consumer with blocks and one for each bastion. Put further ones on another replica",
-        )
 
 
 def _instance(path: Path, replica: Replica, database: PostgreSql) -> Iterator[Problem]:

@@ -16,11 +16,6 @@ from settings.values.networks import Cidr, Cidr4
 
 MOST_REPLICAS = 15
 """<https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ReadRepl.html>"""
-MOST_GROUPS = 5
-"""Of a network interface, as every account has them.
-
-<https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html#vpc-limits-security-groups>
-"""
 
 
 def replica_identifier(database: str, replica: str) -> str:

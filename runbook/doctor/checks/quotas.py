@@ -18,7 +18,6 @@ from runbook.doctor.checks.names import declared
 from runbook.doctor.checks.taken import Kind
 from runbook.doctor.place import Place
 from settings import Settings
-from settings.models.replicas import MOST_GROUPS
 from settings.plan import plans
 from settings.plan.backup import BackupItems
 from settings.plan.data import DataItems
@@ -27,6 +26,9 @@ from settings.plan.mail import MailItems
 RAISE = "Ask for more in Service Quotas, or remove what nobody needs."
 MOST_ROLES = 8
 """Of a stack: those of its functions, whose names CloudFormation makes up, and of `access`."""
+
+LEAST_GROUPS = 5
+"""Of a network interface, in every account: see `applied.GROUPS`."""
 
 
 def look(place: Place) -> Iterator[Answer]:
@@ -99,18 +101,22 @@ def _networks(place: Place) -> Iterator[Answer]:
 
 
 def _groups(place: Place) -> Iterator[Answer]:
-    """Ask how many groups a database may be behind where it is behind more than usual."""
-    data = place.settings.data
-    counted = [
-        (data.groups_of(database.declared), name)
-        for items in place.items(DataItems)
-        for name, database in items.databases.items()
-    ]
-    behind, name = max(counted, default=(0, ""))
-    if behind > MOST_GROUPS:
+    """Ask how many groups a database or replica takes where one is behind more than usual."""
+    behind, name = max(_behind(place), default=(0, ""))
+    if behind > LEAST_GROUPS:
         most = applied.quota(place.quotas, applied.GROUPS)
         text = f"security groups of a network interface: {behind} of {most} used by {name}"
         yield wrong(text, RAISE) if behind > most else Answer(text)
+
+
+def _behind(place: Place) -> Iterator[tuple[int, str]]:
+    """Yield how many groups each database and replica is behind, and its name."""
+    data = place.settings.data
+    for items in place.items(DataItems):
+        for name, database in items.databases.items():
+            yield data.groups_of(database.declared), name
+            for replica, item in database.replicas.items():
+                yield item.declared.groups(bastion=data.bastion), f"{name}/{replica}"
 
 
 def _buckets(place: Place) -> Iterator[Answer]:

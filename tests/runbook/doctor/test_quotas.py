@@ -24,6 +24,7 @@ pytestmark = [
 
 class TestQuotas:
     FILE = "backup: {buckets: {a-bucket: {users: {one-user: {tool: files}}}}}"
+    GROUPS = "security groups of a network interface: "
 
     def test_what_there_is_room_for_is_right(self) -> None:
         found = {each.text.partition(":")[0]: each for each in asked(self.FILE, Check.QUOTAS)}
@@ -73,9 +74,20 @@ class TestQuotas:
         groups |= {name: {"description": name} for name in names[1:]}
         text["data"]["bastion"] = bastion
         found = asked(str(yaml.safe_dump(text)), Check.QUOTAS)
-        kind = "security groups of a network interface: "
-        assert [a.text.removeprefix(kind) for a in found if a.text.startswith(kind)] == said
-        assert [a.state for a in found if a.text.startswith(kind)] == [State.WRONG] * len(said)
+        counted = [a for a in found if a.text.startswith(self.GROUPS)]
+        assert [a.text.removeprefix(self.GROUPS) for a in counted] == said
+        assert [a.state for a in counted] == [State.WRONG] * len(said)
+
+    def test_more_groups_of_a_replica_are_asked_of_the_account_as_those_of_a_database(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        consumers = {f"c{number}": {"from": [f"192.0.2.{number}/32"]} for number in range(6)}
+        reports = {"instance": "db.t4g.micro", "consumers": consumers}
+        text = database(replicas={"reports": reports})
+        assert wrong(text, Check.QUOTAS).text == f"{self.GROUPS}6 of 5 used by books/reports"
+        monkeypatch.setattr(applied, "quota", lambda *_: 16)
+        taken = Answer(f"{self.GROUPS}6 of 16 used by books/reports")
+        assert taken in asked(text, Check.QUOTAS)
 
     def test_an_applied_quota_counts_before_the_default(
         self, monkeypatch: pytest.MonkeyPatch
