@@ -127,8 +127,8 @@ def partner(pair: Pair) -> str:
     return "partner"
 
 
-def reviewed(*schemas: str, user: str = "partner") -> str:
-    return statements(PLACE, [ConsumerLogin("books/reports/partner", user, schemas)])
+def reviewed(*schemas: str, user: str = "partner", audited: bool = False) -> str:
+    return statements(PLACE, [ConsumerLogin("books/reports/partner", user, schemas, audited)])
 
 
 def refusal(found: subprocess.CompletedProcess[str]) -> str:
@@ -255,6 +255,13 @@ def test_a_login_that_may_do_more_does_not_become_a_consumers(pair: Pair) -> Non
     assert "application is there already, and may do more than read" in refusal(refused)
     granted = "SELECT has_schema_privilege('application', 'reports', 'USAGE')"
     assert pair.as_owner(granted).stdout == "f\n"
+
+
+def test_no_login_is_made_that_nobody_would_log_while_pgaudit_is_not_loaded(pair: Pair) -> None:
+    pair.primary.query("GRANT pg_monitor TO groundwork")  # as rds_superuser has it
+    refused = refusal(pair.apply(reviewed("reports", user="unlogged", audited=True)))
+    assert "pgaudit is not loaded: restart the instances, and run this again" in refused
+    assert pair.as_owner("SELECT count(*) FROM pg_roles WHERE rolname = 'unlogged'").stdout == "0\n"
 
 
 def test_the_reviewed_file_has_no_password() -> None:
