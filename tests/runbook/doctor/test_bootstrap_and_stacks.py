@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
+from rich.console import Console
 
 from runbook.base import project
+from runbook.base.assembly import Assembly
 from runbook.doctor.answer import Answer
 from runbook.doctor.checks import Check, bootstrap
+from runbook.local import deploy
 from tests.conftest import templates_of
 from tests.runbook.doctor.asking import REGION, asked, client, wrong
 
@@ -55,6 +60,14 @@ class TestBootstrap:
         assert wrong("", Check.BOOTSTRAP).advice == f"cdk bootstrap {place} {options}"
         self.put("30", "acme")
         assert asked("", Check.BOOTSTRAP) == [Answer("version 30; 6 is needed")]
+
+    def test_the_embedded_account_gets_the_same_one(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        typed: list[str] = []
+        monkeypatch.setattr(project, "qualifier", lambda: "acme")
+        monkeypatch.setattr(project, "cdk", lambda *words: typed.extend(words))
+        assembly = SimpleNamespace(account="123456789012", regions=[REGION])
+        deploy._bootstrap(Console(quiet=True), cast("Assembly", assembly))
+        assert typed == ["bootstrap", f"aws://123456789012/{REGION}", "--qualifier", "acme"]
 
     def test_what_is_needed_is_what_a_template_asks_for(self) -> None:
         text = f'account: "123456789012"\nregion: {REGION}\nbackup: {{buckets: {{a-bucket: {{}}}}}}'
