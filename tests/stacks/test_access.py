@@ -449,6 +449,50 @@ def test_a_change_set_that_is_too_large_to_look_at_is_refused(template: Template
         assert states[large["Next"]]["Default"] == "Refuse"
 
 
+@pytest.mark.parametrize("nested", [0, 1])
+def test_a_change_set_is_looked_into_page_by_page(template: Template, nested: int) -> None:
+    """CloudFormation has 100 changes on a page. What was found on the first is not forgotten."""
+    states = dict(every_state(definition(template)["States"]))
+    look, more = states["Look into the change set"], states["Look at its next page"]
+    order = {"name": "data", "stack": "arn", "region": "r", "fit": True, "touched": ["x"]}
+    first = [
+        {"Action": "Modify", "ResourceType": "AWS::SNS::Topic", "LogicalResourceId": "Topic"},
+        {"Action": "Add", "ResourceType": "AWS::CloudFormation::Stack", "LogicalResourceId": "N"},
+    ]
+    last = {
+        "Action": "Remove",
+        "PolicyAction": "Delete",
+        "ResourceType": "AWS::S3::Bucket",
+        "LogicalResourceId": "Bucket",
+    }
+    pages: list[dict[str, Any]] = [
+        {"Changes": [{"ResourceChange": one} for one in first[: nested + 1]], "NextToken": "two"},
+        {"Changes": [{"ResourceChange": last}]},
+    ]
+    read: Any = evaluated(look["Output"], {"input": order, "result": pages[0]})
+    assert read["page"] == "two"
+    assert more["Arguments"]["NextToken"] == "{% $states.input.page %}"
+    read = evaluated(more["Output"], {"input": read, "result": pages[1]})
+    assert read["page"] == ""
+    assert read["lost"] == [{"stack": "arn", "region": "r", "id": "Bucket"}]
+    assert evaluated(states["Nothing is lost"]["Output"], {"input": read}) == {
+        "name": "data",
+        "fit": True,
+        "plain": not nested,
+        "changed": ["Topic", "Bucket"],
+        "keeps": True,
+    }
+
+
+def test_a_change_set_without_changes_has_none(template: Template) -> None:
+    states = dict(every_state(definition(template)["States"]))
+    given = {"input": {"name": "data", "fit": True}, "result": {"Changes": []}}
+    read: Any = evaluated(states["Look into the change set"]["Output"], given)
+    assert (read["changed"], read["lost"], read["plain"], read["page"]) == ([], [], True, "")
+    found: Any = evaluated(states["Nothing is lost"]["Output"], {"input": read})
+    assert found["changed"] == []
+
+
 def test_a_comparison_that_failed_is_known_to_have(template: Template) -> None:
     states = dict(every_state(definition(template)["States"]))
     given = {"input": {}, "result": {"DetectionStatus": "DETECTION_FAILED"}}

@@ -27,18 +27,21 @@ HELD = """(
   $nested := ['AWS::CloudFormation::Stack', 'AWS::CloudFormation::StackSet'];
   $keeping := ['AWS::RDS::DBCluster', 'AWS::RDS::DBInstance', 'AWS::S3::Bucket'];
   $lost := ['Delete', 'ReplaceAndDelete'];
-  {
-    'name': $order.name,
-    'fit': true,
-    'plain': $count($changes[ResourceType in $nested]) = 0
-      and $not($exists($states.result.NextToken)),
-    'changed': [$changes[$not(Action in ['Add', 'Import'])].LogicalResourceId],
-    'lost': [$changes[PolicyAction in $lost and ResourceType in $keeping].{
+  $merge([$order, {
+    'plain': $not($order.plain = false) and $count($changes[ResourceType in $nested]) = 0,
+    'changed': [
+      $order.changed, $changes[$not(Action in ['Add', 'Import'])].LogicalResourceId
+    ],
+    'lost': [$order.lost, $changes[PolicyAction in $lost and ResourceType in $keeping].{
       'stack': $order.stack, 'region': $order.region, 'id': LogicalResourceId
-    }]
-  }
+    }],
+    'page': $exists($states.result.NextToken) ? $states.result.NextToken : ''
+  }])
 )"""
-"""Step Functions takes 256 KiB of an answer, CloudFormation pages after 1 MB: more never passes."""
+"""What one page holds, with what the pages before it did: CloudFormation has 100 changes on each.
+
+Step Functions takes 256 KiB of an answer: a page that is longer never passes."""
+FOUND = "$sift($states.input, function($_, $key) {$key in ['name', 'fit', 'plain', 'changed']})"
 METADATA = "$states.result.StackResourceDetail.Metadata"
 IS_KEPT = f"{{'kept': $exists({METADATA}) and $parse({METADATA}).{KEEP_DATA} = true}}"
 
@@ -61,27 +64,27 @@ def looking(calls: Calls) -> States:
         "Would any data be lost?": choice(
             {"Nothing is lost": "$string($states.input.lost) = '[]'"}, "Is it to be kept?"
         ),
-        "Nothing is lost": _pass("$merge([$states.input, {'keeps': true}])"),
+        "Nothing is lost": _pass(f"$merge([{FOUND}, {{'keeps': true}}])"),
         "Is it to be kept?": each("$states.input.lost", lost, "asked", "Is all of it kept?"),
         "Is all of it kept?": _pass(
-            "$merge([$states.input, {'keeps': $count($states.input.asked[kept]) = 0}])"
+            f"$merge([{FOUND}, {{'keeps': $count($states.input.asked[kept]) = 0}}])"
         ),
     }
 
 
 def _reading(calls: Calls, suffix: str) -> States:
-    look = f"Look into the change set{suffix}"
+    look, next_page = f"Look into the change set{suffix}", f"Look at its next page{suffix}"
+    read_all = f"Is all of it read?{suffix}"
+    named = {"StackName": "stack", "ChangeSetName": "change_set"}
     return {
         f"Find the change set{suffix}": calls.call(
             "listChangeSets", {"StackName": "stack"}, FIT, f"Is it fit?{suffix}", suffix=suffix
         ),
         f"Is it fit?{suffix}": choice({look: "$states.input.fit"}, "It cannot be executed"),
-        look: calls.call(
-            "describeChangeSet",
-            {"StackName": "stack", "ChangeSetName": "change_set"},
-            HELD,
-            "Would any data be lost?",
-            suffix=suffix,
+        look: calls.call("describeChangeSet", named, HELD, read_all, suffix=suffix),
+        read_all: choice({next_page: "$states.input.page != ''"}, "Would any data be lost?"),
+        next_page: calls.call(
+            "describeChangeSet", {**named, "NextToken": "page"}, HELD, read_all, suffix=suffix
         ),
     }
 
