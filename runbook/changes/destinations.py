@@ -37,6 +37,7 @@ WAYS: Mapping[str, _Way] = {
     CustomType.ACCESS_KEY: _Way(("Secret",), "User"),
     CustomType.IDENTITY_FEEDBACK: _Way(("Topic",), "Identity", ends=True),
     "AWS::CloudTrail::Trail": _Way(("CloudWatchLogsLogGroupArn", "S3BucketName", "SnsTopicName")),
+    "AWS::EC2::FlowLog": _Way(("LogDestination",)),
     "AWS::Events::Rule": _Way(("Targets.Arn",)),
     "AWS::Lambda::EventInvokeConfig": _Way(
         (
@@ -89,6 +90,9 @@ WAYS: Mapping[str, _Way] = {
 }
 
 
+_LOGS = ("AWS::CloudTrail::Trail", "AWS::EC2::FlowLog")
+
+
 def of_destinations(before: Reading, after: Reading) -> Iterator[Finding]:
     """Yield where data goes from now on, and no longer, of what was there before."""
     places = {**before.places(), **after.places()}
@@ -103,13 +107,13 @@ def of_destinations(before: Reading, after: Reading) -> Iterator[Finding]:
 
 
 def _is_of_something_old(way: _Sent, before: Reading, after: Reading) -> bool:
-    """Tell whether data goes along that was there before: what a trail takes is the account's."""
+    """Tell whether data goes along that was there before, as what trails and flow logs take."""
     added = _named(after) - _named(before)
     if way.source not in added:
         return True
     name = bare(way.source)
-    is_trail = after.resources.get(name, {}).get("Type") == "AWS::CloudTrail::Trail"
-    return is_trail and _whole(way.destination) not in added
+    is_log = after.resources.get(name, {}).get("Type") in _LOGS
+    return is_log and _whole(way.destination) not in added
 
 
 def _named(version: Reading) -> set[str]:

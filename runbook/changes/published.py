@@ -99,7 +99,7 @@ def _compared(policy: str, before: list[str], after: list[str]) -> Iterator[str]
     elif len(after) == 1 == len(before):
         yield from _asks_for_less(before[0], after[0])
         yield from _lets_others_send(before[0], after[0])
-    elif len(after) == 1 and not before and _ending(after[0]) in _SPF[:2]:
+    elif len(after) == 1 and _ending(after[0]) in _SPF[:2]:
         yield f"everybody may send (SPF {_ending(after[0])})"
 
 

@@ -178,16 +178,21 @@ def _metadata(before: JsonValue, after: JsonValue) -> Iterator[Consequence]:
 
 def are_unencrypted(disks: JsonValue) -> bool:
     """Tell whether a machine has a disk that nothing says to encrypt."""
-    found = (
-        [one.get("Ebs") for one in disks if isinstance(one, dict)]
-        if isinstance(disks, list)
-        else []
-    )
-    return any(isinstance(disk, dict) and not is_on(disk.get("Encrypted")) for disk in found)
+    return bool(_unencrypted(disks))
+
+
+def _unencrypted(disks: JsonValue) -> set[str]:
+    """Return the device names of the disks that nothing says to encrypt."""
+    found = [one for one in disks if isinstance(one, dict)] if isinstance(disks, list) else []
+    return {
+        str(one.get("DeviceName"))
+        for one in found
+        if isinstance(disk := one.get("Ebs"), dict) and not is_on(disk.get("Encrypted"))
+    }
 
 
 def _disks(before: JsonValue, after: JsonValue) -> Iterator[Consequence]:
-    if are_unencrypted(after) and not are_unencrypted(before):
+    if _unencrypted(after) - _unencrypted(before):
         yield _weakens("a disk of it is not encrypted, unless the account does it", _DISKS)
 
 
