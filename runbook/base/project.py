@@ -64,15 +64,17 @@ def _context() -> dict[str, object]:
     return context
 
 
-def cdk(*arguments: str) -> None:
+def cdk(*arguments: str, session: str = "") -> None:
     """Run the pinned CDK command line quietly, or show what it said when it fails.
 
+    `session` names its sessions of the bootstrap's roles; without, it is the user of this machine.
     Away from cdk.json: the command line would synthesize the application again, even to bootstrap.
     """
+    named = {"CDK_ROLE_SESSION_NAME": session} if session else {}
     run = subprocess.run(
         [Path(sys.executable).parent / "cdk", *arguments, "--no-notices", "--no-version-reporting"],
         cwd=tempfile.gettempdir(),
-        env={**compiling(), "CI": "true", "CDK_DISABLE_CLI_TELEMETRY": "true"},
+        env={**compiling(), **named, "CI": "true", "CDK_DISABLE_CLI_TELEMETRY": "true"},
         capture_output=True,
         text=True,
         check=False,

@@ -88,7 +88,7 @@ def prepared(
         console.print(f"Note: {note}", markup=False)
     preparation = Preparation.of(assembly, moment)
     with console.status("Publishing the templates and the functions' code"):
-        preparation.publish()
+        preparation.publish(who)
     with console.status("Making a change set for every stack"):
         made = preparation.make()
     for note in pacing.notes(made):

@@ -21,6 +21,7 @@ from runbook.base import aws, project
 from runbook.base.assembly import Assembly, Stack
 from runbook.base.errors import UserError
 from runbook.base.polling import poll
+from runbook.base.secrets import session_name
 from runbook.changes import assets, refusal
 from runbook.changes import change_set as change_sets
 from runbook.changes.change_set import find_stack
@@ -55,13 +56,17 @@ class Preparation:
         """Name the change sets after the moment, so that none is ever made again."""
         return cls(assembly, f"{CHANGE_SET_PREFIX}{now:%Y%m%dT%H%M%S}-{os.urandom(3).hex()}")
 
-    def publish(self) -> None:
-        """Upload the templates and the functions' code. What is there already is left alone."""
+    def publish(self, who: aws.Caller) -> None:
+        """Upload the templates and the functions' code. What is there already is left alone.
+
+        CloudTrail shows who does, by the name of the session.
+        """
         project.cdk(
             "publish-assets",
             *(stack.construct_id for stack in self.assembly.stacks),
             "--unstable=publish-assets",
             f"--app={self.assembly.directory}",
+            session=session_name(who.arn),
         )
 
     def make(self) -> list[StackReview]:

@@ -4,13 +4,17 @@ import json
 import os
 import subprocess
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from aws_cdk import App, DefaultStackSynthesizer, Stack
 
 from runbook.base import project
+from runbook.base.assembly import Assembly
+from runbook.base.aws import Caller
 from runbook.base.errors import UserError
+from runbook.changes.prepare import Preparation
 
 FORBIDS = "PYTHONDONTWRITEBYTECODE"
 
@@ -66,6 +70,14 @@ def test_the_bootstrap_is_the_one_that_the_stacks_use(
     assert project.qualifier() == qualifier
     stack = Stack(App(context=context), "stack")
     assert stack.synthesizer.bootstrap_qualifier == qualifier
+
+
+def test_the_cdks_sessions_are_named_after_whoever_publishes(started: list[dict[str, str]]) -> None:
+    assembly = SimpleNamespace(stacks=[], directory="assembly")
+    arn = "arn:aws:sts::123456789012:assumed-role/groundwork-author/ann"
+    Preparation(cast("Assembly", assembly), "x").publish(Caller("123456789012", arn, "AROA:ann"))
+    (environment,) = started
+    assert environment["CDK_ROLE_SESSION_NAME"] == "ann"
 
 
 def test_what_the_cdk_says_again_and_again_is_said_once(monkeypatch: pytest.MonkeyPatch) -> None:
