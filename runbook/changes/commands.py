@@ -189,6 +189,8 @@ def _execute(context: Context, found: StoredReview, lifted: tuple[str, ...]) -> 
         with watching(context.console, found.review) as watch:
             execute(found.review, watch, lifted=lifted, look_again=look_again)
     except BaseException as error:
+        if isinstance(error, KeyboardInterrupt) and isinstance(context.records.store, Folder):
+            raise  # what runs may not have ended: the watchdog records when it has
         with suppress(UserError):  # what went wrong first is what the person has to know
             failure = str(error) or "interrupted"
             _record(context, found, lifted, ExecutionStatus.FAILED, failure)

@@ -7,8 +7,10 @@ every later command looks; and `groundwork doctor` names what is not guarded, wh
 from __future__ import annotations
 
 from collections.abc import Collection
+from contextlib import ExitStack, suppress
 from datetime import UTC, datetime
 
+from botocore.exceptions import ClientError
 from rich.console import Console
 
 from runbook.base import aws
@@ -22,35 +24,49 @@ from runbook.changes.review import Execution, ExecutionStatus, Review, StackRevi
 from runbook.changes.stores import Folder
 
 
-def put_back(console: Console, caller: aws.Caller, records: Records) -> None:
+def put_back(console: Console, caller: aws.Caller, records: Records) -> bool:
     """Guard the stacks of executions that this machine's records have begun and not ended.
 
-    An execution that is alive is left alone, and so is a stack on which CloudFormation still works:
-    the next command looks again. Once it works on none, the end is recorded.
+    An execution that is alive is left alone, with all of its stacks; none begins meanwhile. So is a
+    stack on which CloudFormation still works. Return whether there is anything to look at again.
     """
     if not isinstance(records.store, Folder):
-        return
-    for _, found in records.reviews():
-        if found and _is_begun(console, records, found.review):
-            with unless_executing(records.store, found) as dead:
-                if dead and _is_guarded(console, found.review):
-                    records.save_execution(_ended(caller, found))
+        return False
+    reviews = [found for _, found in records.reviews() if found]
+    begun = [found for found in reviews if _is_begun(console, records, found.review)]
+    if not begun:
+        return False
+    dead: list[StoredReview] = []
+    alive: set[str] = set()
+    with ExitStack() as held:
+        for found in reviews:
+            if found in begun or datetime.now(UTC) <= found.review.execute_before:
+                if held.enter_context(unless_executing(records.store, found)):
+                    dead.append(found)
+                else:
+                    alive |= {stack.name for stack in found.review.changed}
+        left = [
+            found
+            for found in begun
+            if found not in dead or not _guarded(console, found.review, alive)
+        ]
+        for found in begun:
+            if found not in left and _is_begun(console, records, found.review):
+                records.save_execution(_ended(caller, found))
+    return bool(left)
 
 
-def _is_guarded(console: Console, review: Review) -> bool:
-    """Guard the stacks that are left lifted, and tell whether CloudFormation works on none."""
-    busy = any(map(_is_busy, review.changed))  # first: one that ends meanwhile is looked at again
-    if lifted := [stack for stack in review.changed if _is_lifted(stack)]:
-        _guard(console, review, lifted)
-    return not busy
-
-
-def _guard(console: Console, review: Review, lifted: Collection[StackReview]) -> None:
+def _guarded(console: Console, review: Review, alive: Collection[str]) -> bool:
+    """Guard what is lifted, and tell whether that is all of a review that was killed."""
+    idle = [stack for stack in review.changed if stack.name not in alive and not _is_busy(stack)]
+    lifted = [stack for stack in idle if _is_lifted(stack)]
     for stack in lifted:
         guard_again(stack)
-    names = ", ".join(stack.name for stack in lifted)
-    text = f"The execution of review {review.id} was killed; {names} is guarded again."
-    console.print(text, markup=False, soft_wrap=True)
+    if lifted:
+        names = ", ".join(stack.name for stack in lifted)
+        text = f"The execution of review {review.id} was killed; {names} is guarded again."
+        console.print(text, markup=False, soft_wrap=True)
+    return len(idle) == len(review.changed)
 
 
 def _is_begun(console: Console, records: Records, review: Review) -> bool:
@@ -65,15 +81,22 @@ def _is_begun(console: Console, records: Records, review: Review) -> bool:
 
 
 def _is_busy(stack: StackReview) -> bool:
-    current = find_stack(aws.cloudformation(stack.region), stack.name)
+    """Tell whether CloudFormation works on a stack, also where it has only just been asked to."""
+    client = aws.cloudformation(stack.region)
+    current = find_stack(client, stack.name)
     status = current["StackStatus"] if current else ""
-    return status.endswith("_IN_PROGRESS") and status != "REVIEW_IN_PROGRESS"
+    if status.endswith("_IN_PROGRESS") and status != "REVIEW_IN_PROGRESS":
+        return True
+    with suppress(ClientError):  # the change set is gone with its execution
+        found = client.describe_change_set(ChangeSetName=stack.change_set or "")
+        return found["ExecutionStatus"] == "EXECUTE_IN_PROGRESS"
+    return False
 
 
 def _is_lifted(stack: StackReview) -> bool:
     client = aws.cloudformation(stack.region)
     current = find_stack(client, stack.name)
-    if current is None or current["StackStatus"].endswith("_IN_PROGRESS"):
+    if current is None or current["StackStatus"] == "REVIEW_IN_PROGRESS":
         return False
     protected = current.get("EnableTerminationProtection", False)
     return not protected or bool(unguarded(client, stack.name))
@@ -87,5 +110,5 @@ def _ended(caller: aws.Caller, found: StoredReview) -> Execution:
         executed_at=datetime.now(UTC),
         status=ExecutionStatus.FAILED,
         change_sets=tuple(stack.change_set or "" for stack in found.review.changed),
-        message="It was killed. Its stacks are guarded.",
+        message="It was killed or interrupted, and its stacks are guarded.",
     )

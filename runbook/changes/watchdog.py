@@ -1,8 +1,9 @@
 """A second process, which puts the guards back when the one that executes is killed.
 
 Without a state machine nothing in AWS does. It reads what to do, and then waits for a word that the
-execution has ended. Whatever kills the other process closes the pipe between them: then it reads
-the end of the file in place of the word. What ends a terminal's processes does not reach it.
+execution has ended. Whatever kills or interrupts the other process closes the pipe between them:
+then it reads the end of the file in place of the word. What ends a terminal's processes does not
+reach it.
 """
 
 from __future__ import annotations
@@ -18,7 +19,6 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from runbook.changes.context import Context
-    from runbook.changes.review import StackReview
 
 ENDED = "ended\n"
 
@@ -38,38 +38,31 @@ def watching_over(context: Context, folder: Path, review: str) -> Iterator[None]
         assert process.stdin  # noqa: S101 - a pipe was asked for; mypy cannot see it
         process.stdin.write(json.dumps(given) + "\n")
         process.stdin.flush()
+        word = ENDED
         try:
             yield
+        except KeyboardInterrupt:  # a thread may still wait for CloudFormation, its guard lifted
+            word = ""
+            raise
         finally:
-            process.communicate(ENDED)
+            if word:
+                process.communicate(word)
 
 
 def _guard(folder: str, writer: str, caller: tuple[str, str, str], review: str) -> None:
-    """Put the guards back as soon as CloudFormation is done with the stacks."""
+    """Put the guards back, each as soon as CloudFormation is done with its stack."""
     from rich.console import Console
 
     from runbook.base import aws
+    from runbook.base.polling import poll
     from runbook.changes.records import Records
     from runbook.changes.repair import put_back
     from runbook.changes.stores import Folder
 
     records = Records(Folder(Path(folder)), writer)
-    for stack in records.review(review).review.changed:
-        _wait(stack)
-    put_back(Console(file=io.StringIO(), emoji=False), aws.Caller(*caller), records)
-
-
-def _wait(stack: StackReview) -> None:
-    from runbook.base import aws
-    from runbook.base.polling import poll
-    from runbook.changes.change_set import find_stack
-
-    client = aws.cloudformation(stack.region)
-    poll(
-        client,
-        lambda: find_stack(client, stack.name),
-        lambda found: not found or not found["StackStatus"].endswith("_IN_PROGRESS"),
-    )
+    console = Console(file=io.StringIO(), emoji=False)
+    client = aws.cloudformation(records.review(review).review.changed[0].region)
+    poll(client, lambda: put_back(console, aws.Caller(*caller), records), lambda left: not left)
 
 
 def _main() -> None:

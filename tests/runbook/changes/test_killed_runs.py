@@ -24,7 +24,6 @@ from runbook.changes.review import ExecutionStatus
 from runbook.changes.stores import Folder
 from settings import parse
 from tests.killing import executions_killed_after_each_effect
-from tests.runbook.changes import samples
 from tests.runbook.changes.approving import APPROVER, BOB, ONE_PERSON, saved
 from tests.runbook.changes.stacks import TOPIC, bucket, buckets, deploy, prepare, stack_of
 from tests.runbook.conftest import ACCOUNT, REGION
@@ -115,10 +114,10 @@ def killed(
 
 
 @pytest.mark.parametrize("effects", range(len(STEPS) + 1))
-def test_killed_at_any_step_it_leaves_the_guards_up_and_a_record(
+def test_killed_at_any_step_it_leaves_the_guards_up_and_a_record_and_goes_on(
     killed: list[tuple[Context, str, str]], effects: int
 ) -> None:
-    """By kill -9. No command comes afterwards: the watchdog does it."""
+    """By kill -9. No command comes before the watchdog is done; then one goes on where it was."""
     context, name, identifier = killed[effects]
     client, review = aws.cloudformation(REGION), context.records.review(identifier).review
     expected = [ExecutionStatus.BEGUN, ExecutionStatus.FAILED] if effects else []
@@ -127,22 +126,14 @@ def test_killed_at_any_step_it_leaves_the_guards_up_and_a_record(
         return [each.status for each in context.records.executions(review)] == expected
 
     assert processes.until(is_recorded, 60)
-    assert processes.until(lambda: _is_over(client, name), 60)
+    assert _is_over(client, name)
     assert not unguarded(client, name)
     assert client.describe_stacks(StackName=name)["Stacks"][0]["EnableTerminationProtection"]
-
-
-@pytest.mark.parametrize("effects", range(len(STEPS) + 1))
-def test_the_execution_goes_on_where_it_was_killed(
-    killed: list[tuple[Context, str, str]], effects: int
-) -> None:
-    context, name, identifier = killed[effects]
     commands.run(context, identifier)
     assert name not in buckets()
     assert {f"{name}-new", f"{name}-kept"} <= buckets()
-    assert not unguarded(aws.cloudformation(REGION), name)
-    last = context.records.executions(context.records.review(identifier).review)[-1]
-    assert last.status is ExecutionStatus.DONE
+    assert not unguarded(client, name)
+    assert context.records.executions(review)[-1].status is ExecutionStatus.DONE
 
 
 @pytest.mark.parametrize("effects", range(2, 4))
@@ -181,23 +172,8 @@ def test_an_execution_that_is_alive_is_left_alone(
     client.set_stack_policy(StackName=name, StackPolicyBody=json.dumps(stack_policy(())))
     running: Any = {"StackStatus": "UPDATE_IN_PROGRESS"}
     monkeypatch.setattr(repair, "find_stack", lambda *_: running)
-    repair.put_back(local.console, local.caller, local.records)
+    assert repair.put_back(local.console, local.caller, local.records)
     assert unguarded(client, name) == ("Gone",)
-
-
-def test_an_execution_is_not_over_while_cloudformation_works_on_one_of_its_stacks(
-    local: Context, name: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    found = samples.review(samples.stack("data-us-east-1"), samples.stack("mail-us-east-1"))
-    states = {"data-us-east-1": "UPDATE_COMPLETE", "mail-us-east-1": "UPDATE_IN_PROGRESS"}
-    lifted, guarded = {*states}, []
-    monkeypatch.setattr(repair, "find_stack", lambda _, name: {"StackStatus": states[name]})
-    monkeypatch.setattr(repair, "unguarded", lambda _, name: name in lifted)
-    monkeypatch.setattr(repair, "guard_again", lambda stack: guarded.append(stack.name))
-    assert not repair._is_guarded(local.console, found)
-    states["mail-us-east-1"] = "UPDATE_COMPLETE"
-    assert repair._is_guarded(local.console, found)
-    assert guarded == ["data-us-east-1", "data-us-east-1", "mail-us-east-1"]
 
 
 def test_another_command_lets_the_guards_of_an_execution_that_is_alive_be(
