@@ -493,6 +493,28 @@ def test_a_change_set_without_changes_has_none(template: Template) -> None:
     assert found["changed"] == []
 
 
+@pytest.mark.parametrize(
+    ("metadata", "kept"),
+    [
+        ({"GroundworkKeepData": True}, True),
+        ({"GroundworkKeepData": "true"}, True),
+        ({"GroundworkKeepData": False}, False),
+        ({"GroundworkKeepData": "false"}, False),
+        ({"aws:cdk:path": "data/Bucket"}, False),
+        (None, False),
+    ],
+)
+def test_data_is_kept_also_where_cloudformation_says_so_in_text(
+    template: Template, metadata: dict[str, object] | None, kept: bool
+) -> None:
+    states = dict(every_state(definition(template)["States"]))
+    detail = {} if metadata is None else {"Metadata": json.dumps(metadata)}
+    given = {"input": {}, "result": {"StackResourceDetail": detail}}
+    # JSONata's own function reads JSON as the one does that only Step Functions has.
+    output = states["Look at what would be lost"]["Output"].replace("$parse", "$eval")
+    assert evaluated(output, given) == {"kept": kept}
+
+
 def test_a_comparison_that_failed_is_known_to_have(template: Template) -> None:
     states = dict(every_state(definition(template)["States"]))
     given = {"input": {}, "result": {"DetectionStatus": "DETECTION_FAILED"}}

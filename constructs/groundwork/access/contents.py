@@ -43,7 +43,9 @@ HELD = """(
 Step Functions takes 256 KiB of an answer: a page that is longer never passes."""
 FOUND = "$sift($states.input, function($_, $key) {$key in ['name', 'fit', 'plain', 'changed']})"
 METADATA = "$states.result.StackResourceDetail.Metadata"
-IS_KEPT = f"{{'kept': $exists({METADATA}) and $parse({METADATA}).{KEEP_DATA} = true}}"
+KEPT = f"$parse({METADATA}).{KEEP_DATA}"
+IS_KEPT = f"{{'kept': $exists({METADATA}) and $string({KEPT}) = 'true'}}"
+"""CloudFormation hands values of a template on as text in places: both are kept."""
 
 
 def looking(calls: Calls) -> States:
