@@ -35,7 +35,7 @@ def known_to_cfn_lint(engine: str) -> list[str]:
 
 def known_to_the_cdk(asked: list[str], tmp_path: Path) -> list[str]:
     """Those versions of Aurora that the CDK's validation does not refuse."""
-    app = new_app(**{"@aws-cdk/core:validateAgainstDefaultRules": False})
+    app = new_app()
     stack = Stack(app, "versions")
     for version in asked:
         CfnResource(
