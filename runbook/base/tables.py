@@ -1,8 +1,9 @@
-"""Tables for a terminal of any width, and for what is behind a pipe."""
+"""Tables and wrapped text, for a terminal of any width and for what is behind a pipe."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import textwrap
+from collections.abc import Iterator, Sequence
 
 from rich.cells import cell_len
 from rich.console import Console
@@ -27,6 +28,17 @@ def table(console: Console, titles: Sequence[str], rows: Sequence[Sequence[str]]
     _line(console, titles, widths, "bold")
     for row in cells:
         _line(console, row, widths)
+
+
+def hanging(lead: Text, words: str, width: int, style: str = "") -> Iterator[Text]:
+    """Yield words behind a lead, wrapped within a column of their own.
+
+    No word is broken, so that a command or an ARN can be copied whole; print with `soft_wrap`.
+    """
+    room = max(width - lead.cell_len, 30)
+    lines = textwrap.wrap(words, room, break_long_words=False, break_on_hyphens=False)
+    for number, line in enumerate(lines):
+        yield Text.assemble(lead if number == 0 else " " * lead.cell_len, (line, style))
 
 
 def _line(console: Console, cells: Sequence[str], widths: Sequence[int], style: str = "") -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import textwrap
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from rich.text import Text
 
 from runbook.base import aws
 from runbook.base.errors import UserError
+from runbook.base.tables import hanging
 from runbook.doctor.answer import Answer, State, wrong
 from runbook.doctor.checks import CHECKS, Check
 from runbook.doctor.examine import Row, examine, wrongs
@@ -25,7 +25,6 @@ STYLES: Mapping[State, str] = {
     State.UNASKED: "yellow",
 }
 SIGNS: Mapping[State, str] = {State.RIGHT: "right", State.WRONG: "wrong", State.UNASKED: "?"}
-INDENT = 7
 
 
 def doctor(configuration: Path, *, as_json: bool, strict: bool) -> None:
@@ -84,14 +83,6 @@ def lines(rows: Collection[Row], width: int) -> Iterator[Text]:
 
 
 def _lines(row: Row, width: int) -> Iterator[Text]:
-    sign, room = SIGNS[row.answer.state], max(width - INDENT - 1, 40)
-    text = f"{row.check}: {row.answer.text}"
-    for number, part in enumerate(_wrapped(text, room)):
-        head = Text(f"  {sign:5}" if number == 0 else " " * INDENT, STYLES[row.answer.state])
-        yield head.append(f" {part}", style="default")
-    for part in _wrapped(row.answer.advice, room - 2):
-        yield Text(f"{' ' * INDENT}   {part}")
-
-
-def _wrapped(text: str, room: int) -> list[str]:
-    return textwrap.wrap(text, room, break_long_words=False, break_on_hyphens=False)
+    sign = Text(f"  {SIGNS[row.answer.state]:5} ", STYLES[row.answer.state])
+    yield from hanging(sign, f"{row.check}: {row.answer.text}", width)
+    yield from hanging(Text(" " * (len(sign) + 2)), row.answer.advice, width)

@@ -12,7 +12,7 @@ from botocore.config import Config
 from runbook.base import aws
 from runbook.base.clients import RegionClients
 from runbook.doctor.owners import Owners
-from settings.plan import plans
+from settings.plan import items_of, plans
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -50,10 +50,8 @@ class Place(RegionClients):
         return tuple(plan for plan in plans(self.settings) if plan.region == self.region)
 
     def items(self, area: type[Area]) -> Iterator[Area]:
-        """Yield what the region's stacks of an area hold."""
-        for plan in self.plans:
-            if isinstance(plan.items, area):
-                yield plan.items
+        """Return what the region's stacks of an area hold."""
+        return items_of(self.plans, area)
 
     @cached_property
     def cloudtrail(self) -> CloudTrailClient:

@@ -10,7 +10,7 @@ from runbook.base.names import Kind
 from runbook.credentials.keys import Entry, entries
 from runbook.senders.metrics import SENDER, SET, Metric, by_day
 from settings import Settings
-from settings.plan import plans
+from settings.plan import items_of, plans
 from settings.plan.mail import MailItems, SenderItem
 
 BOUNCES, COMPLAINTS = "Reputation.BounceRate", "Reputation.ComplaintRate"
@@ -87,9 +87,9 @@ def _counted(settings: Settings, now: datetime) -> Mapping[str, list[Counted]]:
 
 def _by_region(settings: Settings) -> dict[str, dict[str, SenderItem]]:
     found: dict[str, dict[str, SenderItem]] = {}
-    for plan in plans(settings):
-        if isinstance(plan.items, MailItems) and plan.items.senders:
-            found.setdefault(plan.region, {}).update(plan.items.senders)
+    for items in items_of(plans(settings), MailItems):
+        if items.senders:
+            found.setdefault(items.region, {}).update(items.senders)
     return found
 
 

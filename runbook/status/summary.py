@@ -24,7 +24,7 @@ from runbook.senders.register import BOUNCES, COMPLAINTS, Row, rows
 from settings import Settings
 from settings.contract import Output
 from settings.models.risks import AcceptedRisk
-from settings.plan import plans
+from settings.plan import items_of, plans
 from settings.plan.mail import MailItems
 
 DAYS = 14
@@ -166,7 +166,7 @@ def _reputations(settings: Settings, now: datetime) -> list[Reputation]:
 
 
 def _mail_regions(settings: Settings) -> list[str]:
-    return sorted({p.region for p in plans(settings) if isinstance(p.items, MailItems)})
+    return sorted({items.region for items in items_of(plans(settings), MailItems)})
 
 
 def _reputation(settings: Settings, region: str, now: datetime) -> Reputation:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from settings.contract import Output
 from settings.plan.access import AccessItems, access_items
@@ -21,9 +21,10 @@ if TYPE_CHECKING:
     from settings.models.base import Model
     from settings.models.settings import Settings
 
-__all__ = ["Area", "Items", "StackId", "StackPlan", "plans"]
+__all__ = ["Area", "Items", "StackId", "StackPlan", "items_of", "plans"]
 
 Items = MailItems | DataItems | BackupItems | ServiceItems | AccessItems
+AreaItems = TypeVar("AreaItems", bound=Items)
 
 PLANNERS: Mapping[Area, Callable[[Settings], Iterator[tuple[str, str, Items]]]] = {
     Area.MAIL: mail_items,
@@ -81,6 +82,13 @@ def plans(settings: Settings) -> tuple[StackPlan, ...]:
         for area in Area
         for region, part, items in PLANNERS[area](settings)
     )
+
+
+def items_of(planned: Iterable[StackPlan], area: type[AreaItems]) -> Iterator[AreaItems]:
+    """Yield what each stack of an area holds: `items_of(plans(settings), MailItems)`."""
+    for plan in planned:
+        if isinstance(plan.items, area):
+            yield plan.items
 
 
 def _said(settings: Settings, area: Area) -> Mapping[str, JsonValue]:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from settings.models.base import Problem
+from settings.plan import items_of
 from settings.plan.access import AccessItems
 from settings.plan.mail import MailItems
 
@@ -48,15 +49,14 @@ LOG_POLICIES = 10
 
 def quota_problems(settings: Settings, plans: tuple[StackPlan, ...]) -> Iterator[Problem]:
     """Yield every item that takes the file past a quota."""
-    mail = [plan.items for plan in plans if isinstance(plan.items, MailItems)]
+    mail = [*items_of(plans, MailItems)]
     yield from _sender_policies(settings.account, mail)
     yield from _readers(settings)
     yield from _received(mail)
     yield from _bounces(mail)
     yield from _delivery_logs(mail)
-    for plan in plans:
-        if isinstance(plan.items, AccessItems):
-            yield from _trust(settings, plan.items)
+    for access in items_of(plans, AccessItems):
+        yield from _trust(settings, access)
 
 
 def _length(document: object) -> int:

@@ -13,7 +13,7 @@ import boto3
 from runbook.doctor.answer import Answer, wrong
 from runbook.doctor.place import QUICK, Place
 from settings.models.data import PostgreSql
-from settings.plan import plans
+from settings.plan import items_of, plans
 from settings.plan.data import DatabaseItem, DataItems
 
 HOME = "us-east-1"
@@ -35,10 +35,9 @@ def look(place: Place) -> Iterator[Answer]:
         yield Answer("a paid plan")
         return
     yield Answer("a free plan: RDS gives the smallest instances and one day of backups")
-    for plan in plans(place.settings):
-        if isinstance(plan.items, DataItems):
-            for name, database in plan.items.databases.items():
-                yield from _refused(name, database)
+    for items in items_of(plans(place.settings), DataItems):
+        for name, database in items.databases.items():
+            yield from _refused(name, database)
 
 
 def _refused(name: str, database: DatabaseItem) -> Iterator[Answer]:

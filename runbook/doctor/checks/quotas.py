@@ -18,7 +18,7 @@ from runbook.doctor.checks.names import declared
 from runbook.doctor.checks.taken import Kind
 from runbook.doctor.place import Place
 from settings import Settings
-from settings.plan import plans
+from settings.plan import items_of, plans
 from settings.plan.backup import BackupItems
 from settings.plan.data import DataItems
 from settings.plan.mail import MailItems
@@ -64,9 +64,8 @@ def _users(settings: Settings) -> set[str]:
     """Return the users of all regions: IAM has none."""
     senders = {
         sender.user
-        for plan in plans(settings)
-        if isinstance(plan.items, MailItems)
-        for sender in plan.items.senders.values()
+        for items in items_of(plans(settings), MailItems)
+        for sender in items.senders.values()
     }
     buckets = settings.backup.buckets.values()
     return senders | {settings.named(user) for bucket in buckets for user in bucket.users}

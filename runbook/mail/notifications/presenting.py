@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterable
 
 from rich.console import Console
 from rich.text import Text
 
+from runbook.base.tables import hanging
 from runbook.mail.notifications.explaining import Explanation
 from runbook.mail.notifications.points import Point
 
@@ -15,8 +15,6 @@ COUNTS = {
     True: "It counts towards the account's bounce rate.",
     False: "It does not count towards the account's bounce rate.",
 }
-NAMES = 12
-"""Characters of the column of names."""
 
 
 def present(console: Console, explanations: Iterable[Explanation]) -> None:
@@ -28,7 +26,8 @@ def present(console: Console, explanations: Iterable[Explanation]) -> None:
 
 
 def _one(console: Console, explanation: Explanation) -> None:
-    _lines(console, "", f"{explanation.event or 'Notification'}: {explanation.meaning}", "bold", 0)
+    headline = f"{explanation.event or 'Notification'}: {explanation.meaning}"
+    _print(console, Text(), headline, "bold")
     about = {
         "sent": explanation.sent,
         "from": explanation.source,
@@ -55,12 +54,10 @@ def _points(console: Console, points: Iterable[Point]) -> None:
             _lines(console, point.name, said, "" if point.known else "yellow")
 
 
-def _lines(console: Console, name: str, said: str, style: str = "", names: int = NAMES) -> None:
-    """Print words behind a name, wrapped within a column of their own."""
-    wrapped = textwrap.wrap(
-        said, max(console.width - names - 2, 20), break_long_words=False, break_on_hyphens=False
-    )
-    for number, line in enumerate(wrapped):
-        before = (name if number == 0 else "").ljust(names)
-        text = Text.assemble((f"  {before}" if names else "", "dim"), (line, style))
-        console.print(text, soft_wrap=True, highlight=False)
+def _lines(console: Console, name: str, said: str, style: str = "") -> None:
+    _print(console, Text(f"  {name:12}", "dim"), said, style)
+
+
+def _print(console: Console, lead: Text, said: str, style: str) -> None:
+    for line in hanging(lead, said, console.width, style):
+        console.print(line, soft_wrap=True, highlight=False)

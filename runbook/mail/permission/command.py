@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import textwrap
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from email.utils import parseaddr
 from typing import TYPE_CHECKING
@@ -16,12 +15,13 @@ from rich.text import Text
 from runbook.base import aws
 from runbook.base.errors import UserError
 from runbook.base.names import printable
+from runbook.base.tables import hanging
 from runbook.mail import regions
 from runbook.mail.permission import iam
 from runbook.mail.permission.message import SIMULATOR, Check, Message
 from runbook.mail.permission.ses import Identity, Region
-from settings.plan import plans
-from settings.plan.mail import MailItems
+from settings.plan import items_of, plans
+from settings.plan.mail import MailItems, SenderItem
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
@@ -57,7 +57,7 @@ def may_send(settings: Settings, asked: Asked, *, as_json: bool) -> bool:
     """Print whether a sender may send a message, in each of its regions. Return whether in all."""
     message = _message(settings, asked)
     client = boto3.client("iam", region_name=settings.region, config=aws.CONFIG)
-    user = iam.user(client, _user_name(settings, asked.sender))
+    user = iam.user(client, _planned(settings, asked.sender).user)
     if user is None:
         raise UserError(f"{asked.sender} is not deployed.", "Deploy it: groundwork changes prepare")
     found = [
@@ -107,16 +107,8 @@ def _message(settings: Settings, asked: Asked) -> Message:
         recipients=tuple(map(_address, asked.recipients)) or (_somebody(sender.only_to or ()),),
         header=asked.configuration_set or sender.configuration_set or "",
         name=parseaddr(asked.from_address)[0],
-        tenant=_tenant(settings, asked.sender),
+        tenant=_planned(settings, asked.sender).tenant or "",
     )
-
-
-def _tenant(settings: Settings, sender: str) -> str:
-    """Return the name in SES of the tenant that a sender is in; empty without one."""
-    for plan in plans(settings):
-        if isinstance(plan.items, MailItems) and sender in plan.items.senders:
-            return plan.items.senders[sender].tenant or ""
-    return ""
 
 
 def _somebody(only_to: Sequence[str]) -> str:
@@ -138,13 +130,10 @@ def _address(text: str) -> str:
     return address
 
 
-def _user_name(settings: Settings, sender: str) -> str:
-    items = (plan.items for plan in plans(settings))
-    return next(
-        each.senders[sender].user
-        for each in items
-        if isinstance(each, MailItems) and sender in each.senders
-    )
+def _planned(settings: Settings, sender: str) -> SenderItem:
+    """Return a sender with the names that it has in AWS, which are the same in every region."""
+    found = (items.senders for items in items_of(plans(settings), MailItems))
+    return next(senders[sender] for senders in found if sender in senders)
 
 
 def _present(console: Console, sender: str, message: Message, verdicts: list[Verdict]) -> None:
@@ -159,19 +148,12 @@ def _present(console: Console, sender: str, message: Message, verdicts: list[Ver
             soft_wrap=True,
         )
         for check in verdict.checks:
-            for line in _lines(console, check):
+            style = "" if check.passes else "red"
+            lead = Text(f"  {'yes' if check.passes else 'no':3}  {check.name:17}  ", style)
+            for line in hanging(lead, check.why, console.width, style):
                 console.print(line, soft_wrap=True)
         if answer := next((check.answer for check in verdict.checks if check.answer), ""):
             console.print(Text(f"  SES answers: {answer}", style="dim"), soft_wrap=True)
-
-
-def _lines(console: Console, check: Check) -> Iterator[Text]:
-    lead = f"  {'yes' if check.passes else 'no':3}  {check.name:17}  "
-    room = max(console.width - len(lead), 30)
-    style = "" if check.passes else "red"
-    lines = textwrap.wrap(check.why, room, break_on_hyphens=False, break_long_words=False)
-    for number, line in enumerate(lines):
-        yield Text((lead if number == 0 else " " * len(lead)) + line, style=style)
 
 
 def _values(message: Message, verdict: Verdict) -> dict[str, object]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from runbook.senders.metrics import SENDER
-from settings.plan import plans
+from settings.plan import items_of, plans
 from settings.plan.mail import MailItems, SenderItem
 
 if TYPE_CHECKING:
@@ -47,11 +47,7 @@ Told = tuple[str, frozenset[str], Mapping[str, object]]
 
 
 def _told(settings: Settings, sender: str, address: str, region: str) -> Iterator[Told]:
-    parts = [
-        plan.items
-        for plan in plans(settings)
-        if isinstance(plan.items, MailItems) and plan.region == region
-    ]
+    parts = [items for items in items_of(plans(settings), MailItems) if items.region == region]
     (item,) = (items.senders[sender] for items in parts if sender in items.senders)
     for items in parts:
         if used := items.configuration_sets.get(item.configuration_set):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import textwrap
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from rich.console import Console
 from rich.text import Text
 
+from runbook.base.tables import hanging
 from runbook.mail.status import account, feedback, identities, receiving, sets, tenants, topics
 from runbook.mail.status.finding import Finding, Level, attention
 from runbook.mail.status.place import Place, places
@@ -95,10 +95,7 @@ def _conclude(console: Console, urgent: Sequence[Finding]) -> None:
 def _line(console: Console, finding: Finding, width: int) -> None:
     """Print a finding, and its remedy below it: unbroken, so that a command can be copied."""
     lead = f"    {finding.level.value:9} {finding.item.ljust(width)}  "
-    room = max(console.width - len(lead), 30)
-    lines = textwrap.wrap(finding.text, room, break_on_hyphens=False, break_long_words=False)
-    for number, line in enumerate(lines):
-        before = Text(lead if number == 0 else " " * len(lead), style=STYLES[finding.level])
-        console.print(before + Text(line), soft_wrap=True)
+    for line in hanging(Text(lead, STYLES[finding.level]), finding.text, console.width):
+        console.print(line, soft_wrap=True)
     if finding.remedy:
         console.print(Text(f"{' ' * 14}→ {finding.remedy}", style="dim"), soft_wrap=True)

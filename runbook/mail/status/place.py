@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 from runbook.base import aws
 from runbook.base.clients import RegionClients
 from runbook.mail import regions
-from settings.plan import plans
+from settings.plan import items_of, plans
 from settings.plan.mail import MailItems
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class Place(RegionClients):
 
     @property
     def _parts(self) -> list[MailItems]:
-        return [plan.items for plan in self.plans if isinstance(plan.items, MailItems)]
+        return [*items_of(self.plans, MailItems)]
 
     @cached_property
     def resources(self) -> dict[str, list[Resource]] | None:
