@@ -9,9 +9,8 @@ from typing import Any
 from runbook.adopt.account import Account
 from runbook.adopt.arns import arn_of, named
 from runbook.adopt.item import Item, Live, Remark, without_defaults
-from runbook.adopt.policies import Held, allowing, held, keys, listed
+from runbook.adopt.policies import KEPT, MOST_KEYS, Held, allowing, held, keys, listed
 from runbook.adopt.receiving import stored_in
-from runbook.adopt.senders import MOST_KEYS
 from settings.models.backup import Bucket
 
 Holders = list[tuple[Live, list[Held]]]
@@ -122,8 +121,7 @@ def _user(
         return [Remark(f"user {subject}", reason)], None
     remarks = []
     if found:
-        reason = "it is kept and goes on working; Groundwork makes the second key"
-        remarks.append(Remark(f"access key {ids} of {subject}", reason))
+        remarks.append(Remark(f"access key {ids} of {subject}", KEPT))
     policies = ", ".join(sorted({item.policy for item in has}))
     reason = (
         f"it stays beside Groundwork's own for {access['tool']}, and allows "

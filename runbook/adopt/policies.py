@@ -9,6 +9,13 @@ from typing import Any, NamedTuple
 from runbook.adopt.account import Account
 from runbook.adopt.item import Live
 
+MOST_KEYS = 2
+KEPT = (
+    "it is kept and goes on working; Groundwork makes the second key, the last that IAM allows. A "
+    "renewal is refused while this one is active: deactivate it when nothing uses it any more"
+)
+"""What becomes of the one key that a user has."""
+
 
 class Held(NamedTuple):
     """One statement that a user holds, and the policy that has it."""

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from runbook.adopt.account import Account
 from runbook.adopt.arns import arn_of, named
 from runbook.adopt.item import Item, Live, Remark
-from runbook.adopt.policies import Held, allowing, held, keys, listed
+from runbook.adopt.policies import KEPT, MOST_KEYS, Held, allowing, held, keys, listed
 
 SEND = "ses:SendRawEmail"
-MOST_KEYS = 2
 FROM = "ses:FromAddress"
 RECIPIENTS = "ses:Recipients"
 TENANT = "ses:TenantName"
@@ -101,8 +100,7 @@ def _kept(subject: str, found: Sequence[dict[str, str]], sending: list[Held]) ->
     for key in found:
         yield Remark(
             f"access key {key['AccessKeyId']} of {subject}",
-            "it is kept and goes on working; Groundwork makes the second key, the last that IAM "
-            "allows. Delete this one when nothing uses it any more",
+            KEPT,
         )
     for policy in sorted({item.policy for item in sending}):
         allowed = allowing(item for item in sending if item.policy == policy)

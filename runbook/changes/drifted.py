@@ -8,7 +8,9 @@ from runbook.changes.layout import Code, Row, Section, Values
 from runbook.changes.outcome import Tone
 from runbook.changes.review import Effect, ResourceChange, Review, item_of
 from runbook.drift.change import Change, Sort
+from runbook.drift.principals import TOO_MANY_KEYS
 from runbook.drift.words import side, unknown, ways_out
+from settings.contract import CustomType
 
 TITLE = "Changed outside CloudFormation since the last deployment"
 UNKNOWN = "Not known whether it was changed outside CloudFormation"
@@ -54,6 +56,18 @@ def _writes_policy(one: ResourceChange, change: Change) -> bool:
     return written and item_of(one.place) == item_of(change.place)
 
 
+RENEWAL = (
+    "deletes every key but the one in use, and is refused while one is active that the user had "
+    "before it was adopted"
+)
+
+
+def _renews(one: ResourceChange, change: Change) -> bool:
+    number = any(difference.path == "Properties.Version" for difference in one.differences)
+    here = item_of(one.place) == item_of(change.place)
+    return number and here and one.type == CustomType.ACCESS_KEY
+
+
 def _becomes(review: Review, change: Change) -> str:
     """Say what executing the review does to it: a change set writes whole properties."""
     if review.takes_back:
@@ -61,6 +75,8 @@ def _becomes(review: Review, change: Change) -> str:
     changes = [c for stack in review.changed if stack.name == change.stack for c in stack.changes]
     if any(_writes_policy(one, change) for one in changes):
         return "overwrites it"
+    if change.what == TOO_MANY_KEYS and any(_renews(one, change) for one in changes):
+        return RENEWAL
     words = (_does(one, change) for one in changes if one.place == change.place)
     return next(filter(None, words), "leaves it as it is")
 

@@ -12,6 +12,7 @@ from settings.contract import CustomType
 Found = Iterator[tuple[str, object]]
 MOST_KEYS_OF_OURS = 2
 """A key and, while it is renewed, the one before."""
+TOO_MANY_KEYS = "has an access key too many"
 ATTACHED = ("AWS::IAM::ManagedPolicy",)
 INLINE = ("AWS::IAM::Policy", "AWS::IAM::UserPolicy", "AWS::IAM::RolePolicy")
 USER, ADDITION = "AWS::IAM::User", "AWS::IAM::UserToGroupAddition"
@@ -29,7 +30,7 @@ def of_user(stack: Deployed, name: str, properties: Template) -> Found:
     keys = iam.list_access_keys(UserName=name)["AccessKeyMetadata"]
     expected = 1 if _never_renewed(stack, name) else MOST_KEYS_OF_OURS
     if len(keys) > expected:
-        yield "has an access key too many", [key["AccessKeyId"] for key in keys]
+        yield TOO_MANY_KEYS, [key["AccessKeyId"] for key in keys]
 
 
 def _members(stack: Deployed, user: str) -> set[str]:

@@ -40,6 +40,7 @@ class FakeAws:
     )
     by_hand: tuple[str, ...] = ()
     """Keys that were made before the secret."""
+    inactive: set[str] = field(default_factory=set)
     deleted: bool = False
     exists: bool = True
     numbers: Any = field(default_factory=lambda: count(1))
@@ -76,7 +77,11 @@ class FakeIam:
     def list_access_keys(self, *, UserName: str) -> Any:
         return {
             "AccessKeyMetadata": [
-                {"AccessKeyId": key, "CreateDate": BEFORE if key in self.aws.by_hand else AFTER}
+                {
+                    "AccessKeyId": key,
+                    "CreateDate": BEFORE if key in self.aws.by_hand else AFTER,
+                    "Status": "Inactive" if key in self.aws.inactive else "Active",
+                }
                 for key in self._keys()
             ]
         }

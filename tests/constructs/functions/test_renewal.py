@@ -266,7 +266,7 @@ def adopted(*more: str) -> FakeAws:
     return FakeAws(keys=dict.fromkeys(keys, "theirs"), by_hand=keys)
 
 
-def test_an_adopted_users_own_key_works_on_until_the_first_renewal() -> None:
+def test_an_adopted_users_own_key_works_on_until_it_is_deactivated() -> None:
     aws = adopted()
     assert request(aws, "create", form(1)) is None
     assert {*(aws.keys or ())} == {"AKIA-HAND", aws.value()["access_key_id"]}
@@ -274,7 +274,13 @@ def test_an_adopted_users_own_key_works_on_until_the_first_renewal() -> None:
     assert request(aws, "contents", form(1, **{"from": ["other@example.org"]})) is None
     assert "AKIA-HAND" in (aws.keys or ())
     settled(aws)
-    assert request(aws, "renew", form(2)) is None
+    reason = str(request(aws, "renew", form(2)))
+    assert "deactivate it, and renew again" in reason
+    assert "--user-name credere --access-key-id AKIA-HAND --status Inactive" in reason
+    assert "AKIA-HAND" in (aws.keys or ())
+    settled(aws)
+    aws.inactive.add("AKIA-HAND")
+    assert request(aws, "again", form(2)) is None
     assert "AKIA-HAND" not in (aws.keys or ())
     settled(aws)
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 from rich.console import Console
@@ -20,6 +21,8 @@ from runbook.changes.render.page import page
 from runbook.changes.review import Danger, Effect, Finding, Review, Risk, Verdict
 from runbook.changes.text import line
 from runbook.changes.view import build
+from runbook.drift.change import Change, Drift, Sort
+from settings.contract import CustomType
 from tests.runbook.changes import samples
 
 BEGINNING = 100
@@ -185,6 +188,32 @@ def test_what_the_console_changed_stands_in_the_head_with_both_ways_out(renderer
     assert "groundwork adopt --only data/databases/common --write" in head
     assert "groundwork adopt --only data/security_groups/office" not in head
     assert "what its functions set cannot be asked" in head
+
+
+@pytest.mark.parametrize(
+    ("item", "said"),
+    [
+        ("senders/credere", "deletes every key but the one in use"),
+        ("senders/metabase", "leaves it as it is"),
+    ],
+)
+def test_what_a_renewal_does_to_further_keys_is_said(item: str, said: str) -> None:
+    version: dict[str, tuple[Any, Any]] = {"Properties.Version": ("1", "2")}
+    key = samples.change(f"{item}/credentials/key", "", Effect.CHANGE, None, version)
+    stack = samples.stack(
+        "mail-us-east-1", changes=(key.model_copy(update={"type": CustomType.ACCESS_KEY}),)
+    )
+    found = Change(
+        stack="mail-us-east-1",
+        region="us-east-1",
+        place="senders/credere/user",
+        sort=Sort.ACCESS,
+        what="has an access key too many",
+        now=["AKIA1", "AKIA2"],
+        reversible=False,
+    )
+    text = in_terminal(samples.review(stack, drift=Drift(changes=(found,))))
+    assert f"Executing this {said}" in text
 
 
 def test_what_executing_does_to_a_change_by_the_console_is_said() -> None:

@@ -40,6 +40,10 @@ class AccessKeys:
         """Return the ids of those that were made before a moment."""
         return [key["AccessKeyId"] for key in self._listed() if key["CreateDate"] < moment]
 
+    def active(self) -> list[str]:
+        """Return the ids of those that work. A deactivated key can be activated again."""
+        return [key["AccessKeyId"] for key in self._listed() if key["Status"] == "Active"]
+
     def _listed(self) -> list[AccessKeyMetadataTypeDef]:
         try:
             return self.iam.list_access_keys(UserName=self.user)["AccessKeyMetadata"]

@@ -5,7 +5,9 @@ So each step can be repeated, and what a step that died left behind is found by 
 that the current value names neither as its own nor as the one before it is nobody's, and goes.
 
 A key that is older than the secret was not made here: its user was adopted, and whatever has it
-works on. It is the one before the first of ours, and goes with the first renewal: IAM allows two.
+works on. It is the one before the first of ours, and in the way of a renewal, since IAM allows two.
+A deleted key never comes back, a deactivated one can: so a renewal is refused until somebody has
+deactivated it, and then deletes it.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import asdict
 
+from ..shared.cloudformation import Failure
 from . import smtp
 from .access_keys import AccessKey, AccessKeys, UserDeletedError
 from .secret import CURRENT, PENDING, PREVIOUS, Secret, Value
@@ -86,7 +89,9 @@ def stage(keys: AccessKeys, secret: Secret, template: Value, version: str) -> No
     live, current = keys.ids(), secret.read(CURRENT)
     theirs = [] if current else _made_before(keys, secret)
     kept = next((key for key in (*_named(current), *theirs) if key in live), None)
-    keys.delete(*(key for key in live if key != kept and key not in theirs))
+    gone = [key for key in live if key != kept and key not in theirs]
+    _refuse_adopted(keys, secret, gone)
+    keys.delete(*gone)
     key = keys.create()
     try:
         secret.write(version, render(template, key, kept), PENDING)
@@ -95,6 +100,17 @@ def stage(keys: AccessKeys, secret: Secret, template: Value, version: str) -> No
         if key.access_key_id not in _named(secret.read(PENDING)):
             keys.delete(key.access_key_id)
             raise
+
+
+def _refuse_adopted(keys: AccessKeys, secret: Secret, gone: list[str]) -> None:
+    """Refuse to delete a key that was not made here, and that somebody may still use."""
+    if gone and (active := {*gone} & {*_made_before(keys, secret)} & {*keys.active()}):
+        key = min(active)
+        raise Failure(
+            f"IAM user {keys.user} still has the key {key} of before it was adopted, and it is "
+            "active. Once nothing uses it, deactivate it, and renew again: aws iam "
+            f"update-access-key --user-name {keys.user} --access-key-id {key} --status Inactive"
+        )
 
 
 def tidy(keys: AccessKeys, secret: Secret) -> None:
