@@ -14,6 +14,10 @@ from settings.models.mail import Mail
 from settings.models.topics import feedback_topic
 
 IDENTITY = "AWS::SES::EmailIdentity"
+DIFFERENT_TAGS = (
+    "they differ, and the file has one list for the buckets of all regions: each gets the others', "
+    "and of a key that several have, the value in {}"
+)
 
 
 def items(account: Account) -> Iterator[Item]:
@@ -23,11 +27,9 @@ def items(account: Account) -> Iterator[Item]:
 
 
 def account_settings(accounts: Sequence[Account]) -> Iterator[Item]:
-    """Yield what SES allows the account in the first region, and what the account suppresses.
-
-    The tags of received mail are those of every region's bucket.
-    """
+    """Yield what SES allows the account in the first region, and what the account suppresses."""
     account = accounts[0]
+    tags, remarks = _received_tags(accounts)
     found = account.client("sesv2").get_account()
     suppression = sorted(reason.lower() for reason in account.suppressed())
     quota = found.get("SendQuota", {})
@@ -35,7 +37,7 @@ def account_settings(accounts: Sequence[Account]) -> Iterator[Item]:
         Mail,
         {
             "suppression": suppression,
-            "received_tags": {k: v for one in accounts for k, v in receiving.tags(one).items()},
+            "received_tags": tags,
             "quota": {
                 "daily": int(quota.get("Max24HourSend", 200)),
                 "per_second": int(quota.get("MaxSendRate", 1)),
@@ -44,7 +46,25 @@ def account_settings(accounts: Sequence[Account]) -> Iterator[Item]:
     )
     if declared.get("quota") == {"daily": 200, "per_second": 1}:
         del declared["quota"]
-    yield Item(("mail",), account.region, declared)
+    yield Item(("mail",), account.region, declared, remarks=remarks)
+
+
+def _received_tags(accounts: Sequence[Account]) -> tuple[dict[str, str], tuple[Remark, ...]]:
+    """Return the tags of received mail, which the file has once for the buckets of all regions.
+
+    It has a bucket where a domain receives: in the first of the domain's regions.
+    """
+    found: dict[str, dict[str, str]] = {}
+    seen: set[str] = set()
+    for account in accounts:
+        identities = {live.identifier for live in account.each(IDENTITY)}
+        if (identities - seen) & receiving.recipients(account):
+            found[account.region] = receiving.tags(account)
+        seen |= identities
+    tags = {key: value for own in reversed(found.values()) for key, value in own.items()}
+    subject = f"tags of received mail in {', '.join(found)}"
+    differs = any(own != tags for own in found.values())
+    return tags, (Remark(subject, DIFFERENT_TAGS.format(*found)),) if differs else ()
 
 
 def sandboxed(account: Account, items: Collection[Item]) -> Iterator[Remark]:

@@ -107,7 +107,8 @@ class Mail(Model):
     production_access: ProductionAccess | None = None
     """Ask AWS to let the account leave the SES sandbox."""
     received_tags: Annotated[Mapping[TagKey, TagValue], Field(max_length=10)] = {}
-    """On the bucket of received mail, besides the file's own `tags`, over which they go."""
+    """On the buckets of received mail, besides the file's own `tags`, over which they go.
+    10 at most."""
     domains: Mapping[DomainName, Domain] = {}
     """Domains to send from, by name."""
     addresses: Mapping[EmailAddress, Address] = {}
@@ -138,6 +139,7 @@ class Mail(Model):
     def problems(self) -> Iterator[Problem]:
         """Compare the items with each other."""
         yield from record_problems(self.domains)
+        yield from self._received_problems()
         for name, domain in self.domains.items():
             yield from self._set_problems(
                 ("domains", name), domain.configuration_set, domain.regions
@@ -161,6 +163,11 @@ class Mail(Model):
                     depends_on=(("domains",), ("addresses",)),
                 )
         yield from tenant_problems(self)
+
+    def _received_problems(self) -> Iterator[Problem]:
+        if self.received_tags and not any(item.receives_mail for item in self.domains.values()):
+            message = "left out: no domain has receives_mail: true, so that there is no such bucket"
+            yield Problem(("received_tags",), message, depends_on=(("domains",),))
 
     def _set_problems(
         self, path: tuple[str, ...], name: str | None, regions: tuple[str, ...]
