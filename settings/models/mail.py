@@ -10,10 +10,11 @@ from pydantic import Field
 
 from settings.models.base import Model, Problem
 from settings.models.identities import Address, ConfigurationSetName, Domain, Regions
-from settings.models.records import record_problems
+from settings.models.mail_problems import mail_problems
 from settings.models.senders import Sender
 from settings.models.sending import Identities
-from settings.models.tenants import Tenant, tenant_of, tenant_problems
+from settings.models.tenant_problems import tenant_problems
+from settings.models.tenants import Tenant
 from settings.values.addresses import DomainName, EmailAddress
 from settings.values.matching import Matching
 from settings.values.names import IamUserName, Label
@@ -136,92 +137,22 @@ class Mail(Model):
         """Whether the file says anything of mail: an item, or a field of the account."""
         return bool(self.regions or self.model_fields_set & ACCOUNT_FIELDS)
 
+    def tenant_of(self, sender: Sender) -> str | None:
+        """Return the tenant that a sender names, or else the one of its category."""
+        if sender.tenant:
+            return sender.tenant
+        of_category = (name for name, t in self.tenants.items() if t.category == sender.category)
+        return next(of_category, None)
+
+    def senders_of(self, tenant: str) -> dict[str, Sender]:
+        """Return the senders of a tenant, by name."""
+        senders = self.senders.items()
+        return {name: sender for name, sender in senders if self.tenant_of(sender) == tenant}
+
     def problems(self) -> Iterator[Problem]:
         """Compare the items with each other."""
-        yield from record_problems(self.domains)
-        yield from self._received_problems()
-        for name, domain in self.domains.items():
-            yield from self._set_problems(
-                ("domains", name), domain.configuration_set, domain.regions
-            )
-        for name, single in self.addresses.items():
-            yield from self._set_problems(
-                ("addresses", name), single.configuration_set, single.regions
-            )
-        for name, configuration_set in self.configuration_sets.items():
-            yield from self._topic_problems(name, configuration_set)
-        for name, sender in self.senders.items():
-            yield from self._set_problems(
-                ("senders", name), sender.configuration_set, sender.regions
-            )
-            yield from self._from_problems(name, sender)
-            if not self.identities.set_of(sender):
-                yield Problem(
-                    ("senders", name, "configuration_set"),
-                    "a configuration set: its mail is measured, logged and suppressed by one, and "
-                    "its identities have none, or several",
-                    depends_on=(("domains",), ("addresses",)),
-                )
+        yield from mail_problems(self)
         yield from tenant_problems(self)
-
-    def _received_problems(self) -> Iterator[Problem]:
-        if self.received_tags and not any(item.receives_mail for item in self.domains.values()):
-            message = "left out: no domain has receives_mail: true, so that there is no such bucket"
-            yield Problem(("received_tags",), message, depends_on=(("domains",),))
-
-    def _set_problems(
-        self, path: tuple[str, ...], name: str | None, regions: tuple[str, ...]
-    ) -> Iterator[Problem]:
-        if name is None:
-            return
-        declared = self.configuration_sets.get(name)
-        if not declared:
-            known = ", ".join(self.configuration_sets) or "none yet"
-            yield Problem(
-                (*path, "configuration_set"),
-                f"a configuration set declared in mail.configuration_sets: {known}",
-                depends_on=(("configuration_sets",),),
-            )
-        elif missing := [region for region in regions if region not in declared.regions]:
-            yield Problem(
-                (*path, "configuration_set"),
-                f"a configuration set in {', '.join(missing)} too: give {name} these regions",
-            )
-
-    def _topic_problems(self, name: str, configuration_set: ConfigurationSet) -> Iterator[Problem]:
-        if configuration_set.topic is None:
-            return
-        address = self.addresses.get(configuration_set.topic)
-        path = ("configuration_sets", name, "topic")
-        if not address:
-            yield Problem(
-                path,
-                f"an address declared in mail.addresses: {', '.join(self.addresses) or 'none yet'}",
-                depends_on=(("addresses",),),
-            )
-        elif missing := [
-            region for region in configuration_set.regions if region not in address.regions
-        ]:
-            yield Problem(
-                path,
-                f"an address whose topic is in {', '.join(missing)} too: "
-                "a topic and the set are in one region",
-            )
-        elif address.stack:
-            yield Problem(path, "an address without the field stack: a set is in the first one")
-
-    def _from_problems(self, name: str, sender: Sender) -> Iterator[Problem]:
-        for index, address in enumerate(sender.from_addresses):
-            for region in sender.regions:
-                if not self.identities.proving(address, region):
-                    domain = address.rpartition("@")[2]
-                    yield Problem(
-                        ("senders", name, "from", index),
-                        f"an address whose identity is declared in {region}: add {domain} to "
-                        "mail.domains, or the address to mail.addresses "
-                        "(SES answers 554 Message rejected otherwise)",
-                        depends_on=(("domains",), ("addresses",)),
-                    )
 
     def notes(self) -> Iterator[str]:
         """Yield what is right and yet unexpected.
@@ -243,7 +174,7 @@ class Mail(Model):
                     "not its identity's: each of its messages has to name it in the header "
                     "X-SES-CONFIGURATION-SET, which Metabase, Auth0 and WordPress cannot add"
                 )
-            if tenant := tenant_of(self, sender):
+            if tenant := self.tenant_of(sender):
                 yield (
                     f"{name} is in the tenant {tenant}: each of its messages has to name it in the "
                     "header X-SES-TENANT; one that does not is sent outside of every tenant"

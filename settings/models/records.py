@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from settings.models.base import Model, Problem
 from settings.values.addresses import DomainName, EmailAddress
 from settings.values.names import HostedZoneId
 from settings.values.spf import LOOKUPS, SES, SpfTerm, TxtValue, needs_lookup
-
-if TYPE_CHECKING:
-    from settings.models.identities import Domain
 
 Treatment = Literal["none", "quarantine", "reject"]
 Host = Literal["godaddy", "namecheap", "gandi", "cloudflare", "other"]
@@ -98,32 +95,3 @@ class Dns(Model):
             yield Problem(("zone",), "left out: in a hosted zone, names are whole")
         elif self.zone and not APPENDS[self.host]:
             yield Problem(("zone",), "requires host: one that appends the zone")
-
-
-def record_problems(domains: Mapping[str, Domain]) -> Iterator[Problem]:
-    """Compare what the domains say of their records with each other, and with their names."""
-    mail_from = {
-        found: name
-        for name, domain in domains.items()
-        for region in domain.regions
-        if (found := domain.mail_from_domain(name, region))
-    }
-    for taken, name in mail_from.items():
-        if taken in domains:
-            yield Problem(
-                ("domains", name, "mail_from"),
-                f"another label: {taken} is declared as a domain itself, and a MAIL FROM domain "
-                "has an MX and an SPF record of its own",
-                depends_on=(("domains",),),
-            )
-    for name, domain in domains.items():
-        zone = domain.dns.zone
-        if zone and zone != name and not name.endswith(f".{zone}"):
-            yield Problem(("domains", name, "dns", "zone"), f"a parent of {name}, or {name} itself")
-        for at, address in enumerate(domain.dmarc.reports_to):
-            if address.rpartition("@")[2] in mail_from:
-                yield Problem(
-                    ("domains", name, "dmarc", "reports_to", at),
-                    "an address outside the MAIL FROM domain, whose mail nobody reads: "
-                    "its MX record is SES's",
-                )

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from settings.contract import Output
-from settings.models.tenants import senders_of, tenant_of
 from settings.models.topics import ALARMS, Topic, bounces_topic, events_topic, feedback_topic
 
 if TYPE_CHECKING:
@@ -225,7 +224,7 @@ class _Region:
     def _tenant_items(self) -> dict[str, TenantItem]:
         found = {}
         for name, declared in self._mail.tenants.items():
-            senders = _within(senders_of(self._mail, name), self._region)
+            senders = _within(self._mail.senders_of(name), self._region)
             proving = [
                 identity
                 for sender in senders.values()
@@ -242,7 +241,7 @@ class _Region:
         return found
 
     def _sender_item(self, name: str, declared: Sender) -> SenderItem:
-        used, tenant = self._used[name], tenant_of(self._mail, declared)
+        used, tenant = self._used[name], self._mail.tenant_of(declared)
         return SenderItem(
             declared,
             user=self._named(name),
