@@ -10,7 +10,8 @@ from settings.contract import Output
 from settings.plan.access import AccessItems, access_items
 from settings.plan.backup import BackupItems, backup_items
 from settings.plan.data import DataItems, data_items
-from settings.plan.mail import MailItems, mail_items
+from settings.plan.mail import MailItems
+from settings.plan.mail_stacks import mail_items
 from settings.plan.services import ServiceItems, service_items
 from settings.plan.stack import StackId
 from settings.values.areas import Area

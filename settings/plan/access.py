@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from settings.contract import Output
 from settings.models.access import Group, group_role
-from settings.plan.mail import mail_items
+from settings.plan.mail_stacks import mail_items
 from settings.plan.stack import MADE_UP, StackId
 from settings.values.areas import Area
 

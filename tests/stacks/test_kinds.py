@@ -13,7 +13,7 @@ from settings.models.identities import MailFromFailure
 from settings.models.records import APPENDS, Host
 from settings.models.senders import Category
 from settings.plan import PLANNERS
-from settings.plan.mail import SUPPRESSION
+from settings.plan.suppression import SUPPRESSION
 from settings.values.areas import Area
 from settings.values.versions import NEWEST, Engine
 from stacks.access import ROLES
