@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
+from collections.abc import Callable, Collection
+from datetime import datetime
 from pathlib import Path
 
 from rich.console import Console
@@ -13,22 +12,21 @@ from runbook.base import aws, project
 from runbook.base.assembly import Assembly
 from runbook.base.errors import UserError
 from runbook.base.options import naming
-from runbook.changes import groups, machine, pacing
-from runbook.changes.alive import executing, unless_executing
+from runbook.changes import direct, groups, machine, pacing
+from runbook.changes.alive import unless_executing
 from runbook.changes.context import Context
-from runbook.changes.execute import execute, guard_again, verify
+from runbook.changes.direct import refuse_expired
+from runbook.changes.execute import verify
+from runbook.changes.guarding import guard_again
 from runbook.changes.locks import preparing
 from runbook.changes.people import name, same
 from runbook.changes.prepare import Preparation, discard_reviewed, now, review, undeclared
-from runbook.changes.progress import watching
 from runbook.changes.records import Records, StoredApproval, StoredReview
 from runbook.changes.render import terminal
-from runbook.changes.review import Approval, Execution, ExecutionStatus, Review, StackReview
+from runbook.changes.review import Approval, ExecutionStatus, Review
 from runbook.changes.stores import Folder
-from runbook.changes.text import moment
-from runbook.changes.watchdog import watching_over
 from runbook.doctor import command as doctor
-from runbook.drift.reviewed import refuse_new, refuse_new_in, with_drift
+from runbook.drift.reviewed import refuse_new, with_drift
 from settings import Settings
 from settings.values.regions import REGIONS
 
@@ -114,7 +112,7 @@ def approve(
     """
     found = context.records.review(identifier)
     _two_people(context, found)
-    _in_time(found.review)
+    refuse_expired(found.review)
     _not_executed(context.records, found.review)
     context.records.refuse_other_orders(found)
     for stack in found.review.changed:
@@ -149,7 +147,7 @@ def run(context: Context, identifier: str | None) -> None:
     """Execute exactly what was approved, and record how it ended."""
     found = context.records.review(identifier)
     approvals = _approved(context, found)
-    _in_time(found.review)
+    refuse_expired(found.review)
     if not context.records.executions(found.review):
         refuse_new(context.console, found.review)
     if arn := machine.start(context, found, approvals):
@@ -157,65 +155,8 @@ def run(context: Context, identifier: str | None) -> None:
         context.console.print(f"[bold green]Executed[/] review {found.review.id}.")
         return
     typed = {item for stored in approvals for item in stored.approval.typed}
-    lifted = tuple(item for item in found.review.leaving if item in typed)
-    with _alive(context, found):
-        _execute(context, found, lifted)
+    direct.run(context, found, tuple(item for item in found.review.leaving if item in typed))
     context.console.print(f"[bold green]Executed[/] review {found.review.id}.")
-
-
-@contextmanager
-def _alive(context: Context, found: StoredReview) -> Iterator[None]:
-    """Keep other commands from the guards, and have these put back if this process is killed."""
-    store = context.records.store
-    if not isinstance(store, Folder):
-        yield
-        return
-    with executing(store, found), watching_over(context, store.folder, found.review.id):
-        yield
-
-
-def _execute(context: Context, found: StoredReview, lifted: tuple[str, ...]) -> None:
-    """Execute without a state machine, between a record of the beginning and one of the end."""
-    names = {stack.name for stack in found.review.changed}
-    resumed = bool(context.records.executions(found.review))
-    _record(context, found, lifted, ExecutionStatus.BEGUN)
-
-    def look_again(stack: StackReview) -> None:
-        if resumed or {*stack.depends_on} & names - {stack.name}:
-            _in_time(found.review)
-            refuse_new_in(found.review, stack)
-
-    try:
-        with watching(context.console, found.review) as watch:
-            execute(found.review, watch, lifted=lifted, look_again=look_again)
-    except BaseException as error:
-        if isinstance(error, KeyboardInterrupt) and isinstance(context.records.store, Folder):
-            raise  # what runs may not have ended: the watchdog records when it has
-        with suppress(UserError):  # what went wrong first is what the person has to know
-            failure = str(error) or "interrupted"
-            _record(context, found, lifted, ExecutionStatus.FAILED, failure)
-        raise
-    _record(context, found, lifted, ExecutionStatus.DONE)
-
-
-def _record(
-    context: Context,
-    found: StoredReview,
-    lifted: tuple[str, ...],
-    status: ExecutionStatus,
-    message: str = "",
-) -> None:
-    execution = Execution(
-        review=found.review.id,
-        digest=found.digest,
-        executed_by=context.caller.arn,
-        executed_at=datetime.now(UTC),
-        status=status,
-        change_sets=tuple(stack.change_set or "" for stack in found.review.changed),
-        lifted=lifted,
-        message=message,
-    )
-    context.records.save_execution(execution)
 
 
 def discard(context: Context, identifier: str | None) -> None:
@@ -224,11 +165,11 @@ def discard(context: Context, identifier: str | None) -> None:
     _not_executed(context.records, found.review)
     store = context.records.store
     if isinstance(store, Folder):
-        with unless_executing(store, found) as dead:
-            if not dead:
+        names = {stack.name for stack in found.review.changed}
+        with unless_executing(store, names) as free:
+            if taken := ", ".join(sorted(names - free)):
                 raise UserError(
-                    f"Review {found.review.id} is being executed by another command.",
-                    "Wait for its end.",
+                    f"Another command executes a change of {taken} right now.", "Wait for its end."
                 )
             _discard(found, interrupted=bool(context.records.executions(found.review)))
     else:
@@ -265,14 +206,6 @@ def _approved(context: Context, found: StoredReview) -> list[StoredApproval]:
 def _not_executed(records: Records, reviewed: Review) -> None:
     if any(execution.status is ExecutionStatus.DONE for execution in records.executions(reviewed)):
         raise UserError(f"Review {reviewed.id} was already executed.", "Prepare again.")
-
-
-def _in_time(prepared_review: Review) -> None:
-    if now() > prepared_review.execute_before:
-        raise UserError(
-            f"Review {prepared_review.id} expired at {moment(prepared_review.execute_before)}.",
-            "Prepare again: the account may have changed since.",
-        )
 
 
 def _two_people(context: Context, found: StoredReview) -> None:

@@ -2,50 +2,25 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import suppress
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from runbook.base import aws
 from runbook.base.errors import UserError
 from runbook.base.polling import poll
-from runbook.changes import change_set, refusal
+from runbook.changes import change_set
 from runbook.changes.change_set import find_stack
-from runbook.changes.guards import holders, stack_policy
-from runbook.changes.review import Review, StackReview, Verdict
-from runbook.changes.template import held
+from runbook.changes.events import Event, Watcher, cause, left_over, unseen
+from runbook.changes.guarding import guard, set_policy
+from runbook.changes.review import Review, StackReview
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
-    from mypy_boto3_cloudformation.type_defs import StackEventTypeDef
 
-
-class Event(NamedTuple):
-    """Something that CloudFormation did."""
-
-    stack: str
-    logical_id: str
-    type: str
-    status: str
-    reason: str
-
-    @classmethod
-    def of(cls, stack: str, raw: StackEventTypeDef) -> Event:
-        """Read an event of CloudFormation's."""
-        return cls(
-            stack,
-            raw["LogicalResourceId"],
-            raw["ResourceType"],
-            raw["ResourceStatus"],
-            raw.get("ResourceStatusReason", ""),
-        )
-
-
-Watcher = Callable[[Event], None]
 Look = Callable[[StackReview], None]
 
 OTHERWISE = "CloudFormation would do something else"
@@ -109,21 +84,20 @@ def verify(stack: StackReview) -> None:
 
 
 def _execute(stack: StackReview, watch: Watcher, lifted: Collection[str], look_again: Look) -> None:
-    client = aws.cloudformation(stack.region)
     freed = {c.logical_id for c in stack.changes if c.leaves and f"{stack.name}/{c.item}" in lifted}
     begun = _verify_unless_begun(stack)  # once more: other stacks may have taken hours
     if not begun:
         look_again(stack)
         if freed:
-            _guard(client, stack, freed)
+            set_policy(stack, freed)
     try:
-        events = _run(client, stack, watch, begun=begun)
+        events = _run(stack, watch, begun=begun)
     except BaseException:
         if freed:
-            _guard(client, stack)
+            with suppress(BotoCoreError, ClientError, UserError):  # the cause is what is said
+                set_policy(stack)
         raise
-    _protect(client, stack)
-    _guard(client, stack)
+    guard(stack)
     if left := left_over(stack, events):
         raise UserError(
             f"{stack.name} is updated, but CloudFormation could not delete: {'; '.join(left)}",
@@ -156,35 +130,10 @@ def _begun(stack: StackReview) -> bool:
     return False
 
 
-def guard_again(stack: StackReview) -> None:
-    """Put the guards back that an earlier run may have left lifted."""
+def _run(stack: StackReview, watch: Watcher, *, begun: bool) -> list[Event]:
     client = aws.cloudformation(stack.region)
-    current = find_stack(client, stack.name)
-    if current and current["StackStatus"] != "REVIEW_IN_PROGRESS":
-        _protect(client, stack)
-        _guard(client, stack)
-
-
-def left_over(stack: StackReview, events: Iterable[Event]) -> list[str]:
-    """Return what the clean-up after an update could not delete, each with the reason.
-
-    The update counts as complete all the same. What the review says stays, by its own protection,
-    is none of it. A deletion is tried several times: the last event of each decides.
-    """
-    expected = {c.logical_id for c in stack.changes if c.verdict is Verdict.PROTECTED}
-    last = {event.logical_id: event for event in events if event.status.startswith("DELETE_")}
-    return [
-        f"{event.logical_id} ({event.type}): {event.reason}"
-        for event in last.values()
-        if event.status == "DELETE_FAILED" and event.logical_id not in expected
-    ]
-
-
-def _run(
-    client: CloudFormationClient, stack: StackReview, watch: Watcher, *, begun: bool
-) -> list[Event]:
     name, change_set_arn = stack.stack_id or stack.name, stack.change_set or ""
-    seen = {event["EventId"] for event in _events(client, name, ())}
+    seen = {event["EventId"] for event in unseen(client, name, ())}
     if not begun:
         try:
             client.execute_change_set(StackName=name, ChangeSetName=change_set_arn)
@@ -197,7 +146,7 @@ def _run(
         # In this order: the state is then one of after the execution, and no event of it is missed.
         over = _is_over(client, change_set_arn)
         current = find_stack(client, name) or {"StackStatus": "DELETE_COMPLETE"}
-        for raw in reversed(_events(client, name, seen)):
+        for raw in reversed(unseen(client, name, seen)):
             seen.add(raw["EventId"])
             events.append(Event.of(stack.name, raw))
             watch(events[-1])
@@ -223,44 +172,3 @@ def _is_over(client: CloudFormationClient, change_set_arn: str) -> bool:
             raise
         return True
     return description["ExecutionStatus"] not in ("AVAILABLE", "EXECUTE_IN_PROGRESS")
-
-
-def _events(
-    client: CloudFormationClient, stack: str, seen: Collection[str]
-) -> list[StackEventTypeDef]:
-    """Return the stack's events that are not seen yet, the newest first."""
-    found: list[StackEventTypeDef] = []
-    with suppress(ClientError):
-        for page in client.get_paginator("describe_stack_events").paginate(StackName=stack):
-            for event in page["StackEvents"]:
-                if event["EventId"] in seen:
-                    return found
-                found.append(event)
-    return found
-
-
-def cause(client: CloudFormationClient, stack: StackReview, events: list[Event]) -> str:
-    """Return the first real cause: what was cancelled because of it is only a symptom."""
-    places = {change.logical_id: change.place for change in stack.changes}
-    failures = [e for e in events if e.status.endswith("_FAILED") and "ancelled" not in e.reason]
-    if refused := [event for event in failures if "DescribeEvents" in event.reason]:
-        why = refusal.reasons(client, refused[0].reason, places, stack=stack.name)
-        return f"{stack.name}:{why}"
-    if not failures:
-        return f"{stack.name} failed, and CloudFormation gave no reason."
-    first = failures[0]
-    where = places.get(first.logical_id, first.logical_id)
-    return f"{stack.name}: {where} ({first.type}) failed: {first.reason}"
-
-
-def _protect(client: CloudFormationClient, stack: StackReview) -> None:
-    name = stack.stack_id or stack.name
-    client.update_termination_protection(StackName=name, EnableTerminationProtection=True)
-
-
-def _guard(client: CloudFormationClient, stack: StackReview, freed: Collection[str] = ()) -> None:
-    """Have CloudFormation itself guard what holds data; a change set cannot carry that."""
-    name = stack.stack_id or stack.name
-    held_now = holders(held.deployed(client, name).processed)
-    policy = stack_policy({*held_now} - {*freed})
-    client.set_stack_policy(StackName=name, StackPolicyBody=json.dumps(policy))

@@ -129,8 +129,7 @@ def _name(stack: str, number: int) -> str:
 def refuse_open(context: Context, stacks: Collection[str], *, replace: bool) -> None:
     """Refuse stacks of which somebody else has a review open, or discard it where asked to.
 
-    One's own is replaced by preparing again. A review is open for a day, until it is executed or
-    discarded.
+    One's own is no hindrance. A review is open for a day, until it is executed or discarded.
     """
     for found, names in _open(context, stacks):
         who = shown(found.prepared_by, found.review.prepared_by)

@@ -21,7 +21,7 @@ from runbook.base import aws
 from runbook.base.errors import UserError
 from runbook.base.polling import poll
 from runbook.changes.context import Context
-from runbook.changes.execute import Event, Watcher, cause, left_over
+from runbook.changes.events import Event, Watcher, cause, left_over
 from runbook.changes.progress import watching
 from runbook.changes.records import StoredApproval, StoredReview
 from runbook.changes.review import StackReview

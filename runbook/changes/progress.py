@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-from runbook.changes.execute import Event, Watcher
+from runbook.changes.events import Event, Watcher
 from runbook.changes.review import Review
 
 _ENDS = ("_COMPLETE", "_FAILED")

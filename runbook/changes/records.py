@@ -29,7 +29,7 @@ from pydantic import BaseModel, ValidationError
 from runbook.base import aws
 from runbook.base.errors import UserError
 from runbook.changes.orders import checksum, orders_of
-from runbook.changes.review import Approval, Execution, Review
+from runbook.changes.review import Approval, Execution, ExecutionStatus, Review
 from runbook.changes.stores import Bucket, Folder, Store
 from settings import Settings
 
@@ -155,6 +155,12 @@ class Records:
         """Return how far a review's executions came, the oldest first."""
         names = self.store.names(f"executions/{review.id}/")
         return [_parsed(Execution, self.store.read(name)) for name in names]
+
+    def begun(self) -> list[str]:
+        """Return the ids of the reviews whose last record is of a beginning, the oldest first."""
+        last = {name.split("/")[1]: name for name in self.store.names("executions/")}
+        ends = f"-{ExecutionStatus.BEGUN}.json"
+        return [review for review, name in last.items() if name.endswith(ends)]
 
     def _written(self) -> Iterator[tuple[str, str]]:
         """Yield every review's id with who wrote it, the oldest first."""

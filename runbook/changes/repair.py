@@ -6,8 +6,8 @@ every later command looks; and `groundwork doctor` names what is not guarded, wh
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from contextlib import ExitStack, suppress
+from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 
 from botocore.exceptions import ClientError
@@ -17,67 +17,56 @@ from runbook.base import aws
 from runbook.base.errors import UserError
 from runbook.changes.alive import unless_executing
 from runbook.changes.change_set import find_stack
-from runbook.changes.execute import guard_again
-from runbook.changes.guards import unguarded
+from runbook.changes.guarding import guard, is_lifted
 from runbook.changes.records import Records, StoredReview
-from runbook.changes.review import Execution, ExecutionStatus, Review, StackReview
+from runbook.changes.review import Execution, ExecutionStatus, StackReview
 from runbook.changes.stores import Folder
 
 
 def put_back(console: Console, caller: aws.Caller, records: Records) -> bool:
     """Guard the stacks of executions that this machine's records have begun and not ended.
 
-    An execution that is alive is left alone, with all of its stacks; none begins meanwhile. So is a
-    stack on which CloudFormation still works. Return whether there is anything to look at again.
+    A stack is left alone while a command executes a change of it, or CloudFormation works on it.
+    Return whether there is one. What AWS refuses, or cannot be read, is said and stops nobody.
     """
-    if not isinstance(records.store, Folder):
-        return False
-    reviews = [found for _, found in records.reviews() if found]
-    begun = [found for found in reviews if _is_begun(console, records, found.review)]
-    if not begun:
-        return False
-    dead: list[StoredReview] = []
-    alive: set[str] = set()
-    with ExitStack() as held:
-        for found in reviews:
-            if found in begun or datetime.now(UTC) <= found.review.execute_before:
-                if held.enter_context(unless_executing(records.store, found)):
-                    dead.append(found)
-                else:
-                    alive |= {stack.name for stack in found.review.changed}
-        left = [
-            found
-            for found in begun
-            if found not in dead or not _guarded(console, found.review, alive)
-        ]
-        for found in begun:
-            if found not in left and _is_begun(console, records, found.review):
-                records.save_execution(_ended(caller, found))
-    return bool(left)
+    left = False
+    if isinstance(records.store, Folder):
+        for identifier in records.begun():
+            try:
+                left |= not _put_back(console, caller, records, records.store, identifier)
+            except (ClientError, UserError) as error:
+                why = aws.reason(error) if isinstance(error, ClientError) else str(error)
+                text = f"The execution of review {identifier} was killed, and its stacks cannot be "
+                text += f"guarded: {why} Find them: groundwork doctor"
+                console.print(text, markup=False, soft_wrap=True)
+    return left
 
 
-def _guarded(console: Console, review: Review, alive: Collection[str]) -> bool:
-    """Guard what is lifted, and tell whether that is all of a review that was killed."""
-    idle = [stack for stack in review.changed if stack.name not in alive and not _is_busy(stack)]
-    lifted = [stack for stack in idle if _is_lifted(stack)]
+def _put_back(
+    console: Console, caller: aws.Caller, records: Records, folder: Folder, identifier: str
+) -> bool:
+    """Guard what is lifted of a review that was killed, and tell whether that is all of it."""
+    found = records.review(identifier)
+    stacks = found.review.changed
+    with unless_executing(folder, (stack.name for stack in stacks)) as free:
+        over, again = guard_idle([stack for stack in stacks if stack.name in free])
+        if again:
+            names = ", ".join(again)
+            text = f"The execution of review {identifier} was killed; {names} is guarded again."
+            console.print(text, markup=False, soft_wrap=True)
+        ended = over and len(free) == len(stacks)
+        if ended and identifier in records.begun():  # another command may have seen to it meanwhile
+            records.save_execution(_ended(caller, found))
+    return ended
+
+
+def guard_idle(stacks: Sequence[StackReview]) -> tuple[bool, list[str]]:
+    """Guard what is lifted and idle: tell whether all are idle, and which were guarded again."""
+    idle = [stack for stack in stacks if not _is_busy(stack)]
+    lifted = [stack for stack in idle if is_lifted(stack)]
     for stack in lifted:
-        guard_again(stack)
-    if lifted:
-        names = ", ".join(stack.name for stack in lifted)
-        text = f"The execution of review {review.id} was killed; {names} is guarded again."
-        console.print(text, markup=False, soft_wrap=True)
-    return len(idle) == len(review.changed)
-
-
-def _is_begun(console: Console, records: Records, review: Review) -> bool:
-    """Tell whether a review's last record is of a beginning. One that is damaged stops nobody."""
-    try:
-        executions = records.executions(review)
-    except UserError as error:
-        text = f"executions/{review.id} in {records.store.place}: {error}"
-        console.print(text, markup=False, soft_wrap=True)
-        return False
-    return bool(executions) and executions[-1].status is ExecutionStatus.BEGUN
+        guard(stack)
+    return len(idle) == len(stacks), [stack.name for stack in lifted]
 
 
 def _is_busy(stack: StackReview) -> bool:
@@ -91,15 +80,6 @@ def _is_busy(stack: StackReview) -> bool:
         found = client.describe_change_set(ChangeSetName=stack.change_set or "")
         return found["ExecutionStatus"] == "EXECUTE_IN_PROGRESS"
     return False
-
-
-def _is_lifted(stack: StackReview) -> bool:
-    client = aws.cloudformation(stack.region)
-    current = find_stack(client, stack.name)
-    if current is None or current["StackStatus"] == "REVIEW_IN_PROGRESS":
-        return False
-    protected = current.get("EnableTerminationProtection", False)
-    return not protected or bool(unguarded(client, stack.name))
 
 
 def _ended(caller: aws.Caller, found: StoredReview) -> Execution:

@@ -12,8 +12,9 @@ import io
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,36 +22,48 @@ if TYPE_CHECKING:
     from runbook.changes.context import Context
 
 ENDED = "ended\n"
+LONGEST = 24 * 60 * 60
+"""The seconds after which it ends, whatever still hangs: as the state machine does."""
 
 
 @contextmanager
 def watching_over(context: Context, folder: Path, review: str) -> Iterator[None]:
-    """Have the guards of a review's stacks put back by another process, should this one die."""
+    """Have the guards of a review's stacks put back by another process, should this one not.
+
+    It ends with the execution, once the end is recorded. Otherwise it goes on by itself, for a day
+    at most, and the person is told.
+    """
     given = [str(folder), context.records.writer, [*context.caller], review]
-    with subprocess.Popen(
+    process = subprocess.Popen(
         [sys.executable, "-P", "-m", __name__],
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
         text=True,
-    ) as process:
-        assert process.stdin  # noqa: S101 - a pipe was asked for; mypy cannot see it
-        process.stdin.write(json.dumps(given) + "\n")
-        process.stdin.flush()
-        word = ENDED
-        try:
-            yield
-        except KeyboardInterrupt:  # a thread may still wait for CloudFormation, its guard lifted
-            word = ""
-            raise
-        finally:
-            if word:
-                process.communicate(word)
+    )
+    assert process.stdin  # noqa: S101 - a pipe was asked for; mypy cannot see it
+    process.stdin.write(json.dumps(given) + "\n")
+    process.stdin.flush()
+    _say(context, f"Should this command be killed, process {process.pid} puts the guards back.")
+    try:
+        yield
+    finally:
+        if review in context.records.begun():  # something may still run, its guard lifted
+            process.stdin.close()
+            _say(context, f"Process {process.pid} waits for CloudFormation, guards, and ends.")
+        else:
+            process.communicate(ENDED)
+
+
+def _say(context: Context, text: str) -> None:
+    context.console.print(text, markup=False, soft_wrap=True)
 
 
 def _guard(folder: str, writer: str, caller: tuple[str, str, str], review: str) -> None:
     """Put the guards back, each as soon as CloudFormation is done with its stack."""
+    from botocore.exceptions import ConnectionError as Unconnected
+    from botocore.exceptions import HTTPClientError
     from rich.console import Console
 
     from runbook.base import aws
@@ -60,9 +73,15 @@ def _guard(folder: str, writer: str, caller: tuple[str, str, str], review: str) 
     from runbook.changes.stores import Folder
 
     records = Records(Folder(Path(folder)), writer)
-    console = Console(file=io.StringIO(), emoji=False)
+    console, end = Console(file=io.StringIO(), emoji=False), time.monotonic() + LONGEST
     client = aws.cloudformation(records.review(review).review.changed[0].region)
-    poll(client, lambda: put_back(console, aws.Caller(*caller), records), lambda left: not left)
+
+    def is_left() -> bool:
+        with suppress(Unconnected, HTTPClientError):  # the network may be back in a while
+            return put_back(console, aws.Caller(*caller), records)
+        return True
+
+    poll(client, is_left, lambda left: not left or time.monotonic() > end)
 
 
 def _main() -> None:

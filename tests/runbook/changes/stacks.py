@@ -11,7 +11,8 @@ import boto3
 
 from runbook.base import aws
 from runbook.base.assembly import Stack
-from runbook.changes.execute import Event, execute
+from runbook.changes.events import Event
+from runbook.changes.execute import execute
 from runbook.changes.prepare import Preparation, now, review
 from runbook.changes.review import Review, StackReview
 from tests.runbook.conftest import ACCOUNT, REGION, TEMPLATES

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ from rich.console import Console
 from embedded import processes
 from runbook.base import aws
 from runbook.base.errors import UserError
-from runbook.changes import commands, repair
+from runbook.changes import commands, direct, repair
 from runbook.changes.alive import executing
 from runbook.changes.context import Context
 from runbook.changes.guards import stack_policy, unguarded
@@ -146,6 +147,7 @@ def test_without_the_watchdog_the_next_command_puts_the_guard_back_whatever_it_i
     identifier = saved(local, review)
     commands.approve(local, identifier, review.guarded, None)
     with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr(direct, "watching_over", lambda *_: nullcontext())
         Dying(monkeypatch, effects)
         with pytest.raises(Dead):
             commands.run(local, identifier)
@@ -167,7 +169,7 @@ def test_an_execution_that_is_alive_is_left_alone(
     """CloudFormation works on its stack: the policy that it lifted is needed."""
     deploy(name, {**TOPIC, "Gone": bucket(name)})
     identifier = saved(local, prepare(stack_of(name, TOPIC)))
-    commands._record(local, local.records.review(identifier), (), ExecutionStatus.BEGUN)
+    direct._record(local, local.records.review(identifier), (), ExecutionStatus.BEGUN)
     client = aws.cloudformation(REGION)
     client.set_stack_policy(StackName=name, StackPolicyBody=json.dumps(stack_policy(())))
     running: Any = {"StackStatus": "UPDATE_IN_PROGRESS"}
@@ -182,14 +184,14 @@ def test_another_command_lets_the_guards_of_an_execution_that_is_alive_be(
     """Also between the lifting of a guard and CloudFormation's beginning."""
     deploy(name, {**TOPIC, "Gone": bucket(name)})
     identifier = saved(local, prepare(stack_of(name, TOPIC)))
-    commands._record(local, local.records.review(identifier), (), ExecutionStatus.BEGUN)
+    direct._record(local, local.records.review(identifier), (), ExecutionStatus.BEGUN)
     client = aws.cloudformation(REGION)
     client.set_stack_policy(StackName=name, StackPolicyBody=json.dumps(stack_policy(())))
     folder = local.records.store
     assert isinstance(folder, Folder)
-    with executing(folder, local.records.review(identifier)):
-        repair.put_back(local.console, local.caller, local.records)
-        with pytest.raises(UserError, match="is being executed by another command"):
+    with executing(folder, [name]):
+        assert repair.put_back(local.console, local.caller, local.records)
+        with pytest.raises(UserError, match=f"Another command executes a change of {name}"):
             commands.discard(local, identifier)
         assert unguarded(client, name) == ("Gone",)
     repair.put_back(local.console, local.caller, local.records)
@@ -221,7 +223,7 @@ def _beside(context: Context) -> Context:
 def test_discarding_what_a_killed_run_left_puts_the_guard_back(local: Context, name: str) -> None:
     deploy(name, {**TOPIC, "Gone": bucket(name)})
     identifier = saved(local, prepare(stack_of(name, TOPIC)))
-    commands._record(local, local.records.review(identifier), (), ExecutionStatus.BEGUN)
+    direct._record(local, local.records.review(identifier), (), ExecutionStatus.BEGUN)
     client = aws.cloudformation(REGION)
     lifted = json.dumps(stack_policy(()))
     client.set_stack_policy(StackName=name, StackPolicyBody=lifted)

@@ -12,6 +12,7 @@ import pytest
 from runbook.base import aws
 from runbook.base.errors import UserError
 from runbook.changes import change_set, execute, pacing, prepare, refusal
+from runbook.changes.events import Event, cause, left_over
 from runbook.changes.orders import orders_of
 from runbook.changes.review import Effect, StackReview, Verdict, item_of
 from tests.runbook.changes import samples
@@ -109,9 +110,9 @@ def test_a_change_set_that_cannot_be_executed_any_more_is_refused(
         change_set.read("us-east-1", "arn")
 
 
-def event(logical_id: str, status: str) -> execute.Event:
+def event(logical_id: str, status: str) -> Event:
     reason = "AccessDenied" if status == "DELETE_FAILED" else ""
-    return execute.Event("data-us-east-1", logical_id, "AWS::IAM::User", status, reason)
+    return Event("data-us-east-1", logical_id, "AWS::IAM::User", status, reason)
 
 
 def test_what_the_clean_up_could_not_delete_is_named() -> None:
@@ -124,15 +125,15 @@ def test_what_the_clean_up_could_not_delete_is_named() -> None:
         event(protected.logical_id, "DELETE_FAILED"),
         event("Other", "UPDATE_FAILED"),
     ]
-    assert execute.left_over(stack, events) == ["User (AWS::IAM::User): AccessDenied"]
+    assert left_over(stack, events) == ["User (AWS::IAM::User): AccessDenied"]
 
 
 def test_the_cause_of_a_failure_names_the_place_of_its_resource() -> None:
     user = samples.change("senders/billing/user", "IAM::User", Effect.ADD, None)
-    failed = execute.Event("x", user.logical_id, user.type, "CREATE_FAILED", "taken")
+    failed = Event("x", user.logical_id, user.type, "CREATE_FAILED", "taken")
     client: Any = None
     stack = samples.stack("mail-us-east-1", changes=(user,))
-    assert execute.cause(client, stack, [failed]) == (
+    assert cause(client, stack, [failed]) == (
         "mail-us-east-1: senders/billing/user (AWS::IAM::User) failed: taken"
     )
 

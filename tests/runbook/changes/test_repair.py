@@ -6,19 +6,22 @@ import io
 import subprocess
 import sys
 from collections.abc import Collection
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError, EndpointConnectionError
 from rich.console import Console
 
 from runbook.base import aws
-from runbook.changes import commands, repair, watchdog
+from runbook.base.errors import UserError
+from runbook.changes import direct, guarding, repair, watchdog
 from runbook.changes.alive import executing
 from runbook.changes.records import Records
-from runbook.changes.review import Execution, ExecutionStatus, Review
+from runbook.changes.review import Execution, ExecutionStatus, Review, StackReview
 from runbook.changes.stores import Folder
 from tests.runbook.changes.samples import review, stack
 
@@ -27,12 +30,19 @@ NOW = datetime.now(UTC)
 
 
 class Killed:
-    """Executions that were begun; CloudFormation works on the stacks that are `busy`."""
+    """Executions that were begun.
+
+    CloudFormation works on the stacks that are `busy`, and lets nobody guard those that are
+    `closed`.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.records = Records(Folder(folder), "AIDABOB")
         self.busy: Collection[str] = ()
+        self.closed: Collection[str] = ()
         self.lifted: set[str] = set()
+        console = Console(file=io.StringIO(), width=120)
+        self.context: Any = SimpleNamespace(records=self.records, caller=CALLER, console=console)
 
     def begin(self, identifier: str, *stacks: str) -> Review:
         made = self.reviewed(identifier, *stacks)
@@ -57,9 +67,24 @@ class Killed:
         self.records.save_review(made)
         return made
 
+    def guard(self, stack: StackReview) -> None:
+        if stack.name in self.closed:
+            said: Any = {"Error": {"Code": "AccessDenied", "Message": "not you."}}
+            raise ClientError(said, "SetStackPolicy")
+        self.lifted.remove(stack.name)
+
     def put_back(self) -> bool:
-        console = Console(file=io.StringIO(), width=120)
-        return repair.put_back(console, CALLER, self.records)
+        return repair.put_back(self.context.console, CALLER, self.records)
+
+    @property
+    def folder(self) -> Folder:
+        assert isinstance(self.records.store, Folder)
+        return self.records.store
+
+    @property
+    def said(self) -> str:
+        assert isinstance(self.context.console.file, io.StringIO)
+        return self.context.console.file.getvalue()
 
     def statuses(self, made: Review) -> list[ExecutionStatus]:
         return [each.status for each in self.records.executions(made)]
@@ -69,8 +94,8 @@ class Killed:
 def killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Killed:
     found = Killed(tmp_path)
     monkeypatch.setattr(repair, "_is_busy", lambda stack: stack.name in found.busy)
-    monkeypatch.setattr(repair, "_is_lifted", lambda stack: stack.name in found.lifted)
-    monkeypatch.setattr(repair, "guard_again", lambda stack: found.lifted.remove(stack.name))
+    monkeypatch.setattr(repair, "is_lifted", lambda stack: stack.name in found.lifted)
+    monkeypatch.setattr(repair, "guard", found.guard)
     return found
 
 
@@ -95,21 +120,33 @@ def test_the_end_is_recorded_where_nothing_was_lifted(killed: Killed) -> None:
     assert killed.statuses(made) == BOTH
 
 
-@pytest.mark.parametrize("begun", [True, False])
-def test_a_stack_of_another_execution_that_is_alive_is_left_alone(
-    killed: Killed, begun: bool
-) -> None:
+def test_a_stack_of_another_execution_that_is_alive_is_left_alone(killed: Killed) -> None:
     """It has lifted the guard, and CloudFormation has not begun yet."""
-    made = killed.begin(FIRST, HERE)
-    (killed.begin if begun else killed.reviewed)(SECOND, HERE)
-    killed.lifted = {HERE}
-    folder = killed.records.store
-    assert isinstance(folder, Folder)
-    with executing(folder, killed.records.review(SECOND)):
+    made = killed.begin(FIRST, HERE, THERE)
+    killed.lifted = {HERE, THERE}
+    with executing(killed.folder, [HERE]):
         assert killed.put_back()
         assert (killed.lifted, killed.statuses(made)) == ({HERE}, BOTH[:1])
-    killed.put_back()
+    assert not killed.put_back()
     assert (killed.lifted, killed.statuses(made)) == (set(), BOTH)
+
+
+def test_what_one_review_is_refused_keeps_nothing_else_back(killed: Killed) -> None:
+    """Its end is not recorded: the next command, by somebody else, tries again."""
+    refused, made = killed.begin(FIRST, HERE), killed.begin(SECOND, THERE)
+    killed.lifted, killed.closed = {HERE, THERE}, {HERE}
+    assert not killed.put_back()
+    assert (killed.lifted, killed.statuses(made)) == ({HERE}, BOTH)
+    assert killed.statuses(refused) == BOTH[:1]
+    assert f"review {FIRST} was killed, and its stacks cannot be guarded: not you." in killed.said
+
+
+def test_nothing_is_asked_of_aws_for_reviews_that_have_ended(killed: Killed) -> None:
+    made = killed.begin(FIRST, HERE)
+    assert not killed.put_back()
+    killed.lifted = {HERE}
+    assert not killed.put_back()
+    assert (killed.lifted, killed.statuses(made)) == ({HERE}, BOTH)
 
 
 @pytest.mark.parametrize("execution", ["AVAILABLE", "EXECUTE_IN_PROGRESS"])
@@ -124,13 +161,21 @@ def test_a_change_set_that_is_executed_is_busy_before_its_stack_is(
     assert repair._is_busy(stack(HERE)) is (execution == "EXECUTE_IN_PROGRESS")
 
 
-@pytest.mark.parametrize(
-    ("error", "heard"), [(None, "ended\n"), (RuntimeError, "ended\n"), (KeyboardInterrupt, "")]
-)
-def test_the_watchdog_hears_of_no_end_where_the_command_is_interrupted(
-    killed: Killed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Any, heard: str
+@pytest.mark.parametrize("status", ["REVIEW_IN_PROGRESS", "ROLLBACK_COMPLETE"])
+def test_a_stack_whose_creation_failed_is_not_guarded_against_its_deletion(
+    monkeypatch: pytest.MonkeyPatch, status: str
 ) -> None:
-    """A thread may wait for CloudFormation, with the guard lifted, after a second Ctrl-C."""
+    client: Any = SimpleNamespace(describe_stacks=lambda **_: {"Stacks": [{"StackStatus": status}]})
+    monkeypatch.setattr(aws, "cloudformation", lambda region: client)
+    assert not guarding.is_lifted(stack(HERE))
+    guarding.guard_again(stack(HERE))
+
+
+@pytest.mark.parametrize(("ended", "heard"), [(True, "ended\n"), (False, "")])
+def test_the_watchdog_hears_of_an_end_that_is_recorded_and_of_no_other(
+    killed: Killed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ended: bool, heard: str
+) -> None:
+    """Something may still run, with the guard lifted; and whoever waits is told of the process."""
     said = tmp_path / "heard"
     watch = f"import sys; sys.stdin.readline(); open({str(said)!r}, 'w').write(sys.stdin.read())"
     start, started = subprocess.Popen, []
@@ -140,31 +185,59 @@ def test_the_watchdog_hears_of_no_end_where_the_command_is_interrupted(
         return started[-1]
 
     monkeypatch.setattr(subprocess, "Popen", substitute)
-    context: Any = SimpleNamespace(records=killed.records, caller=CALLER)
-    try:
-        with watchdog.watching_over(context, tmp_path, FIRST):
-            if error:
-                raise error
-    except (RuntimeError, KeyboardInterrupt):
-        pass
+    killed.begin(FIRST, HERE)
+    with watchdog.watching_over(killed.context, tmp_path, FIRST):
+        if ended:
+            killed.put_back()
     assert started[0].wait(10) == 0
     assert said.read_text() == heard
+    words = f"Process {started[0].pid} waits for CloudFormation, guards, and ends."
+    assert (words in killed.said) is not ended
 
 
-def test_an_interrupted_execution_has_its_end_recorded_by_the_watchdog(
-    killed: Killed, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), UserError("rolled back")])
+@pytest.mark.parametrize("busy", [True, False])
+def test_a_failure_is_recorded_once_all_is_guarded_and_an_interruption_is_none(
+    killed: Killed, monkeypatch: pytest.MonkeyPatch, error: BaseException, busy: bool
 ) -> None:
-    made = killed.reviewed(FIRST, HERE)
-    monkeypatch.setattr(commands, "execute", _interrupted)
-    context: Any = SimpleNamespace(
-        records=killed.records, caller=CALLER, console=Console(file=io.StringIO())
-    )
-    with pytest.raises(KeyboardInterrupt):
-        commands._execute(context, killed.records.review(FIRST), ())
-    assert killed.statuses(made) == BOTH[:1]
+    made = killed.reviewed(FIRST, HERE, THERE)
+
+    def fails(*_: object, **__: object) -> None:
+        killed.lifted, killed.busy = {HERE, THERE}, {THERE} if busy else ()
+        raise error
+
+    monkeypatch.setattr(direct, "execute", fails)
+    monkeypatch.setattr(direct, "watching_over", lambda *_: nullcontext())
+    with pytest.raises(type(error)):
+        direct.run(killed.context, killed.records.review(FIRST), ())
+    recorded = isinstance(error, Exception) and not busy
+    assert killed.statuses(made) == BOTH[: 1 + recorded]
+    killed.busy = ()
     killed.put_back()
-    assert killed.statuses(made) == BOTH
+    assert (killed.lifted, killed.statuses(made)) == (set(), BOTH)
+    said = (
+        "rolled back" if recorded else "It was killed or interrupted, and its stacks are guarded."
+    )
+    assert killed.records.executions(made)[-1].message == said
 
 
-def _interrupted(*_: object, **__: object) -> None:
-    raise KeyboardInterrupt
+@pytest.mark.parametrize(("longest", "looks"), [(watchdog.LONGEST, 3), (-1, 1)])
+def test_the_watchdog_outlasts_a_lost_connection_and_ends_after_a_day(
+    killed: Killed, monkeypatch: pytest.MonkeyPatch, longest: int, looks: int
+) -> None:
+    killed.begin(FIRST, HERE)
+    answers: list[Any] = [EndpointConnectionError(endpoint_url="x"), True, False]
+    looked: list[Any] = []
+
+    def put_back(*_: object) -> bool:
+        looked.append(answer := answers[len(looked)])
+        if isinstance(answer, Exception):
+            raise answer
+        return bool(answer)
+
+    monkeypatch.setattr(repair, "put_back", put_back)
+    monkeypatch.setattr(watchdog, "LONGEST", longest)
+    monkeypatch.setattr(aws, "LOOPBACK", "")
+    monkeypatch.setattr("runbook.base.polling.time.sleep", lambda _: None)
+    watchdog._guard(str(killed.folder.folder), "AIDABOB", CALLER, FIRST)
+    assert len(looked) == looks

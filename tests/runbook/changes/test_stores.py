@@ -34,13 +34,13 @@ def test_a_command_that_is_killed_leaves_a_whole_record_or_none(
     assert [file.name for file in (tmp_path / "executions").iterdir()] == ["one.json"]
 
 
-def test_a_damaged_record_is_named_and_stops_no_command(tmp_path: Path) -> None:
+def test_a_review_that_cannot_be_read_is_named_and_stops_no_command(tmp_path: Path) -> None:
     console = Console(file=io.StringIO(), width=120)
     records = Records(Folder(tmp_path), "AIDABOB")
     caller = aws.Caller("123456789012", "arn:aws:iam::123456789012:user/bob", "AIDABOB")
-    made = review()
-    records.save_review(made)
-    records.store.write(f"executions/{made.id}/20261122T101500000000-begun.json", "")
-    repair.put_back(console, caller, records)
+    identifier = review().id
+    records.store.write(f"reviews/AIDABOB/{identifier}/review.json", "{")
+    records.store.write(f"executions/{identifier}/20261122T101500000000-begun.json", "{}")
+    assert not repair.put_back(console, caller, records)
     assert isinstance(console.file, io.StringIO)
-    assert f"executions/{made.id} in {tmp_path}" in console.file.getvalue()
+    assert f"The execution of review {identifier} was killed" in console.file.getvalue()

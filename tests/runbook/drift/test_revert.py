@@ -10,7 +10,8 @@ import pytest
 from runbook.base import aws
 from runbook.base.assembly import Stack
 from runbook.base.errors import UserError
-from runbook.changes.execute import Event, execute
+from runbook.changes.events import Event
+from runbook.changes.execute import execute
 from runbook.changes.prepare import Preparation, now, review
 from runbook.changes.review import Review
 from runbook.drift import revert
