@@ -101,7 +101,7 @@ def test_each_pipeline_updates_the_notes_of_the_last_and_no_others(
     assert api.notes[1] == "Looks good."
     assert [*api.notes] == [1, 2]
     assert "Text 1" in api.notes[2]
-    assert f"`REVIEW` = `{REVIEW}`" in api.notes[2]
+    assert f"`review` = `{REVIEW}`" in api.notes[2]
 
 
 @pytest.mark.parametrize(

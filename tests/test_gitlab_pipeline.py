@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from pathlib import Path
 
@@ -12,8 +13,12 @@ import yaml
 from tests.conftest import ROOT
 from tests.test_review_workflow import GROUNDWORK, REVIEW
 
-PIPELINE = yaml.safe_load((ROOT / "docs" / "examples" / "gitlab-ci.yml").read_text())
+SPEC, PIPELINE = yaml.safe_load_all((ROOT / "docs/examples/gitlab-ci.yml").read_text())
 SAVED = f"Review {REVIEW} is saved to s3://records."
+
+
+HOOK = '#!/bin/sh\necho "$GIT_PUSH_OPTION_0" > given\n'
+"""What GitLab does with an option of a push: here it is written down, in the repository."""
 
 
 def git(folder: Path, *arguments: str) -> None:
@@ -38,6 +43,8 @@ def folder(tmp_path: Path) -> Path:
 
 def run(folder: Path, job: str, **environment: str) -> subprocess.CompletedProcess[str]:
     base = {
+        "GITLAB_USER_LOGIN": "ann",
+        "PREPARED_BY": "",
         "PATH": f"{folder}/bin:{os.environ['PATH']}",
         "CI_DEFAULT_BRANCH": "main",
         "GROUNDWORK_CONFIG": "groundwork.yaml",
@@ -80,6 +87,9 @@ def merge(folder: Path) -> subprocess.CompletedProcess[str]:
     git(folder, "commit", "-q", "--allow-empty", "-m", "merged")
     address = folder.parent / "project.git"
     address.symlink_to(folder.parent / "origin")
+    git(address, "config", "receive.advertisePushOptions", "true")
+    (address / ".git" / "hooks" / "pre-receive").write_text(HOOK)
+    (address / ".git" / "hooks" / "pre-receive").chmod(0o755)
     project = str(address).removesuffix(".git")
     return run(folder, "merged", CI_PROJECT_URL=project, GROUNDWORK_PUSH_TOKEN="secret")
 
@@ -99,6 +109,7 @@ def test_what_is_merged_is_handed_to_the_branch_that_prepares(folder: Path) -> N
     assert done.returncode == 0, done.stderr
     main, review = tips(folder)
     assert main == review
+    assert (folder.parent / "origin" / ".git" / "given").read_text() == "ci.input=prepared_by=ann\n"
     assert PIPELINE["merged"]["rules"][0]["if"].startswith("$GROUNDWORK_PUSH_TOKEN &&")
 
 
@@ -136,9 +147,35 @@ def test_where_nothing_changes_the_note_says_so(folder: Path) -> None:
     assert "Nothing that is deployed changes." in (folder / "review" / "1.md").read_text()
 
 
-def test_a_review_is_shown_by_its_whole_id_alone(folder: Path) -> None:
+@pytest.mark.parametrize(("given", "who"), [("", "ann"), ("bob", "bob")])
+def test_it_is_prepared_in_the_name_of_whoever_pushed_or_merged(
+    folder: Path, given: str, who: str
+) -> None:
+    assert run(folder, "prepare", PREPARED_BY=given).returncode == 0
+    assert (folder / "session").read_text() == f"{who}@gitlab\n"
+    for name in ("show", "execute"):
+        assert "PREPARED_BY" not in str(PIPELINE[name])
+    assert PIPELINE[".with_role"]["variables"]["AWS_ROLE_SESSION_NAME"] == (
+        "$GITLAB_USER_LOGIN@gitlab"
+    )
+
+
+def test_a_pipeline_is_given_a_whole_id_names_and_a_user_and_nothing_else() -> None:
+    """GitLab refuses what does not match. As inputs: a variable could be any of the others, too."""
+    takes = {name: given["regex"] for name, given in SPEC["spec"]["inputs"].items()}
+    assert {
+        name for name in takes if f"$[[ inputs.{name} ]]" in PIPELINE["variables"].values()
+    } == {*takes}
+    assert all(re.search(regex, "") for regex in takes.values())
+    assert re.search(takes["review"], REVIEW)
+    assert not re.search(takes["review"], REVIEW[:8])
+    assert re.search(takes["typed"], "data-us-east-1/databases/a.b backup/c")
+    assert not re.search(takes["typed"], "$GITLAB_USER_LOGIN")
+
+
+def test_a_review_is_shown_before_it_is_executed(folder: Path) -> None:
     assert run(folder, "show", REVIEW=REVIEW).returncode == 0
-    assert run(folder, "show", REVIEW=REVIEW[:8]).returncode == 1
+    assert typed(folder) == [f"changes show {REVIEW} --config groundwork.yaml"]
 
 
 def test_it_is_approved_with_each_name_and_executed(folder: Path) -> None:

@@ -74,6 +74,7 @@ class Runner:
 
 GROUNDWORK = """#!/bin/bash
 echo "$*" >> typed
+echo "$AWS_ROLE_SESSION_NAME" > session
 case "$2" in
   prepare) echo "$PREPARED"; exit "${PREPARING:-0}" ;;
   show)

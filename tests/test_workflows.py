@@ -19,8 +19,8 @@ REVIEW = WORKFLOWS / "review.yml"
 
 
 def read(file: Path) -> dict[str, Any]:
-    # Plain YAML 1.1 reads `on` as true; this loader reads all as text.
-    return dict(yaml.load(file.read_text(), Loader=yaml.BaseLoader))  # noqa: S506
+    # Plain YAML 1.1 reads `on` as true; this loader reads all as text. GitLab's inputs come first.
+    return dict([*yaml.load_all(file.read_text(), Loader=yaml.BaseLoader)][-1])
 
 
 def job(name: str, file: Path = REVIEW) -> dict[str, Any]:

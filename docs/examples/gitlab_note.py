@@ -45,7 +45,7 @@ def prepared(folder: Path) -> None:
     identifier = folder / "id"
     if identifier.exists():
         state += f" Next: *Pipelines → New pipeline* on `{os.environ['CI_DEFAULT_BRANCH']}` with "
-        state += f"`REVIEW` = `{identifier.read_text(encoding='utf-8').strip()}`."
+        state += f"`review` = `{identifier.read_text(encoding='utf-8').strip()}`."
     texts[0] += f"{STATE}{state}\n"
     branch = urlencode({"source_branch": os.environ["CI_COMMIT_BRANCH"], "state": "opened"})
     for request in call("GET", f"merge_requests?{branch}"):
