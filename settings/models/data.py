@@ -21,17 +21,15 @@ from settings.models.replicas import (
 from settings.models.senders import RetentionDays
 from settings.values import versions
 from settings.values.addresses import EmailAddress
-from settings.values.durations import Seconds
-from settings.values.matching import Matching
-from settings.values.names import (
+from settings.values.databases import (
     DatabaseIdentifier,
     DatabaseName,
     DatabaseUser,
     InstanceClass,
-    Label,
-    RoleArn,
-    SecurityGroupName,
 )
+from settings.values.durations import Seconds
+from settings.values.matching import Matching
+from settings.values.names import Label, RoleArn, SecurityGroupName
 from settings.values.networks import Cidr4
 from settings.values.regions import WITHOUT_RDS_CERTIFICATES
 

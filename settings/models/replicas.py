@@ -11,7 +11,8 @@ from pydantic import Field
 from settings.models.base import Model, Problem
 from settings.models.networks import MOST_RULES, is_wide, narrower
 from settings.models.senders import RetentionDays
-from settings.values.names import InstanceClass, Label, LoginName, RoleArn, SchemaName
+from settings.values.databases import InstanceClass, LoginName, SchemaName
+from settings.values.names import Label, RoleArn
 from settings.values.networks import Cidr, Cidr4
 
 MOST_REPLICAS = 15

@@ -1,8 +1,4 @@
-"""Reading YAML into plain data that remembers where in the file each value stands.
-
-Plain values follow YAML 1.2's core schema: `on`, `no` and `1:30` are text, as they look, and a
-date stays the text that the models check. <https://yaml.org/spec/1.2.2/#103-core-schema>
-"""
+"""Reading YAML into plain data that remembers where in the file each value stands."""
 
 from __future__ import annotations
 
@@ -12,13 +8,12 @@ from typing import TYPE_CHECKING
 
 import yaml
 
-from settings.diagnostics import Diagnostic, Location, Position, dotted, quoted, shortened
+from settings.diagnostics import Diagnostic, Location, Position, dotted
+from settings.reader.scalars import scalar
+from settings.reader.yaml_faults import character, no_text, not_yaml, position, unreadable
 
 if TYPE_CHECKING:
     from pydantic import JsonValue
-    from yaml._yaml import Mark as CMark
-
-    Mark = yaml.Mark | CMark
 
 
 @dataclass
@@ -48,36 +43,21 @@ class Document:
 
 def read(text: str) -> Document:
     """Read a file's text. What is wrong with it as YAML is in the document's `faults`."""
-    if found := _unreadable(text):
+    if found := unreadable(text):
         return Document(faults=[found])
     reader = _Reader(text)
+    document = reader.document
     try:
         reader.read()
     except yaml.MarkedYAMLError as error:
-        unclosed = (error.problem or "").endswith(("end of stream", "']'", "'}'"))
-        mark = error.context_mark if unclosed else error.problem_mark
-        reader.document.add(_position(mark), (), _not_yaml(error.problem or "", text, mark))
+        document.faults.append(not_yaml(text, error))
     except yaml.reader.ReaderError as error:
-        reader.document.add(_position_of(text, error.position), (), _control(error.character))
+        document.faults.append(no_text(text, error.position, error.character))
     except UnicodeEncodeError as error:
-        reader.document.add(_position_of(text, error.start), (), _control(ord(text[error.start])))
+        document.faults.append(no_text(text, error.start, ord(text[error.start])))
     except _UnusableError as reason:
-        reader.document.add(*reason.args)
-    return reader.document
-
-
-_LARGEST = 5_000_000
-"""Characters in a file: far above a file of a thousand senders."""
-_LINE_ENDS = re.compile("[\x85\u2028\u2029]")
-"""What YAML takes for the end of a line, and editors do not."""
-
-
-def _unreadable(text: str) -> Diagnostic | None:
-    if len(text) > _LARGEST:
-        return Diagnostic(1, 1, "", f"the file has more than {_LARGEST:,} characters")
-    if found := _LINE_ENDS.search(text):
-        return Diagnostic(*_position_of(text, found.start()), "", _control(ord(found[0])))
-    return None
+        document.add(*reason.args)
+    return document
 
 
 class _UnusableError(Exception):
@@ -124,7 +104,7 @@ class _Reader:
             )
         before = self.count
         if isinstance(event, yaml.ScalarEvent):
-            value, self.document.source_text[path] = _scalar(event)
+            value, self.document.source_text[path] = scalar(event)
             self._check_text(event, path)
         elif isinstance(event, yaml.SequenceStartEvent):
             value = self._list(path)
@@ -199,7 +179,7 @@ class _Reader:
         text = event.value
         hidden = next((c for c in text if not c.isprintable() and c != "\n"), None)
         if hidden:
-            message = f"{_character(ord(hidden))}, which is invisible"
+            message = f"{character(ord(hidden))}, which is invisible"
             self.document.hidden.append(Diagnostic(*_start(event), dotted(path), message))
         if found := _REPLACED.search(text):
             self.document.add(
@@ -220,11 +200,7 @@ class _Reader:
 
 
 def _start(event: yaml.Event) -> Position:
-    return _position(event.start_mark)
-
-
-def _position(mark: Mark | None) -> Position:
-    return Position(mark.line + 1, mark.column + 1) if mark else Position(1, 1)
+    return position(event.start_mark)
 
 
 _REPLACED = re.compile(r"\$\{|\{\{")
@@ -232,67 +208,3 @@ _REPLACED = re.compile(r"\$\{|\{\{")
 
 <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html>
 """
-_NULLS = frozenset({"", "~", "null", "Null", "NULL"})
-_TRUE = frozenset({"true", "True", "TRUE"})
-_FALSE = frozenset({"false", "False", "FALSE"})
-_INTEGER = re.compile(r"[-+]?[0-9]{1,18}")
-_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]{1,3})?")
-
-
-def _scalar(event: yaml.ScalarEvent) -> tuple[JsonValue, str]:
-    """Return a value and how the file words it. Only text without quotes can be another kind."""
-    text = event.value
-    if event.implicit[0]:
-        if text in _NULLS:
-            return None, "nothing"
-        if text in _TRUE or text in _FALSE:
-            return text in _TRUE, text
-        if _INTEGER.fullmatch(text):
-            return int(text), text
-        if _FLOAT.fullmatch(text):
-            return float(text), shortened(text)
-        if " " not in text:
-            return text, shortened(text)
-    return text, quoted(text)
-
-
-def _position_of(text: str, index: int) -> Position:
-    before = text[:index]
-    return Position(before.count("\n") + 1, index - before.rfind("\n"))
-
-
-def _character(code: int) -> str:
-    return f"found the character U+{code:04X}"
-
-
-def _control(code: int) -> str:
-    return f"{_character(code)}, which a text file does not have"
-
-
-_REASONS = {
-    "mapping values are not allowed in this context": (
-        "a colon too many, or wrong indentation; text with a colon goes between quotes"
-    ),
-    "did not find expected key": "wrong indentation, or a bracket or quote that is not closed",
-    "did not find expected '-' indicator": "wrong indentation, or a missing - of the list",
-    "did not find expected ',' or ']'": "a comma or the closing ] is missing",
-    "did not find expected ',' or '}'": "a comma or the closing } is missing",
-    "did not find expected node content": "a value is missing, or needs quotes",
-    "could not find expected ':'": "a name without its colon and value",
-    "found unexpected end of stream": "a quote is not closed",
-    # Of an anchor or alias without a name, as in [*@example.org].
-    "did not find expected alphabetic or numeric character": (
-        "a value that starts with * or & goes between quotes"
-    ),
-}
-
-
-def _not_yaml(problem: str, text: str, mark: Mark | None) -> str:
-    """Say what is wrong in words that name what to fix."""
-    if problem == "found character that cannot start any token" and mark:
-        line = text.split("\n")[mark.line] if mark.line <= text.count("\n") else ""
-        character = line[mark.column : mark.column + 1]
-        if character == "\t":
-            return "this is not YAML: a tab; indent with spaces"
-        return f"this is not YAML: a value that starts with {character} goes between quotes"
-    return f"this is not YAML: {_REASONS.get(problem, problem)}"

@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 
 from groundwork.data import connections
 from settings.models.data import Capacity
-from settings.values.names import InstanceClass
+from settings.values.databases import InstanceClass
 
 
 def classes_of_postgresql() -> set[str]:
