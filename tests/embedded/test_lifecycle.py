@@ -14,6 +14,7 @@ import pytest
 import embedded
 from embedded import EmbeddedError, certificate, lifecycle, processes
 from embedded.__main__ import main
+from embedded.environment import server_environment
 
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
@@ -265,6 +266,6 @@ def test_the_server_and_its_functions_keep_what_python_compiles(
 ) -> None:
     monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
     files = certificate.issue(tmp_path)
-    environment = lifecycle._server_environment(tmp_path, files, 1, ACCOUNT, REGION)
+    environment = server_environment(tmp_path, files, 1, ACCOUNT, REGION)
     assert "PYTHONDONTWRITEBYTECODE" not in environment
     assert environment["PATH"] == os.environ["PATH"]
