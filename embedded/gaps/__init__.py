@@ -64,6 +64,7 @@ GAPS = (
     "rds.in_use",
     "rds.instance_classes",
     "rds.managed_passwords",
+    "rds.parameter_values",
     "rds.permissions",
     "rds.proxies",
     "rds.replicas",

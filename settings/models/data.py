@@ -73,7 +73,7 @@ class _Database(Model):
     keep_data: bool = False
     """Refuse to approve what loses its data, shortens its backups, or opens it to everybody."""
     log_exports: bool = True
-    """PostgreSQL's log goes to CloudWatch, for 90 days."""
+    """PostgreSQL's log goes to CloudWatch, for 90 days. Its log group is there in any case."""
     pgaudit: tuple[AuditedStatements, ...] = ()
     """Kinds of statements that pgaudit logs, with the objects that they are about.
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from settings.models.base import Problem
 from settings.models.networks import Network, is_wide
 from settings.models.replicas import AnyReplica, Consumer, Replica
+from settings.values import versions
 from settings.values.instances import memory_gib
 
 if TYPE_CHECKING:
@@ -53,6 +54,14 @@ def _instance(path: Path, replica: Replica, database: PostgreSql) -> Iterator[Pr
             f"a class with at least the memory of the database's, {database.instance}: a standby "
             "that takes fewer connections than its primary does not start",
         )
+    if replica.version and not versions.is_exact(database.version):
+        message = (
+            "unset: RDS raises it by itself, since the version of the database is no exact one"
+        )
+        yield Problem((*path, "version"), message)
+    elif replica.version and not versions.is_ahead(replica.version, database.version):
+        message = f"{database.version}, as the database, or a newer one of the same major version"
+        yield Problem((*path, "version"), message)
 
 
 def _subnets(

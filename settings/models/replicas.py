@@ -12,11 +12,16 @@ from settings.models.base import Model, Problem
 from settings.models.networks import MOST_RULES, is_wide, narrower
 from settings.models.senders import RetentionDays
 from settings.values.databases import InstanceClass, LoginName, SchemaName
+from settings.values.matching import Matching
 from settings.values.names import Label, RoleArn
 from settings.values.networks import Cidr, Cidr4
 
 MOST_REPLICAS = 15
 """<https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ReadRepl.html>"""
+
+ExactVersion = Annotated[
+    str, Matching(r"\d{2}\.\d{1,2}", 'an exact version between quotes, as in "17.9"')
+]
 
 
 def replica_identifier(database: str, replica: str) -> str:
@@ -126,6 +131,11 @@ class Replica(_Replica):
 
     instance: InstanceClass
     """The instance class, with at least the memory of the database's own."""
+    version: ExactVersion | None = None
+    """Its own version, raised in a change before that of the database, where that is an exact one.
+
+    RDS upgrades to a minor version only a database whose replicas have it.
+    """
     public: bool = False
     """Give it a public address. Its `subnets` alone then have a route to and from the internet."""
     deletion_protection: bool = True

@@ -47,6 +47,13 @@ def is_exact(version: str) -> bool:
     return "." in version
 
 
+def is_ahead(version: str, other: str) -> bool:
+    """Tell whether an exact version is another one, or a newer one of the same major version."""
+    number, minor = (int(part) for part in version.split("."))
+    other_number, other_minor = (int(part) for part in other.split("."))
+    return number == other_number and minor >= other_minor
+
+
 def has(version: str, first: Mapping[int, int]) -> bool:
     """Tell whether an exact version has what each major version has from its `first` minor one."""
     number, minor = (int(part) for part in version.split("."))

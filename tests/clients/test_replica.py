@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from embedded import certificate, processes
-from groundwork.data.audit import AUDITED
+from groundwork.data.audit import access_parameters
 from runbook.database import scram
 from runbook.database.consumers import ConsumerLogin, statements
 from runbook.database.place import Place
@@ -90,12 +90,13 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
     """Run a database and a replica that follows it, with the parameters of ours."""
     require("postgres")
     trust = certificate.issue(tmp_path_factory.mktemp("trust"))
-    parameters = {n: value for n, value in AUDITED.items() if not n.startswith(OF_RDS)}
     with tempfile.TemporaryDirectory(prefix="pg-") as name:
         folder = Path(name)
         give(folder)
         primary = Cluster(folder, "primary", free_port())
         primary.initialize()
+        ours = access_parameters((primary.data / "PG_VERSION").read_text().strip())
+        parameters = {n: value for n, value in ours.items() if not n.startswith(OF_RDS)}
         (primary.data / "pg_hba.conf").write_text(ACCESS)
         for file, target in ((trust.chain, "server.crt"), (trust.key, "server.key")):
             (primary.data / target).write_bytes(file.read_bytes())

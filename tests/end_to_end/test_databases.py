@@ -205,6 +205,10 @@ def test_a_major_version_is_crossed_only_where_the_file_allows_it(aws: Aws) -> N
     assert described(aws, "aged")["EngineVersion"].startswith("17")
     deploy(aws, {"aged": BOOKS.format('version: "18", major_upgrade: true')})
     assert described(aws, "aged")["EngineVersion"].startswith("18")
+    for permission in ("false", "true"):
+        deploy(aws, {"aged": BOOKS.format(f'version: "18", major_upgrade: {permission}')})
+    (group,) = described(aws, "aged")["DBParameterGroups"]
+    assert group["DBParameterGroupName"] == "aged-postgres18"
 
 
 def test_aurora_crosses_a_major_version_only_where_the_file_allows_it(aws: Aws) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from embedded import processes
-from groundwork.data.audit import AUDITED
+from groundwork.data.audit import access_parameters
 from runbook.base import aws
 from runbook.base.outputs import Outputs
 from settings import load
@@ -157,7 +157,7 @@ def test_a_replica_logs_who_connects_and_every_statement(deployed: Deployed) -> 
         for page in rds.get_paginator("describe_db_parameters").paginate(DBParameterGroupName=group)
         for each in page["Parameters"]
     }
-    assert AUDITED.items() <= parameters.items()
+    assert access_parameters(replica["EngineVersion"]).items() <= parameters.items()
     (kept,) = logs.describe_log_groups(
         logGroupNamePrefix="/aws/rds/instance/production-analysis-reports/"
     )["logGroups"]

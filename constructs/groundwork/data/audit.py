@@ -4,16 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-AUDITED: Mapping[str, str] = {
-    "rds.force_ssl": "1",
-    "log_connections": "1",
-    "log_disconnections": "1",
-    "log_statement": "all",
-}
-"""TLS alone; and in the log who connects, who leaves, and every statement.
+from settings.values import versions
 
-<https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_LogAccess.Concepts.PostgreSQL.Query_Logging.html>
+NAMED_FROM = 18
+"""From this major version on, `log_connections` takes the names of what is logged, and RDS no 1.
+
+<https://www.postgresql.org/docs/18/runtime-config-logging.html#GUC-LOG-CONNECTIONS>
 """
+
+
+def access_parameters(version: str) -> Mapping[str, str]:
+    """Take TLS alone; and log who connects, who leaves, and every statement.
+
+    <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_LogAccess.Concepts.PostgreSQL.Query_Logging.html>
+    """
+    return {
+        "rds.force_ssl": "1",
+        "log_connections": "all" if int(versions.major(version)) >= NAMED_FROM else "1",
+        "log_disconnections": "1",
+        "log_statement": "all",
+    }
+
 
 LIBRARIES = "pg_stat_statements,pgaudit"
 """The first is RDS's own default, which a value of one's own takes the place of."""

@@ -8,8 +8,15 @@ from aws_cdk import aws_rds as rds
 from constructs import Construct
 
 from groundwork.checks import acknowledge
-from groundwork.data.audit import AUDITED, audit_parameters
-from groundwork.data.database import EXTENDED_SUPPORT, LOG_DAYS, LOGS, Database, DatabaseContext
+from groundwork.data.audit import access_parameters, audit_parameters
+from groundwork.data.database import (
+    EXTENDED_SUPPORT,
+    LOG_DAYS,
+    LOGS,
+    Database,
+    DatabaseContext,
+    keep_parameters,
+)
 from groundwork.data.security_group import PORT, DatabaseSecurityGroup
 from groundwork.data.vpc import Vpc
 from settings.models.data import Aurora, Capacity
@@ -47,7 +54,7 @@ class AuroraCluster(Database):
         self.cluster = self._cluster(declared, context)
         self.retain(self.cluster)
         context.protection.protect(self, self.cluster, enabled=declared.deletion_protection)
-        for log in LOGS if declared.log_exports else ():
+        for log in LOGS:
             self.add_log_group(self.cluster, "cluster", log, days=self.log_days)
         self.writer = self._writer(declared)
 
@@ -133,7 +140,9 @@ class AuroraCluster(Database):
         Every instance may become one that consumers read: then all log what is read. Where pgaudit
         logs the consumers alone, their logins are set to that by the SQL that makes them.
         """
-        log = dict(AUDITED) if self.declared.replicas else {"rds.force_ssl": "1"}
+        log = {"rds.force_ssl": "1"}
+        if self.declared.replicas:
+            log = dict(access_parameters(self.version))
         if self.declared.log_statements == "consumers":
             del log["log_statement"]
         group = rds.CfnDBClusterParameterGroup(
@@ -144,7 +153,7 @@ class AuroraCluster(Database):
             description=f"TLS only, for {self.identifier}",
             parameters={**log, **audit_parameters(self.declared.pgaudit)},
         )
-        group.apply_removal_policy(self.other_policy)
+        keep_parameters(group, self.other_policy)
         return group
 
 

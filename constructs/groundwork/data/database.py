@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from aws_cdk import RemovalPolicy
+from aws_cdk import CfnDeletionPolicy, RemovalPolicy
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_rds as rds
 from constructs import Construct
@@ -102,20 +102,35 @@ class Database(Construct):
         log: str,
         days: int = LOG_DAYS,
     ) -> None:
-        """Make the log group that RDS would make by itself on its first export, without an end."""
+        """Make the log group that RDS would make by itself on its first export, without an end.
+
+        That of an upgrade goes with the permission to upgrade: one that stayed would be in the way
+        of the next, as its name is RDS's.
+        """
         group = logs.CfnLogGroup(
             self,
             f"{log}-log-group",
             log_group_name=f"/aws/rds/{kind}/{self.identifier}/{log}",
             retention_in_days=days,
         )
-        group.apply_removal_policy(self.other_policy)
+        group.apply_removal_policy(self.other_policy if log in LOGS else RemovalPolicy.DESTROY)
         resource.add_resource_dependency(group)
 
 
 def destroy_unless(kept: bool) -> RemovalPolicy:
     """Keep what a database needs, but not of one whose creation failed: it would be in the way."""
     return RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE if kept else RemovalPolicy.DESTROY
+
+
+def keep_parameters(
+    group: rds.CfnDBParameterGroup | rds.CfnDBClusterParameterGroup, policy: RemovalPolicy
+) -> None:
+    """Keep the parameters of a database that runs on, and none that an upgrade has replaced.
+
+    A group that stayed would be in the way of a later one, which gets its name.
+    """
+    group.apply_removal_policy(policy)
+    group.cfn_options.update_replace_policy = CfnDeletionPolicy.DELETE
 
 
 def _engine_version(declared: PostgreSql | Aurora) -> str:

@@ -7,7 +7,13 @@ from constructs import Construct
 
 from groundwork.checks import acknowledge
 from groundwork.data.audit import audit_parameters
-from groundwork.data.database import EXTENDED_SUPPORT, LOGS, Database, DatabaseContext
+from groundwork.data.database import (
+    EXTENDED_SUPPORT,
+    LOGS,
+    Database,
+    DatabaseContext,
+    keep_parameters,
+)
 from groundwork.data.security_group import PORT
 from settings.models.data import PostgreSql
 from settings.values import versions
@@ -41,7 +47,7 @@ class PostgreSqlInstance(Database):
             "Every client expects 5432, and a scanner finds any other port. Who gets in is decided "
             "by security groups, TLS and the password.",
         )
-        for log in _logs(declared):
+        for log in dict.fromkeys([*LOGS, *_logs(declared)]):
             self.add_log_group(self.instance, "instance", log)
 
     @property
@@ -91,7 +97,7 @@ class PostgreSqlInstance(Database):
             description=f"TLS only, for {self.identifier}",
             parameters={"rds.force_ssl": "1", **audit_parameters(self.declared.pgaudit)},
         )
-        group.apply_removal_policy(self.other_policy)
+        keep_parameters(group, self.other_policy)
         return group
 
 

@@ -11,8 +11,13 @@ from aws_cdk import aws_rds as rds
 from constructs import Construct
 
 from groundwork.checks import acknowledge
-from groundwork.data.audit import AUDITED, audit_parameters
-from groundwork.data.database import EXTENDED_SUPPORT, LOGS, destroy_unless
+from groundwork.data.audit import access_parameters, audit_parameters
+from groundwork.data.database import (
+    EXTENDED_SUPPORT,
+    LOGS,
+    destroy_unless,
+    keep_parameters,
+)
 from groundwork.data.deletion_protection import DeletionProtection
 from groundwork.data.postgresql import PostgreSqlInstance
 from groundwork.data.replica_access import ReplicaAccess
@@ -43,6 +48,9 @@ class PostgreSqlReplica(ReplicaAccess):
     None of its groups is the database's, and none of the database's is its: who may connect here
     gains no way there. CloudFormation sets the parameter group once the replica is made, and
     restarts it: RDS takes none while it makes a replica of PostgreSQL.
+
+    CloudFormation changes the source before the replica, and RDS upgrades to a minor version in the
+    other order: so the replica's is raised by a change of its own.
     <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PostgreSQL.Replication.ReadReplicas.html>
     """
 
@@ -91,6 +99,8 @@ class PostgreSqlReplica(ReplicaAccess):
             db_instance_identifier=self.context.identifier,
             source_db_instance_identifier=self.source.instance.ref,
             db_instance_class=declared.instance,
+            # Unless the file says otherwise it has its source's, and follows it by itself.
+            engine_version=declared.version,
             engine_lifecycle_support=EXTENDED_SUPPORT,
             auto_minor_version_upgrade=not versions.is_exact(database.version),
             enable_iam_database_authentication=True,
@@ -135,9 +145,12 @@ class PostgreSqlReplica(ReplicaAccess):
             db_parameter_group_name=f"{self.context.identifier}{suffix}",
             family=self.source.family,
             description=f"TLS only, and every statement in the log, for {self.context.identifier}",
-            parameters={**AUDITED, **audit_parameters(self.source.declared.pgaudit)},
+            parameters={
+                **access_parameters(self.source.version),
+                **audit_parameters(self.source.declared.pgaudit),
+            },
         )
-        group.apply_removal_policy(self.other_policy)
+        keep_parameters(group, self.other_policy)
         return group
 
     def _add_log_group(self) -> None:

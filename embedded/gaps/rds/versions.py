@@ -1,4 +1,4 @@
-"""The versions of databases that RDS upgrades by itself."""
+"""The versions of databases: which RDS raises by itself, and in which order it takes them."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from embedded.gaps.gap import Effect, Gap
 GAP = Gap(
     aws=(
         "A database that RDS has upgraded keeps its version over updates that name none, its major "
-        "version or the one before; an update to an older version fails."
+        "version or the one before; an update to an older version fails, and one to a newer minor "
+        "version while a replica is older. A major upgrade takes the replicas along."
     ),
     page=(
         "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/"
         "USER_UpgradeDBInstance.Upgrading.html"
     ),
-    ministack="It has whatever version the template names, an older one too.",
+    ministack="It has whatever version the template names, an older one too, and forgets replicas.",
     effect=Effect.STRICTER,
 )
 STORES = {"AWS::RDS::DBInstance": "_instances", "AWS::RDS::DBCluster": "_clusters"}
@@ -45,12 +46,29 @@ def _comparing(pristine: Any, store: str) -> Any:
                 f"Cannot upgrade {record['Engine']} from {running} to {asked} (Service: Rds, "
                 "Status Code: 400, Error Code: InvalidParameterCombination)"
             )
+        if not kept:
+            _upgrade_replicas(record, asked)
         updated: Created = pristine(name, old, new, stack, *logical_id)
         if kept and record:
             record[VERSION] = running
         return updated
 
     return update
+
+
+def _upgrade_replicas(record: Properties, asked: str) -> None:
+    """Refuse a minor version that replicas do not have yet; take them along to a major one."""
+    known = service("rds")._instances
+    replicas = [known[name] for name in record.get("ReadReplicaDBInstanceIdentifiers", [])]
+    older = [each for each in replicas if _parts(each[VERSION]) < _parts(asked)]
+    if older and _parts(str(record[VERSION]))[0] == _parts(asked)[0]:
+        names = ", ".join(each["DBInstanceIdentifier"] for each in older)
+        raise ValueError(
+            "One or more of the DB Instance's read replicas need to be upgraded: "
+            f"{names} (Service: Rds, Status Code: 400, Error Code: DBUpgradeDependencyFailure)"
+        )
+    for each in older:
+        each[VERSION] = asked
 
 
 def _parts(version: str) -> list[int]:

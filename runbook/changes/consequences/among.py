@@ -12,6 +12,9 @@ from runbook.changes.template.values import CLOSE, OPEN, Template, place
 from runbook.changes.verdict import deletion_policy
 
 REPLACING = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-name.html"
+_ORDER = (
+    "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_UpgradeDBInstance.PostgreSQL.html"
+)
 _MEMBERS = "https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBInstance.html"
 
 
@@ -54,3 +57,26 @@ def _members(cluster: str, version: Reading) -> list[str]:
         if resource["Type"] == "AWS::RDS::DBInstance"
         and resource.get("Properties", {}).get("DBClusterIdentifier") == reference
     ]
+
+
+def before_its_replicas(logical_id: str, before: Reading, after: Reading) -> Iterator[Consequence]:
+    """Yield that RDS upgrades to a minor version only what has no older replica.
+
+    CloudFormation changes a source before its replicas: theirs has to be raised in a change before.
+    """
+    old, new = (_version(logical_id, side) for side in (before, after))
+    if min(len(old), len(new)) < 2 or old[0] != new[0] or old >= new:
+        return
+    source = f"{OPEN}{logical_id}{CLOSE}"
+    for name, resource in before.resources.items():
+        of = resource.get("Properties", {}).get("SourceDBInstanceIdentifier")
+        if of == source and name in after.resources and _version(name, before) < new:
+            words = (
+                f"RDS refuses the version until {OPEN}{name}{CLOSE} has it: raise it there first"
+            )
+            yield Consequence(words, _ORDER, danger=Danger.FAILS)
+
+
+def _version(logical_id: str, side: Reading) -> tuple[int, ...]:
+    said = side.resources.get(logical_id, {}).get("Properties", {}).get("EngineVersion", "")
+    return tuple(int(part) for part in str(said).split(".") if part.isdigit())

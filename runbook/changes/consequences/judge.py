@@ -21,7 +21,12 @@ from runbook.changes.consequences import (
     trails,
     watching,
 )
-from runbook.changes.consequences.among import REPLACING, left_without_instances, taken
+from runbook.changes.consequences.among import (
+    REPLACING,
+    before_its_replicas,
+    left_without_instances,
+    taken,
+)
 from runbook.changes.consequences.fresh import of_new
 from runbook.changes.consequences.gone import GONE
 from runbook.changes.consequences.model import Consequence, Kind
@@ -78,6 +83,7 @@ def judge(
         *receiving.added_rule(effect, new, before),
         *taken(logical_id, effect, before, new),
         *left_without_instances(logical_id, effect, before, after),
+        *before_its_replicas(logical_id, before, after),
     ]
     places = {**before.places(), **after.places()}
     refused = old is not None and new is not None and keeps_its_name(effect, old, new)

@@ -26,6 +26,11 @@ _GUARDS: Mapping[str, str] = {
 }
 """Parameters that protect or record, and what it means that one of them does so less."""
 _AUDITED = ("ddl", "function", "misc", "misc_set", "read", "role", "write")
+_CONNECTIONS = ("authentication", "authorization", "receipt")
+"""What `log_connections` logs where it is on, and by these names from version 18 on.
+
+<https://www.postgresql.org/docs/18/runtime-config-logging.html#GUC-LOG-CONNECTIONS>
+"""
 _KINDS: Mapping[str, tuple[str, ...]] = {
     "log_statement": ("none", "ddl", "mod", "all"),
     "password_encryption": ("md5", "scram-sha-256"),
@@ -50,7 +55,11 @@ def _protects(key: str, value: JsonValue) -> set[str]:
         return set(kinds[1 : kinds.index(text) + 1]) if text in kinds else set()
     if key == "pgaudit.log":
         return set(_AUDITED) if "all" in text.split(",") else set(text.split(",")) - {"", "none"}
-    return {"on"} if is_on(value) or text == "on" else set()
+    on = is_on(value) or text == "on"
+    if key == "log_connections":
+        named = set(text.split(","))
+        return {*_CONNECTIONS} if on or "all" in named else named & {*_CONNECTIONS}
+    return {"on"} if on else set()
 
 
 def _parameters(before: JsonValue, after: JsonValue) -> Iterator[Consequence]:

@@ -73,8 +73,9 @@ def version(page: str) -> Rule:
             words = f"an engine cannot go back from {before} to {after}"
             yield Consequence(words, page, danger=Danger.FAILS)
             return
-        size = "major" if new[:1] != old[:1] else "minor"
-        words = f"{size} upgrade from {before} to {after}: minutes without connections"
+        size = "major upgrade" if new[:1] != old[:1] else "minor upgrade"
+        begun = f"{size} from {before}" if old else "upgrade, unless it has been made,"
+        words = f"{begun} to {after}: minutes without connections"
         yield Consequence(words, page, danger=Danger.INTERRUPTS, one_way=True)
 
     return rule

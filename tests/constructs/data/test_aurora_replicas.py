@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from groundwork.data.audit import AUDITED
+from groundwork.data.audit import access_parameters
 from tests.constructs.data.conftest import Data, DataTemplate
 
 iam_evaluator: Any = import_module("ministack.core.iam_evaluator")
@@ -200,7 +200,7 @@ def test_every_instance_logs_who_reads_and_what_as_each_may_become_a_reader(
     template: DataTemplate,
 ) -> None:
     parameters = template.properties("RDS::DBClusterParameterGroup")["Parameters"]
-    assert parameters == AUDITED
+    assert parameters == access_parameters("18")
     groups = named(template, "Logs::LogGroup", "LogGroupName")
     for name in ("/aws/rds/cluster/common/postgresql", "/aws/rds/proxy/common"):
         assert groups[name]["Properties"]["RetentionInDays"] == 400
@@ -211,7 +211,7 @@ def test_where_pgaudit_logs_the_consumers_nobody_elses_statements_are_logged(dat
     parameters = data(TEXT.replace("replicas:", named)).properties("RDS::DBClusterParameterGroup")
     found = parameters["Parameters"]
     assert "log_statement" not in found
-    assert (found["log_connections"], found["pgaudit.log"]) == ("1", "ddl")
+    assert (found["log_connections"], found["pgaudit.log"]) == ("all", "ddl")
 
 
 def test_passwords_pass_the_proxy_since_the_cluster_takes_no_tokens(template: DataTemplate) -> None:

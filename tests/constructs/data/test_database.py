@@ -170,7 +170,8 @@ def test_the_data_is_kept_as_declared_with_what_opens_it(
         (log_group(template), of_rest),
         (template.one("SecretsManager::SecretTargetAttachment"), of_rest),
     ):
-        replaced = "Retain" if policy == KEPT else policy
+        of_parameters = resource == parameters(template)
+        replaced = "Delete" if of_parameters else "Retain" if policy == KEPT else policy
         assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == (policy, replaced)
 
 
@@ -222,7 +223,10 @@ def test_the_log_group_is_there_before_rds_makes_its_own(make: Make) -> None:
 def test_logs_stay_with_the_database_where_the_file_says_so(make: Make) -> None:
     template = make("log_exports: false")
     assert holder(template)["Properties"]["EnableCloudwatchLogsExports"] == []
-    assert "/aws/rds/" not in json.dumps(template.all("Logs::LogGroup"))
+
+
+def test_exports_are_switched_on_again_in_the_log_group_that_stayed(make: Make) -> None:
+    assert log_group(make("log_exports: false")) == log_group(make(""))
 
 
 def test_every_database_is_in_all_subnets_of_its_network(make: Make) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from groundwork.data.audit import AUDITED
+from groundwork.data.audit import access_parameters
 from tests.constructs.data.conftest import Data, DataTemplate
 
 Make = Callable[..., DataTemplate]
@@ -62,6 +62,15 @@ def test_what_a_replica_has_of_its_source_is_not_said_again(replica: Make, inher
     assert inherited not in instance(replica())["Properties"]
 
 
+def test_a_replica_is_upgraded_before_its_database(replica: Make) -> None:
+    template = replica('version: "17.9"', database='version: "17.6"')
+    versions = [
+        instance(template, name)["Properties"]["EngineVersion"]
+        for name in ("books-reports", "books")
+    ]
+    assert versions == ["17.9", "17.6"]
+
+
 def test_no_group_of_the_replica_is_the_databases(replica: Make) -> None:
     template = replica(consumers="one: {from: [192.0.2.0/25]}, two: {from: [192.0.2.128/25]}")
     own = instance(template)["Properties"]["VPCSecurityGroups"]
@@ -87,11 +96,21 @@ def test_connections_and_statements_are_logged_and_kept_as_long_as_declared(repl
     template = replica("log_days: 731")
     groups = template.template.find_resources("AWS::RDS::DBParameterGroup")
     named = instance(template)["Properties"]["DBParameterGroupName"]["Ref"]
-    assert groups[named]["Properties"]["Parameters"] == AUDITED
+    assert groups[named]["Properties"]["Parameters"] == access_parameters("18")
     assert instance(template)["Properties"]["EnableCloudwatchLogsExports"] == ["postgresql"]
     name = {"Properties": {"LogGroupName": "/aws/rds/instance/books-reports/postgresql"}}
     (group,) = template.template.find_resources("AWS::Logs::LogGroup", name).values()
     assert group["Properties"]["RetentionInDays"] == 731
+
+
+@pytest.mark.parametrize(("version", "asked"), [("17", "1"), ("18", "all")])
+def test_connections_are_logged_by_the_value_that_rds_takes_for_the_version(
+    replica: Make, version: str, asked: str
+) -> None:
+    template = replica(database=f'version: "{version}"')
+    groups = template.template.find_resources("AWS::RDS::DBParameterGroup")
+    named = instance(template)["Properties"]["DBParameterGroupName"]["Ref"]
+    assert groups[named]["Properties"]["Parameters"]["log_connections"] == asked
 
 
 def test_the_database_itself_logs_as_before(replica: Make) -> None:

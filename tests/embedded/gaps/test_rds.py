@@ -176,6 +176,24 @@ class TestInstance:
         assert described(aws, "source")["ReadReplicaDBInstanceIdentifiers"] == []
         assert aws.delete("replica") == "DELETE_COMPLETE"
 
+    def test_a_replica_is_upgraded_before_its_source(self, aws: Any) -> None:
+        source = instance(DBInstanceIdentifier="upgraded", BackupRetentionPeriod=1)
+        followed: dict[str, Any] = {
+            "DBInstanceIdentifier": "followed",
+            "SourceDBInstanceIdentifier": ref("Upgraded"),
+        }
+        copy = {"Type": "AWS::RDS::DBInstance", "DeletionPolicy": "Delete", "Properties": followed}
+        resources = {**network(), "Upgraded": source, "Followed": copy}
+        aws.deploy("upgraded", resources)
+        source["Properties"]["EngineVersion"] = "17.7"
+        with pytest.raises(DeploymentError, match="read replicas need to be upgraded: followed"):
+            aws.deploy("upgraded", resources)
+        source["Properties"]["EngineVersion"], followed["EngineVersion"] = "17.6", "17.7"
+        aws.deploy("upgraded", resources)
+        source["Properties"]["EngineVersion"] = "17.7"
+        aws.deploy("upgraded", resources)
+        assert described(aws, "upgraded")["EngineVersion"] == "17.7"
+
     def test_a_source_without_backups_has_no_replica(self, aws: Any) -> None:
         replica = {
             "Type": "AWS::RDS::DBInstance",
@@ -342,6 +360,26 @@ class TestVersions:
         assert self.upgraded(aws, "17.6") == "17.6"
         with pytest.raises(Exception, match=r"Cannot upgrade aurora-postgresql from 17.5 to 17.4"):
             self.upgraded(aws, "17.4")
+
+
+class TestParameters:
+    LOGGED = {"Description": "d", "Parameters": {"log_connections": "1"}}  # noqa: RUF012
+
+    def group(self, family: str) -> dict[str, Any]:
+        return {
+            "Type": "AWS::RDS::DBParameterGroup",
+            "Properties": {**self.LOGGED, "Family": family},
+        }
+
+    def test_connections_are_logged_by_names_from_version_18_on(
+        self, aws: Any, pristine: Any
+    ) -> None:
+        aws.deploy("logged-17", {"Group": self.group("postgres17")})
+        with pytest.raises(
+            DeploymentError, match="Invalid parameter value: 1 for: log_connections"
+        ):
+            aws.deploy("logged-18", {"Group": self.group("postgres18")})
+        pristine.deploy("logged-18", {"Group": self.group("postgres18")})
 
 
 class TestInstanceClasses:
