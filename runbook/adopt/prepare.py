@@ -86,7 +86,7 @@ def _of_stack(preparation: Preparation, stack: Stack, items: list[Item]) -> Iter
         remove(client, stack.name, preparation.name)
         reason = description.get("StatusReason", "")
         raise UserError(f"{stack.name}: CloudFormation cannot import this: {reason}")
-    review = change_sets.read(stack.region, answer["Id"], depends_on=())
+    review = change_sets.read(stack.region, answer["Id"], role=stack.execution_role)
     yield Made(review, tuple(item.live for item in found))
 
 

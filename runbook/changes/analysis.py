@@ -77,10 +77,11 @@ def analyse(
     before: Reading,
     after: Reading,
     stack: StackTypeDef | None = None,
+    role: str = "",
 ) -> Analysis:
     """Return the fields of a review that follow from both versions and the list of changes.
 
-    `stack` is what CloudFormation says of it as it is deployed.
+    `stack` is what CloudFormation says of it as it is deployed, `role` as whom it is to act.
     """
     risks, known = _risks(after), _risks(before)
     listed = description.get("Changes", ())
@@ -89,7 +90,7 @@ def analyse(
     permissions, statements = diff.permissions(before, staying)
     network, connections = diff.connections(before, staying)
     gained = diff.Gained(statements, connections)
-    settings = tuple(of_stack(stack, description))
+    settings = tuple(of_stack(stack, description, role))
     findings = (
         *_unreadable(after),
         *_unknown(listed),

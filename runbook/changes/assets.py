@@ -20,7 +20,6 @@ from pydantic import JsonValue
 from runbook.base import aws
 from runbook.base.assembly import Stack
 from runbook.base.errors import UserError
-from runbook.base.secrets import session_name
 from runbook.changes.template.values import Template, resources
 
 if TYPE_CHECKING:
@@ -30,8 +29,11 @@ Code = dict[str, JsonValue]
 """A value of a template with S3Bucket, S3Key and, pinned, S3ObjectVersion."""
 
 
-def published(stack: Stack) -> str:
-    """Return the URL of the stack's template with its code pinned; publish it if it has any."""
+def published(stack: Stack, session: str) -> str:
+    """Return the URL of the stack's template with its code pinned; publish it if it has any.
+
+    CloudTrail shows who publishes by the name of the session.
+    """
     pinned = pin(stack)
     if pinned == stack.template:
         return stack.template_url
@@ -39,7 +41,7 @@ def published(stack: Stack) -> str:
     start, _, _ = stack.template_url.rpartition("/")
     bucket, key = start.rpartition("/")[2], f"{hashlib.sha256(text).hexdigest()}.json"
     try:
-        _publisher(stack).put_object(Bucket=bucket, Key=key, Body=text)
+        _publisher(stack, session).put_object(Bucket=bucket, Key=key, Body=text)
     except ClientError as error:
         raise UserError(f"{bucket}/{key} cannot be written: {aws.reason(error)}") from None
     return f"{start}/{key}"
@@ -130,12 +132,11 @@ def _version(client: S3Client, bucket: str, key: str) -> str:
     return head["VersionId"]
 
 
-def _publisher(stack: Stack) -> S3Client:
+def _publisher(stack: Stack, session: str) -> S3Client:
     """Return S3 as the bootstrap's role that publishes, where the stack names one."""
     if not stack.publishing_role:
         return boto3.client("s3", region_name=stack.region, config=aws.CONFIG)
     sts = boto3.client("sts", region_name=stack.region, config=aws.CONFIG)
-    session = session_name(aws.caller(stack.region).arn)
     try:
         given = sts.assume_role(RoleArn=stack.publishing_role, RoleSessionName=session)
     except ClientError as error:

@@ -22,8 +22,13 @@ if TYPE_CHECKING:
 EXECUTABLE = ("CREATE_COMPLETE", "AVAILABLE")
 
 
-def read(region: str, change_set: str, *, depends_on: tuple[str, ...] = ()) -> StackReview:
-    """Read what a change set would do to its stack, from CloudFormation and nothing else."""
+def read(
+    region: str, change_set: str, *, depends_on: tuple[str, ...] = (), role: str = ""
+) -> StackReview:
+    """Read what a change set would do to its stack, from CloudFormation.
+
+    It does not say the order of stacks, nor as which role it was asked to act: both are passed on.
+    """
     client = aws.cloudformation(region)
     description = describe(client, change_set)
     if (description["Status"], description["ExecutionStatus"]) != EXECUTABLE:
@@ -39,6 +44,7 @@ def read(region: str, change_set: str, *, depends_on: tuple[str, ...] = ()) -> S
         region=region,
         action=StackAction.CREATE if before is held.NOTHING else StackAction.UPDATE,
         depends_on=depends_on,
+        role=role,
         stack_id=description["StackId"],
         change_set=description["ChangeSetId"],
         template_digest=digest_of(after.pinned),
@@ -52,6 +58,7 @@ def read(region: str, change_set: str, *, depends_on: tuple[str, ...] = ()) -> S
             reading.read(before.processed, reading.given(current or description)),
             reading.read(after.processed, reading.given(description)),
             None if before is held.NOTHING else current,
+            role,
         ),
     )
 

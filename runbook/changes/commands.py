@@ -88,7 +88,7 @@ def prepared(
     with console.status("Publishing the templates and the functions' code"):
         preparation.publish(who)
     with console.status("Making a change set for every stack"):
-        made = preparation.make()
+        made = preparation.make(who)
     for note in pacing.notes(made):
         console.print(f"Note: {note}", markup=False)
     return review(

@@ -69,7 +69,9 @@ def verify(stack: StackReview) -> None:
     All of it is read again: a review is only a record, and whoever wrote it may have made it up.
     """
     try:
-        found = change_set.read(stack.region, stack.change_set or "", depends_on=stack.depends_on)
+        found = change_set.read(
+            stack.region, stack.change_set or "", depends_on=stack.depends_on, role=stack.role
+        )
     except ClientError as error:
         if aws.code(error) not in ("ChangeSetNotFound", "ValidationError"):
             raise

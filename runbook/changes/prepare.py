@@ -69,10 +69,11 @@ class Preparation:
             session=session_name(who.arn),
         )
 
-    def make(self) -> list[StackReview]:
+    def make(self, who: aws.Caller) -> list[StackReview]:
         """Make the change sets side by side. None is left when one of them cannot be made."""
+        session = session_name(who.arn)
         with ThreadPoolExecutor(max_workers=8) as pool:
-            waiting = [pool.submit(self._make, stack) for stack in self.assembly.stacks]
+            waiting = [pool.submit(self._make, stack, session) for stack in self.assembly.stacks]
             try:
                 made = [future.result() for future in waiting]
                 refuse_moves(made)
@@ -88,7 +89,7 @@ class Preparation:
             with suppress(ClientError):
                 remove(aws.cloudformation(stack.region), stack.name, self.name)
 
-    def _make(self, stack: Stack) -> StackReview:
+    def _make(self, stack: Stack, session: str) -> StackReview:
         client = aws.cloudformation(stack.region)
         current = find_stack(client, stack.name)
         usable(stack.name, current)
@@ -98,7 +99,7 @@ class Preparation:
                 StackName=stack.name,
                 ChangeSetName=self.name,
                 ChangeSetType="CREATE" if created else "UPDATE",
-                TemplateURL=assets.published(stack),
+                TemplateURL=assets.published(stack, session),
                 RoleARN=stack.execution_role,
                 Capabilities=["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"],
                 Tags=[{"Key": key, "Value": value} for key, value in sorted(stack.tags.items())],
@@ -112,7 +113,9 @@ class Preparation:
         if description["Status"] == "FAILED":
             remove(client, stack.name, self.name)
             return StackReview(name=stack.name, region=stack.region, action=StackAction.NOTHING)
-        made = change_sets.read(stack.region, answer["Id"], depends_on=stack.depends_on)
+        made = change_sets.read(
+            stack.region, answer["Id"], depends_on=stack.depends_on, role=stack.execution_role
+        )
         counted = (*observations(made, now()), *priced(made, stack.template, now()))
         return made.model_copy(update={"observations": counted})
 

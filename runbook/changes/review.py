@@ -212,6 +212,8 @@ class StackReview(_Record):
     action: StackAction
     depends_on: tuple[str, ...] = ()
     stack_id: str | None = None
+    role: str = ""
+    """As whom CloudFormation was asked to execute the change set, by the word of whoever asked."""
     change_set: str | None = None
     """Its ARN: a name can be taken by another change set, an ARN cannot."""
     template_digest: str | None = None
@@ -231,7 +233,8 @@ class StackReview(_Record):
     declared: tuple[DeclaredChange, ...] = ()
     outputs: tuple[Difference, ...] = ()
     settings: tuple[Difference, ...] = ()
-    """The stack's tags, whom CloudFormation notifies, when it rolls back, as which role it acts."""
+    """What differs in the stack's tags, whom CloudFormation notifies, when it rolls back, as which
+    role it acts."""
     findings: tuple[Finding, ...] = ()
     observations: tuple[Observation, ...] = ()
     """Not compared before the execution: these are no part of what is executed."""

@@ -199,6 +199,9 @@ def _risks(stack: StackReview, review: Review) -> Section:
 
 def _pins(stack: StackReview) -> Iterable[Row]:
     yield Row(("change set ", Code(stack.change_set or "")))
+    if stack.role:
+        words = ", by the word of whoever prepared: a change set does not say it"
+        yield Row(("executed as ", Code(stack.role), words))
     yield Row(("template ", Code(stack.template_digest or "")))
     for name, text in stack.parameters.items():
         yield Row(("parameter ", Code(name), " = ", Code(text)))

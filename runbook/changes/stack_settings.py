@@ -14,18 +14,28 @@ from settings.contract import DRILL_TAG, STACK_TAG
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation.type_defs import DescribeChangeSetOutputTypeDef, StackTypeDef
 
-SETTINGS = ("NotificationARNs", "RoleARN", "RollbackConfiguration", "Tags", "OnStackFailure")
+SETTINGS = ("NotificationARNs", "RollbackConfiguration", "Tags", "OnStackFailure")
 """What a change set sets of its stack, besides the template and its parameters."""
+_DEPLOYMENT = "DeploymentConfig"
+USUAL = ("STANDARD", False)
 
 
 def of_stack(
-    stack: StackTypeDef | None, change_set: DescribeChangeSetOutputTypeDef
+    stack: StackTypeDef | None, change_set: DescribeChangeSetOutputTypeDef, role: str = ""
 ) -> Iterator[Difference]:
-    """Yield what differs about the stack itself. A new one is compared with nothing."""
+    """Yield what differs about the stack itself. A new one is compared with nothing.
+
+    `role` is as whom CloudFormation was asked to act: a change set does not say it, the deployed
+    stack does. <https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_Stack.html>
+    """
     for key in SETTINGS:
-        if key == "RoleARN" and key not in change_set:
-            continue  # CloudFormation does not tell which role a change set names
         yield from differences(_setting(stack, key), _setting(change_set, key), (key,))
+    deployment = change_set.get("DeploymentConfig", {})
+    unusual = {key: value for key, value in deployment.items() if value not in USUAL}
+    yield from differences(None, unusual or None, (_DEPLOYMENT,))
+    deployed = stack.get("RoleARN", "") if stack else ""
+    if role and deployed and role != deployed:
+        yield Difference(path="RoleARN", before=deployed, after=role)
 
 
 def _setting(side: StackTypeDef | DescribeChangeSetOutputTypeDef | None, key: str) -> object:
@@ -61,6 +71,9 @@ def of_settings(settings: Iterable[Difference], account: str, stack: str) -> Ite
         if one.path == "NotificationARNs" and one.after:
             words = f"CloudFormation's events go to {text}"
             yield Finding(danger=Danger.SENDS, place="the stack", text=words)
-        if one.path == "RoleARN" and one.before is not None:
-            words = f"CloudFormation acts as {one.after}"
+        if one.path == "RoleARN":
+            words = f"CloudFormation acts as {one.after}, no longer as {one.before}"
             yield Finding(danger=Danger.ESCALATES, place="the stack", text=words)
+        if one.path == _DEPLOYMENT:
+            words = f"CloudFormation does not wait, or roll back, as it usually does: {text}"
+            yield Finding(danger=Danger.WEAKENED, place="the stack", text=words)

@@ -102,4 +102,6 @@ def _change_sets(preparation: Preparation, names: Collection[str]) -> Iterator[S
         if description["Status"] == "FAILED":
             remove(client, stack.name, preparation.name)
             continue
-        yield change_sets.read(stack.region, answer["Id"], depends_on=stack.depends_on)
+        yield change_sets.read(
+            stack.region, answer["Id"], depends_on=stack.depends_on, role=stack.execution_role
+        )

@@ -63,6 +63,7 @@ def imported(made: Any, name: str) -> Review:
     preparation = Preparation.of(made, now())
     stacks = prepare.change_sets_for(preparation, [item])
     assert [*prepare.left([item], stacks)] == []
+    assert [one.review.role for one in stacks] == [made.stacks[0].execution_role]
     return review(
         made,
         [one.review for one in stacks],

@@ -19,6 +19,7 @@ from tests.runbook.conftest import ACCOUNT, REGION, TEMPLATES
 
 Resources = dict[str, dict[str, Any]]
 
+AUTHOR = aws.Caller(ACCOUNT, f"arn:aws:iam::{ACCOUNT}:user/author", "AIDAAUTHOR")
 TOPIC: Resources = {"Topic": {"Type": "AWS::SNS::Topic", "Properties": {"DisplayName": "one"}}}
 
 
@@ -64,10 +65,10 @@ def prepare(*stacks: Stack) -> Review:
     preparation = Preparation.of(made, moment)
     return review(
         made,
-        preparation.make(),
+        preparation.make(AUTHOR),
         name=preparation.name,
         configuration="test.yaml",
-        prepared_by=f"arn:aws:iam::{ACCOUNT}:user/author",
+        prepared_by=AUTHOR.arn,
         now=moment,
     )
 

@@ -49,6 +49,7 @@ pytestmark = [
 
 def test_an_approved_review_is_executed_and_recorded(context: Context, name: str) -> None:
     review = prepare(stack_of(name, {"Bucket": bucket(name)}))
+    assert review.stacks[0].role == stack_of(name, {}).execution_role
     identifier = saved(context, review)
     commands.approve(context, identifier, (), None)
     assert name not in buckets()

@@ -126,11 +126,9 @@ def test_whoever_publishes_is_named_in_the_session_of_the_role(
             asked.append(RoleSessionName)
             return {"Credentials": dict.fromkeys(CREDENTIALS, "x")}
 
-    person = aws.Caller(ACCOUNT, f"arn:aws:sts::{ACCOUNT}:assumed-role/author/ann", "AROA:ann")
-    monkeypatch.setattr(aws, "caller", lambda region: person)
     monkeypatch.setattr(boto3, "client", lambda *_, **__: Sts())
     role = f"arn:aws:iam::{ACCOUNT}:role/publishing"
-    assets._publisher(replace(STACK, publishing_role=role))
+    assets._publisher(replace(STACK, publishing_role=role), "ann")
     assert asked == ["ann"]
 
 

@@ -26,7 +26,8 @@ AFTER = {
 
 def analysed(before: dict[str, Any], after: dict[str, Any], **given: Any) -> dict[str, Any]:
     description: Any = {**STACK, "Changes": [], **given.pop("change_set", {})}
-    return {**analyse(description, reading(before), reading(after), given.get("stack"))}
+    old, new = reading(before), reading(after)
+    return {**analyse(description, old, new, given.get("stack"), given.get("role", ""))}
 
 
 def items(declared: Any) -> dict[str, Any]:
@@ -70,6 +71,46 @@ def test_what_a_change_set_sets_of_its_stack_is_shown() -> None:
         ("NotificationARNs", None, [topic]),
         ("Tags.team", "a", "b"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("deployed", "role", "shown"),
+    [("a", "b", True), ("a", "a", False), ("", "b", False), ("a", "", False)],
+)
+def test_another_role_than_the_deployed_stacks_is_a_danger(
+    deployed: str, role: str, shown: bool
+) -> None:
+    template, stack = {"Resources": TOPIC}, {"RoleARN": deployed} if deployed else {}
+    found = analysed(template, template, stack=stack, role=role)
+    differing = [("RoleARN", deployed, role)] * shown
+    assert [(one.path, one.before, one.after) for one in found["settings"]] == differing
+    texts = [one.text for one in found["findings"] if one.danger is Danger.ESCALATES]
+    assert texts == ["CloudFormation acts as b, no longer as a"] * shown
+
+
+def test_as_whom_cloudformation_was_asked_to_act_is_among_the_details() -> None:
+    stack = samples.stack("backup-us-east-1", role="arn:aws:iam::123456789012:role/deployer")
+    (view,) = build(samples.review(stack)).stacks
+    (pins,) = [each for each in view.sections if each.title == "What the approval pins"]
+    assert pins.folded
+    assert "role/deployer" in str(pins.rows)
+
+
+@pytest.mark.parametrize(
+    ("given", "danger"),
+    [
+        ({"Mode": "STANDARD", "DisableRollback": False}, False),
+        ({"Mode": "EXPRESS"}, True),
+        ({"DisableRollback": True}, True),
+    ],
+)
+def test_a_change_set_that_does_not_wait_or_roll_back_as_usual_is_a_danger(
+    given: dict[str, Any], danger: bool
+) -> None:
+    template = {"Resources": TOPIC}
+    found = analysed(template, template, change_set={"DeploymentConfig": given})
+    assert [one.path for one in found["settings"]] == ["DeploymentConfig"] * danger
+    assert [one.danger for one in found["findings"]] == [Danger.WEAKENED] * danger
 
 
 @pytest.mark.parametrize(
