@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from runbook.changes.access.diff import Gained, grant
+from runbook.changes.access.everybody import is_for_everybody
 from runbook.changes.access.identities import reference
 from runbook.changes.access.network import Connection
 from runbook.changes.access.rights import danger_of
@@ -28,6 +29,8 @@ from runbook.changes.review import (
 from runbook.changes.template.reading import Reading
 from runbook.changes.template.values import COMPUTED, Template, named_text
 
+_ELSEWHERE = re.compile(r"Not\w+ aws:(?:principal|source|userid|vpcsourceip)")
+_ENTRY = "AWS::EC2::NetworkAclEntry"
 ACCOUNT = re.compile(r"(?:^|[:/])([0-9]{12})(?=[:./]|$)")
 
 
@@ -39,7 +42,8 @@ def of_access(
     new = {reference(name) for name in {*after.resources} - {*before.resources}}
     found: dict[tuple[Danger, str], list[Grant]] = defaultdict(list)
     for statement in gained.statements:
-        if danger := danger_of(statement, new):
+        danger = danger_of(statement, new)
+        if danger is Danger.UNREADABLE or (danger and not is_for_everybody(statement)):
             found[danger, named_text(statement.subject, places)].append(grant(statement, places))
     for danger, where in sorted(found):
         for text in sentences(found[danger, where], where):
@@ -68,8 +72,12 @@ def _unreadable(connection: Connection, places: Mapping[str, str]) -> Iterator[F
 
 
 def _shuts_out(grant: Grant) -> bool:
-    """Tell a denial for everybody, administrators too: only the root user can take it back."""
-    return grant.denies and grant.holder == "everybody" and not grant.condition
+    """Tell a denial for everybody, administrators too: only the root user can take it back.
+
+    So does one for all who come from elsewhere: they are denied whatever else they may.
+    """
+    out = not grant.condition or _ELSEWHERE.search(grant.condition) is not None
+    return grant.denies and grant.holder == "everybody" and out
 
 
 def of_changes(
@@ -89,19 +97,27 @@ def of_changes(
             yield Finding(danger=Danger.FOREIGN, place=change.place, text=f"account {other}")
         if change.type in GUARDS and _ends(change, changes):
             yield Finding(danger=Danger.WEAKENED, place=change.place, text=GUARDS[change.type])
-        if text := _denial(old, new):
-            yield Finding(danger=Danger.WEAKENED, place=change.place, text=text)
+        for danger, text in _denials(old, new):
+            yield Finding(danger=danger, place=change.place, text=text)
 
 
-def _denial(old: Template | None, new: Template | None) -> str:
-    """Say that an entry of a network ACL denies no longer what it denied."""
-    properties = (old or {}).get("Properties", {})
-    denies = (old or {}).get("Type") == "AWS::EC2::NetworkAclEntry" and (
-        properties.get("RuleAction") == "deny"
-    )
-    if not denies or properties == (new or {}).get("Properties"):
-        return ""
-    return f"no longer denied: {properties.get('CidrBlock', properties.get('Ipv6CidrBlock'))}"
+def _denials(old: Template | None, new: Template | None) -> Iterator[tuple[Danger, str]]:
+    """Say what an entry of a network ACL denies no longer, and what from now on."""
+    was, becomes = _denied(old), _denied(new)
+    if was and was != becomes:
+        yield Danger.WEAKENED, f"no longer denied: {_block(was)}"
+    if becomes and was != becomes:
+        yield Danger.INTERRUPTS, f"denied from now on: {_block(becomes)}"
+
+
+def _denied(entry: Template | None) -> Template:
+    properties: Template = (entry or {}).get("Properties", {})
+    denies = properties.get("RuleAction") == "deny"
+    return properties if denies and (entry or {}).get("Type") == _ENTRY else {}
+
+
+def _block(entry: Template) -> str:
+    return str(entry.get("CidrBlock", entry.get("Ipv6CidrBlock")))
 
 
 def _accounts(resource: Template | None) -> set[str]:

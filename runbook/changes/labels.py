@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterator
 
 from pydantic import JsonValue
@@ -11,28 +13,43 @@ from runbook.changes.template.reading import Reading
 from runbook.changes.template.values import Template
 from settings.contract import DRILL_TAG, STACK_TAG
 
+_NAMED = re.compile(r"(?:Principal|Resource)Tag/([^\"}]+)", re.IGNORECASE)
+
 
 def of_labels(before: Reading, after: Reading, stack: str) -> Iterator[Finding]:
     """Yield what is named otherwise: by the path that a review shows, or by a tag of policies."""
     old_places, new_places = before.places(), after.places()
+    relied = {STACK_TAG, DRILL_TAG, *_relied(before), *_relied(after)}
     for name, resource in after.resources.items():
         old = before.resources.get(name)
         if old and old_places[name] != new_places[name]:
             text = f"the same resource calls itself {new_places[name]} from now on"
             yield Finding(danger=Danger.UNREADABLE, place=old_places[name], text=text)
         was, becomes = _tags(old), _tags(resource)
-        for tag in sorted({*was, *becomes}):
-            own = old is None and (tag, becomes.get(tag)) == (STACK_TAG, stack)  # as each new user
+        for tag in sorted({*was, *becomes} & relied):
+            own = old is None and _is_own(tag, becomes.get(tag), stack)
             if not own and was.get(tag) != becomes.get(tag):
                 text = f"the tag {tag}, on which policies rely, is {becomes.get(tag, 'gone')}"
                 yield Finding(danger=Danger.ESCALATES, place=new_places[name], text=text)
 
 
+def _is_own(tag: str, value: str | None, stack: str) -> bool:
+    """Tell a tag that a new resource has as others of its stack do: each new user its stack's."""
+    return value == stack if tag == STACK_TAG else tag != DRILL_TAG
+
+
+def _relied(version: Reading) -> set[str]:
+    """Return the tags that the version's own policies name, by whose values they decide.
+
+    <https://docs.aws.amazon.com/IAM/latest/UserGuide/introduction_attribute-based-access-control.html>
+    """
+    return {*_NAMED.findall(json.dumps(version.resources, default=str))}
+
+
 def _tags(resource: Template | None) -> dict[str, str]:
-    """Return the tags that policies rely on."""
     tags = (resource or {}).get("Properties", {}).get("Tags")
     pairs = tags.items() if isinstance(tags, dict) else map(_tag, tags or ())
-    return {str(key): str(value) for key, value in pairs if key in (STACK_TAG, DRILL_TAG)}
+    return {str(key): str(value) for key, value in pairs}
 
 
 def _tag(tag: JsonValue) -> tuple[JsonValue, JsonValue]:

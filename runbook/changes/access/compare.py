@@ -7,21 +7,24 @@ other side certainly covers it. So what several cover together is shown although
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from operator import eq
 from typing import NamedTuple
 
+from runbook.changes.access import addresses
 from runbook.changes.access.globs import covers, may_meet
 from runbook.changes.access.policy import Statement, Terms, Test
+from runbook.changes.consequences.model import number
 
-_PATTERNS = ("stringlike", "stringnotlike")
-_ARNS = ("arnlike", "arnequals", "arnnotlike", "arnnotequals")
+_SAME = {"arnequals": "arnlike", "arnnotequals": "arnnotlike"}
+"""AWS matches both alike: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_ARN>."""
+_IMPLYING = {("stringequals", "stringlike"), ("stringnotlike", "stringnotequals")}
+"""An operator, and one that compares less strictly."""
 _PARTS = 6
 """An ARN is matched part by part: a star ends at the colon, but in the last one.
 
 <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_ARN>
 """
-_COMPARING = ("lessthan", "greaterthan")
 
 
 class Difference(NamedTuple):
@@ -98,16 +101,48 @@ def _implies(test: Test, other: Test) -> bool:
     """Tell whether a condition that holds makes certain that the other one holds too."""
     if test == other:
         return True
-    operator = test.operator.lower().rpartition(":")[2].removesuffix("ifexists")
-    compared = any(word in operator for word in _COMPARING)
-    if compared or (test.operator, test.key) != (other.operator, other.key):
+    (quantifier, mine, if_exists), (another, theirs, missing) = map(_operator, (test, other))
+    if (test.key, quantifier) != (other.key, another) or (if_exists and not missing):
         return False
-    narrow, wide = (other, test) if "not" in operator else (test, other)
-    covering = covers if operator in _PATTERNS else _covers_arn if operator in _ARNS else eq
+    if mine != theirs and (mine, theirs) not in _IMPLYING:
+        return False
+    narrow, wide = (other, test) if "not" in mine else (test, other)
+    covering = _COVERING.get(mine) or _COVERING.get(theirs, eq)
     return all(any(covering(w, n) for w in wide.values) for n in narrow.values)
+
+
+def _operator(test: Test) -> tuple[str, str, bool]:
+    """Return an operator's quantifier, what it compares by, and whether the key may be missing."""
+    quantifier, _, rest = test.operator.lower().rpartition(":")
+    plain = rest.removesuffix("ifexists")
+    return quantifier, _SAME.get(plain, plain), plain != rest
 
 
 def _covers_arn(pattern: str, other: str) -> bool:
     parts, others = pattern.split(":", _PARTS - 1), other.split(":", _PARTS - 1)
     whole = len(parts) == len(others) == _PARTS
     return pattern == other or (whole and all(map(covers, parts, others)))
+
+
+def _at_most(limit: str, other: str) -> bool:
+    most, found = number(limit), number(other)
+    return most is not None and found is not None and found <= most
+
+
+def _at_least(limit: str, other: str) -> bool:
+    return _at_most(other, limit)
+
+
+_COVERING: Mapping[str, Callable[[str, str], bool]] = {
+    "arnlike": _covers_arn,
+    "arnnotlike": _covers_arn,
+    "ipaddress": addresses.covers,
+    "notipaddress": addresses.covers,
+    "numericgreaterthan": _at_least,
+    "numericgreaterthanequals": _at_least,
+    "numericlessthan": _at_most,
+    "numericlessthanequals": _at_most,
+    "stringlike": covers,
+    "stringnotlike": covers,
+}
+"""Whether a value takes in another one, by operator: the others have to be the same text."""

@@ -8,8 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from runbook.changes.access.addresses import is_wide, network_of
+from runbook.changes.access.addresses import collapsed, is_wide, network_of
+from runbook.changes.access.globs import may_meet
 from runbook.changes.access.policy import Statement, Test
+from runbook.changes.template.values import OPEN
 
 _RESTRICTING = frozenset(
     {
@@ -33,6 +35,20 @@ _RESTRICTING = frozenset(
 )
 """Keys that name somebody. What says how to ask, as `aws:SecureTransport`, restricts nobody."""
 
+_HOLDING = frozenset(
+    {
+        "arnequals",
+        "arnlike",
+        "ipaddress",
+        "stringequals",
+        "stringequalsignorecase",
+        "stringlike",
+    }
+)
+"""What holds for some only. `Null`, `…IfExists`, `Not…` and `ForAllValues:` let others in.
+
+<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html>
+"""
 _WILD = {"*", "?"}
 _PARTS = 5
 _ID = 16
@@ -50,9 +66,17 @@ def is_for_everybody(statement: Statement) -> bool:
     (who,) = statement.who.patterns
     if who == "*":
         return not is_restricted(statement.tests)
-    if any("assumerolewithwebidentity" in one.lower() for one in statement.actions.patterns):
-        return not any(map(_names_a_subject, statement.tests))
-    return False
+    return _signs_in(who, statement) and not any(map(_names_a_subject, statement.tests))
+
+
+def _signs_in(who: str, statement: Statement) -> bool:
+    """Tell whether an identity provider's users may take a role on, by `sts:*` as well."""
+    action = "sts:assumerolewithwebidentity"
+    provider = ":oidc-provider/" in who or OPEN in who
+    return any(
+        one.lower() == action or (provider and may_meet(one.lower(), action))
+        for one in statement.actions.patterns
+    )
 
 
 def is_restricted(tests: Iterable[Test]) -> bool:
@@ -62,12 +86,16 @@ def is_restricted(tests: Iterable[Test]) -> bool:
 
 def _is_narrow(test: Test) -> bool:
     """Tell whether a condition has to hold, and does not hold for everybody."""
-    operator = test.operator.lower()
-    if "not" in operator or "ifexists" in operator or "forallvalues" in operator:
+    if not _holds_for_some(test):
         return False
-    if operator.endswith("ipaddress"):
-        return not any(_is_everywhere(value) for value in test.values)
+    if test.operator.lower().endswith("ipaddress"):
+        known = all(map(network_of, test.values))
+        return known and not any(map(is_wide, collapsed(test.values)))
     return all(map(_is_one, test.values))
+
+
+def _holds_for_some(test: Test) -> bool:
+    return test.operator.lower().removeprefix("foranyvalue:") in _HOLDING
 
 
 def _is_one(value: str) -> bool:
@@ -83,18 +111,13 @@ def _is_one(value: str) -> bool:
     return literal == value or len(literal) >= _ID
 
 
-def _is_everywhere(value: str) -> bool:
-    network = network_of(value)
-    return network is None or is_wide(network)
-
-
 def _names_a_subject(test: Test) -> bool:
-    """Tell whether a condition names whose pipeline it is: `repo:owner/*`, but not `repo:*`."""
-    operator = test.operator.lower()
-    fits = test.key.endswith(_SUBJECT) and "not" not in operator and "ifexists" not in operator
-    return fits and all(_owner(value).strip("*?") for value in test.values)
+    """Tell whether a condition names whose pipeline it is: `repo:owner/*`, but not `repo:own*`."""
+    fits = test.key.endswith(_SUBJECT) and _holds_for_some(test)
+    owners = [_owner(value) for value in test.values]
+    return fits and all(owner and not {*owner} & _WILD for owner in owners)
 
 
 def _owner(subject: str) -> str:
     """Return the part of a subject that names the owner: `example` of `repo:example/*`."""
-    return subject.partition(":")[2].partition("/")[0]
+    return re.split("[:/]", subject.partition(":")[2] or subject)[0]

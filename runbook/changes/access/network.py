@@ -60,6 +60,9 @@ _GATEWAYS = (
 _PROTOCOLS: Mapping[str, str] = {"1": "icmp", "6": "tcp", "17": "udp", "58": "icmpv6"}
 GROUP_ID = f".GroupId{CLOSE}"
 ALL_PORTS = (0, 65_535)
+_ANYBODY = f"{COMPUTED}anybody{CLOSE}"
+_ADDRESSES = ("AssignIpv6AddressOnCreation", "MapPublicIpOnLaunch")
+"""What gives an address of the internet to all that starts in a subnet: each of IPv6 is one."""
 NOBODY = "255.255.255.255/32"
 """The broadcast address. A VPC has no broadcasts: a rule to it stands for "no connection".
 
@@ -115,9 +118,9 @@ def _admitted(version: Reading) -> Iterator[Connection]:
             case "AWS::EC2::SecurityGroup":
                 yield from _group(own, properties)
             case "AWS::EC2::SecurityGroupIngress":
-                yield _rule(properties, _group_of(properties.get("GroupId")))
+                yield from _rule(properties, _group_of(properties.get("GroupId")))
             case "AWS::EC2::SecurityGroupEgress":
-                yield _rule(properties, _group_of(properties.get("GroupId")), outbound=True)
+                yield from _rule(properties, _group_of(properties.get("GroupId")), outbound=True)
             case "AWS::EC2::NetworkAclEntry" if properties.get("RuleAction") == "allow":
                 outbound = is_on(properties.get("Egress"))
                 source = properties.get("CidrBlock", properties.get("Ipv6CidrBlock"))
@@ -152,19 +155,19 @@ def _within_wide(same: Collection[Connection]) -> set[Connection]:
 
 def _group(own: str, properties: Template) -> Iterator[Connection]:
     for rule in _listed(properties.get("SecurityGroupIngress")):
-        yield _rule(rule, own)
+        yield from _rule(rule, own)
     if "SecurityGroupEgress" not in properties:
         # Without a rule of its own, a group lets everything out.
         yield Connection("0.0.0.0/0", own, protocol="-1", outbound=True)
     for rule in _listed(properties.get("SecurityGroupEgress")):
-        yield _rule(rule, own, outbound=True)
+        yield from _rule(rule, own, outbound=True)
 
 
-def _rule(rule: JsonValue, on: str, *, outbound: bool = False) -> Connection:
-    """Read a rule. One that is no mapping admits what nobody can tell."""
+def _rule(rule: JsonValue, on: str, *, outbound: bool = False) -> Iterator[Connection]:
+    """Read a rule, for each of its sources. One that is no mapping admits what nobody can tell."""
     if not isinstance(rule, dict):
-        return Connection(f"{COMPUTED}anybody{CLOSE}", on, "connect", outbound=outbound)
-    source = next((rule[key] for key in _SOURCES if key in rule), f"{COMPUTED}anybody{CLOSE}")
+        yield Connection(_ANYBODY, on, "connect", outbound=outbound)
+        return
     protocol = str(rule.get("IpProtocol", f"{COMPUTED}any protocol{CLOSE}")).lower()
     protocol = _PROTOCOLS.get(protocol, protocol)
     first, last = number(rule.get("FromPort"), 0), number(rule.get("ToPort"), ALL_PORTS[1])
@@ -173,9 +176,10 @@ def _rule(rule: JsonValue, on: str, *, outbound: bool = False) -> Connection:
         protocol += f" {COMPUTED}{asked}{CLOSE}"
         first, last = ALL_PORTS
     ports = ALL_PORTS if protocol == "-1" else (first, last)
-    return Connection(
-        _group_of(shortest(source)), on, protocol=protocol, ports=ports, outbound=outbound
-    )
+    for source in [rule[key] for key in _SOURCES if key in rule] or [_ANYBODY]:
+        yield Connection(
+            _group_of(shortest(source)), on, protocol=protocol, ports=ports, outbound=outbound
+        )
 
 
 def _group_of(value: JsonValue) -> str:
@@ -202,7 +206,7 @@ def _public(kind: str, own: str, properties: Template) -> Iterator[Connection]:
             yield internet
         case "AWS::RDS::DBCluster" if is_on(properties.get("PubliclyAccessible")):
             yield internet
-        case "AWS::EC2::Subnet" if is_on(properties.get("MapPublicIpOnLaunch")):
+        case "AWS::EC2::Subnet" if any(is_on(properties.get(key)) for key in _ADDRESSES):
             words = "reach public addresses of what starts in it"
             yield Connection("the internet", own, words, "-1")
         case "AWS::EC2::Route":

@@ -28,6 +28,8 @@ _KEYS = {
     "Sid",
 }
 _DOCUMENT = {"Id", "Statement", "Version"}
+_VERSION = "2012-10-17"
+"""<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_version.html>"""
 _NAMING = ("ArnEquals", "ArnLike", "ArnNotEquals", "ArnNotLike", "StringEquals", "StringNotEquals")
 """Operators by which a condition names principals, where it names them without a wildcard."""
 
@@ -107,6 +109,8 @@ def statements(
         document = _parsed(document)
     if not isinstance(document, dict) or not {*document} <= _DOCUMENT:
         raise UnreadablePolicyError("it is not a policy document")
+    if document.get("Version") != _VERSION and "${" in json.dumps(document):
+        raise UnreadablePolicyError(f"its version is not {_VERSION}, so that variables are text")
     for statement in _listed(document.get("Statement", [])):
         if not isinstance(statement, dict) or not {*statement} <= _KEYS:
             raise UnreadablePolicyError("a statement has elements that are not known")

@@ -46,6 +46,8 @@ POLICIES: Mapping[str, Policy] = {
 }
 ACT_AS = "act as"
 """What something may do that has a role: all that the role may."""
+SIGN_IN_AS = "sign in as "
+"""What identities of a provider may do, and as which of its clients."""
 UNLIMITED = "do everything, as it has no policy"
 _OPEN = ("AWS::EC2::VPCEndpoint", "AWS::EFS::FileSystem")
 """What lets everything through where it has no policy.
@@ -56,6 +58,7 @@ _OPEN = ("AWS::EC2::VPCEndpoint", "AWS::EFS::FileSystem")
 _CALLER = {
     "EventSourceToken": "lambda:EventSourceToken",
     "FunctionUrlAuthType": "lambda:FunctionUrlAuthType",
+    "OrganizationId": "aws:PrincipalOrgID",
     "PrincipalOrgID": "aws:PrincipalOrgID",
     "SourceAccount": "aws:SourceAccount",
     "SourceArn": "aws:SourceArn",
@@ -116,7 +119,9 @@ def _url(own: str, properties: Template) -> Iterator[Statement]:
 def _provider(own: str, properties: Template) -> Iterator[Statement]:
     where = str(properties.get("Url", own))
     for client in _texts(properties.get("ClientIdList", ["*"])):
-        yield allowed(f"identities of {where}", f"sign in as {client}", "this account", subject=own)
+        yield allowed(
+            f"identities of {where}", f"{SIGN_IN_AS}{client}", "this account", subject=own
+        )
 
 
 def _acts_as(key: str) -> Callable[[str, Template], Iterator[Statement]]:

@@ -6,107 +6,25 @@ import re
 from collections.abc import Callable, Iterator, Set
 from typing import NamedTuple
 
+from runbook.changes.access.actions import ESCALATING, PROTECTING, READING_DATA
 from runbook.changes.access.everybody import is_restricted
 from runbook.changes.access.globs import may_meet
 from runbook.changes.access.identities import SIGN_IN, UNBOUND, reference
 from runbook.changes.access.policy import Statement
-from runbook.changes.access.resource_policies import ACT_AS, UNLIMITED
+from runbook.changes.access.resource_policies import ACT_AS, SIGN_IN_AS, UNLIMITED
 from runbook.changes.access.switches import GUARD
 from runbook.changes.review import Danger
 from runbook.changes.template.values import CLOSE, COMPUTED, OPEN
 
-ESCALATING = frozenset(
-    {
-        "cloudformation:CreateStack",
-        "cloudformation:ExecuteChangeSet",
-        "cloudformation:SetStackPolicy",
-        "cloudformation:UpdateStack",
-        "iam:AddClientIDToOpenIDConnectProvider",
-        "iam:AddUserToGroup",
-        "iam:AttachGroupPolicy",
-        "iam:AttachRolePolicy",
-        "iam:AttachUserPolicy",
-        "iam:CreateAccessKey",
-        "iam:CreateLoginProfile",
-        "iam:CreateOpenIDConnectProvider",
-        "iam:CreatePolicyVersion",
-        "iam:CreateSAMLProvider",
-        "iam:CreateServiceSpecificCredential",
-        "iam:DeleteRolePermissionsBoundary",
-        "iam:DeleteUserPermissionsBoundary",
-        "iam:PassRole",
-        "iam:PutGroupPolicy",
-        "iam:PutRolePermissionsBoundary",
-        "iam:PutRolePolicy",
-        "iam:PutUserPermissionsBoundary",
-        "iam:PutUserPolicy",
-        "iam:SetDefaultPolicyVersion",
-        "iam:UpdateAssumeRolePolicy",
-        "iam:UpdateLoginProfile",
-        "iam:UpdateOpenIDConnectProviderThumbprint",
-        "iam:UpdateSAMLProvider",
-        "kms:CreateGrant",
-        "kms:PutKeyPolicy",
-        "lambda:AddPermission",
-        "lambda:UpdateFunctionCode",
-        "lambda:UpdateFunctionConfiguration",
-        "organizations:LeaveOrganization",
-        "ram:CreateResourceShare",
-        "s3:PutBucketAcl",
-        "s3:PutBucketPolicy",
-        "s3:PutBucketPublicAccessBlock",
-        "secretsmanager:PutResourcePolicy",
-        "ssm:SendCommand",
-        "ssm:StartSession",
-        "states:UpdateStateMachine",
-        "sts:AssumeRole",
-    }
-)
-"""What lets somebody take more rights, or hand them out.
-
-<https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html>,
-the access level "Permissions management", and the known ways to rise from there.
-"""
-
-PROTECTING = frozenset(
-    {
-        "cloudformation:DeleteStack",
-        "cloudformation:UpdateTerminationProtection",
-        "cloudtrail:DeleteTrail",
-        "cloudtrail:PutEventSelectors",
-        "cloudtrail:StopLogging",
-        "cloudtrail:UpdateTrail",
-        "cloudwatch:DeleteAlarms",
-        "cloudwatch:DisableAlarmActions",
-        "cloudwatch:PutMetricAlarm",
-        "ec2:DeleteFlowLogs",
-        "events:DeleteRule",
-        "events:DisableRule",
-        "events:PutRule",
-        "events:RemoveTargets",
-        "kms:DisableKey",
-        "kms:ScheduleKeyDeletion",
-        "logs:DeleteLogGroup",
-        "logs:PutRetentionPolicy",
-        "rds:DeleteDBCluster",
-        "rds:DeleteDBInstance",
-        "rds:ModifyDBCluster",
-        "rds:ModifyDBInstance",
-        "s3:BypassGovernanceRetention",
-        "s3:DeleteBucketPolicy",
-        "s3:DeleteObjectVersion",
-        "s3:PutBucketObjectLockConfiguration",
-        "s3:PutBucketVersioning",
-        "s3:PutLifecycleConfiguration",
-        "secretsmanager:DeleteSecret",
-        "sns:DeleteTopic",
-    }
-)
-"""What lets somebody take away what guards data, or what watches."""
+_SOME = re.compile(rf"{OPEN}|arn:[\w-]+:(?!iam:|organizations:)[a-z0-9-]+:")
+"""Begins what is no more than resources of one service, which gives no rights to others."""
+_ALL = re.compile(r"\*$|arn:[^:]*:[^:]*:[^:]*:(\*$|[^:]*:\*$|[^:]+:[a-z-]+[:/]\*$)")
+"""Every resource, every one of a service, or every one of a kind: `…:123456789012:secret:*`."""
 _TAKING_ON = ("sts:assumerole*", "sts:setsourceidentity", "sts:tagsession")
 _ADMINISTRATORS = re.compile(r"policy/(AdministratorAccess|IAMFullAccess|PowerUserAccess)$")
 _READING = re.compile(r"[a-z0-9-]+:(batchget|describe|get|head|list|lookup|search|view)")
-_CANONICAL = re.compile(r"[0-9a-f]{64}")
+_CANONICAL = re.compile(r"[0-9a-f]{64}|arn:[\w-]+:iam::cloudfront:.*")
+"""A user by a number, and CloudFront's identities: of which account, nobody can tell."""
 
 
 class _Right(NamedTuple):
@@ -183,12 +101,17 @@ def _reference(role: str) -> str:
 def _is_trusted(right: _Right) -> bool:
     """Tell who may take a role on. A role that is added has to trust a service, as most do."""
     services = all(who.endswith(".amazonaws.com") for who in right.statement.who.patterns)
-    return right.is_trust and not (services and right.statement.subject in right.new)
+    known = right.statement.subject in right.new
+    clients = any(action.startswith(SIGN_IN_AS) for action in right.actions)
+    return (right.is_trust and not (services and known)) or (clients and not known)
 
 
 def _is_administrator(right: _Right) -> bool:
-    managed = any(map(_ADMINISTRATORS.search, right.statement.actions.patterns))
-    return managed or right.statement.actions.excluded or bool(right.actions & {"*", "*:*"})
+    actions, resources = right.statement.actions, right.statement.resources
+    if any(map(_ADMINISTRATORS.search, actions.patterns)):
+        return True
+    everything = actions.excluded or bool(right.actions & {"*", "*:*"})
+    return everything and (resources.excluded or not all(map(_SOME.match, resources.patterns)))
 
 
 def _escalates(right: _Right) -> bool:
@@ -201,10 +124,15 @@ def _weakens(right: _Right) -> bool:
 
 def _is_broad(right: _Right) -> bool:
     resources = right.statement.resources
-    everything = resources.excluded or "*" in resources.patterns
+    everything = resources.excluded or any(map(_ALL.match, resources.patterns))
+    tagged = any(
+        "resourcetag/" in t.key and t.operator == "StringEquals" for t in right.statement.tests
+    )
     spelled = (action for action in right.actions if ":" in action)
-    writes = any(not _READING.match(action) for action in spelled)
-    return (everything and writes) or any(action.endswith(":*") for action in right.actions)
+    writes = right.may_be(READING_DATA) or any(not _READING.match(action) for action in spelled)
+    return (everything and writes and not tagged) or any(
+        action.endswith(":*") for action in right.actions
+    )
 
 
 _KINDS: tuple[tuple[Danger, Callable[[_Right], bool]], ...] = (

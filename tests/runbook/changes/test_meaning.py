@@ -37,6 +37,8 @@ REQUESTS = [
     for who, action, resource, context in product(PRINCIPALS, ACTIONS, RESOURCES, CONTEXTS)
 ]
 
+CURRENT = {"Version": "2012-10-17"}
+"""In which a policy has variables."""
 actions = st.sampled_from([*ACTIONS, "*", "s3:*", "s3:Get*", "S3:getobject", "?am:*", "s3:*Object"])
 resources = st.sampled_from(
     [*RESOURCES, "*", "b/*", "b/t*", "b/???", "?", "b/${aws:username}", "${aws:username}*"]
@@ -89,7 +91,7 @@ def statement(draw: st.DrawFn) -> dict[str, Any]:
     return made
 
 
-policies = st.lists(statement(), max_size=3).map(lambda found: {"Statement": found})
+policies = st.lists(statement(), max_size=3).map(lambda found: {**CURRENT, "Statement": found})
 
 
 def parsed(document: dict[str, Any]) -> list[Statement]:
@@ -98,7 +100,7 @@ def parsed(document: dict[str, Any]) -> list[Statement]:
         {k: {"AWS": v} if k.endswith("Principal") else v for k, v in one.items()}
         for one in document["Statement"]
     ]
-    return [*statements({"Statement": written})]
+    return [*statements({**CURRENT, "Statement": written})]
 
 
 def compared(before: dict[str, Any], after: dict[str, Any]) -> Difference:
@@ -135,7 +137,7 @@ def test_whatever_is_newly_allowed_is_gained_by_a_statement_about_it(
 @settings(max_examples=60, deadline=None)
 @given(policies)
 def test_a_policy_gains_nothing_over_itself(policy: dict[str, Any]) -> None:
-    turned = {"Statement": [*reversed(policy["Statement"])]}
+    turned = {**CURRENT, "Statement": [*reversed(policy["Statement"])]}
     assert compared(policy, turned) == Difference([], [])
 
 
@@ -145,14 +147,16 @@ def test_fewer_statements_that_allow_are_never_a_gain(
     policy: dict[str, Any], more: dict[str, Any]
 ) -> None:
     allowing = [one for one in more["Statement"] if one["Effect"] == "Allow"]
-    wider = {"Statement": [*policy["Statement"], *allowing]}
+    wider = {**CURRENT, "Statement": [*policy["Statement"], *allowing]}
     assert compared(wider, policy).gained == []
 
 
 own_statement = statement().map(
     lambda one: {key: value for key, value in one.items() if not key.endswith("Principal")}
 )
-own_policies = st.lists(own_statement, max_size=2).map(lambda found: {"Statement": found})
+own_policies = st.lists(own_statement, max_size=2).map(
+    lambda found: {**CURRENT, "Statement": found}
+)
 USERS = {"Ann": "ann", "Bob": "bob"}
 MANAGED = ("Large", "Small")
 
@@ -314,10 +318,14 @@ def test_a_reference_may_be_anything() -> None:
         ("ForAllValues:StringEquals", ["a"], ["a", "b"], True),
         ("ForAnyValue:StringLike", ["a*"], ["ab"], False),
         ("ForAnyValue:StringNotLike", ["ab"], ["a*"], False),
-        ("NumericLessThan", ["10"], ["5"], True),
+        ("NumericLessThan", ["10"], ["5"], False),
+        ("NumericLessThan", ["5"], ["10"], True),
+        ("NumericGreaterThanEquals", ["10"], ["5"], True),
         ("ArnLike", ["arn:aws:sns:*:1:t"], ["arn:aws:sns:us-east-1:1:t"], False),
         ("ArnNotEquals", ["arn:a:*"], ["arn:a:b"], True),
-        ("IpAddress", ["192.0.2.0/24"], ["192.0.2.0/25"], True),
+        ("IpAddress", ["192.0.2.0/24"], ["192.0.2.0/25"], False),
+        ("IpAddress", ["192.0.2.0/25"], ["192.0.2.0/24"], True),
+        ("NotIpAddress", ["192.0.2.0/24"], ["192.0.2.0/25"], True),
     ],
 )
 def test_a_condition_is_compared_by_its_operator(
