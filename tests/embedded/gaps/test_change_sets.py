@@ -97,6 +97,18 @@ class TestContents:
         assert self.described(aws) == "What it is"
         assert self.described(pristine) == ""
 
+    def replaced(self, where: Any) -> str:
+        """What a change set says of a log group whose retention changes."""
+        group = {"Type": "AWS::Logs::LogGroup", "Properties": {"RetentionInDays": 1}}
+        where.deploy("retention", {"Group": group})
+        longer = {**group, "Properties": {"RetentionInDays": 3}}
+        (change,) = updated(where, "retention", {"Resources": {"Group": longer}})["Changes"]
+        return str(change["ResourceChange"]["Replacement"])
+
+    def test_it_tells_what_is_replaced(self, aws: Any, pristine: Any) -> None:
+        assert self.replaced(aws) == "False"
+        assert self.replaced(pristine) == "Conditional"
+
 
 class TestParameterReferences:
     RESOURCES: ClassVar[dict[str, Any]] = {

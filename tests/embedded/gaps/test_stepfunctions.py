@@ -47,6 +47,23 @@ def run(aws: Any, arn: str) -> dict[str, Any]:
     return dict(seen[-1])
 
 
+def started_by_a_rule(aws: Any, allowed: str) -> bool:
+    """Whether an event starts a state machine, whose role the rule takes on."""
+    arn, events = machine(aws, {"Type": "Succeed"}, allowed), aws.client("events")
+    states, source = aws.client("stepfunctions"), arn.rpartition(":")[2]
+    role = states.describe_state_machine(stateMachineArn=arn)["roleArn"]
+    events.put_rule(Name=source, EventPattern=json.dumps({"source": [source]}))
+    events.put_targets(Rule=source, Targets=[{"Id": "machine", "Arn": arn, "RoleArn": role}])
+    events.put_events(Entries=[{"Source": source, "DetailType": "test", "Detail": "{}"}])
+    return bool(states.list_executions(stateMachineArn=arn)["executions"])
+
+
+def test_a_rule_starts_what_its_role_may_start(aws: Any, pristine: Any) -> None:
+    assert started_by_a_rule(aws, "states:StartExecution")
+    assert not started_by_a_rule(aws, "iam:ListRoles")
+    assert started_by_a_rule(pristine, "iam:ListRoles")
+
+
 class TestServiceCalls:
     LIST = task("cloudformation:listStacks")
 
