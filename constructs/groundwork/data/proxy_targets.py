@@ -31,18 +31,20 @@ class ProxyTargets(Construct):
         self,
         scope: Construct,
         *,
+        proxy: rds.CfnDBProxy,
         group: rds.CfnDBProxyTargetGroup,
         cluster: rds.CfnDBCluster,
         instances: Sequence[rds.CfnDBInstance],
     ) -> Construct:
-        """Lead the proxy of this target group to a cluster that has these instances."""
+        """Lead a proxy, whose target group this is, to a cluster that has these instances."""
         name = cluster.db_cluster_identifier or ""
         called = [arn_in_stack(self, "rds", f"db:{instance.ref}") for instance in instances]
         permissions = iam.Policy(scope, "registrar", roles=[self._function.role])
         permissions.add_statements(
             iam.PolicyStatement(
-                actions=["rds:RegisterDBProxyTargets"],
+                actions=["rds:DescribeDBProxyTargets", "rds:RegisterDBProxyTargets"],
                 resources=[
+                    proxy.attr_db_proxy_arn,
                     group.attr_target_group_arn,
                     arn_in_stack(self, "rds", f"cluster:{name}"),
                     *called,

@@ -69,6 +69,7 @@ class ReaderProxy(Construct):
         self.proxy.add_resource_dependency(log_group)
         self.registered = targets.register(
             self,
+            proxy=self.proxy,
             group=self._target_group(cluster.cluster),
             cluster=cluster.cluster,
             instances=[cluster.writer, *readers],

@@ -63,7 +63,10 @@ class ServiceReplacement(Construct):
         return iam.Role(
             self,
             "role",
-            assumed_by=iam.ServicePrincipal("states.amazonaws.com"),
+            assumed_by=iam.ServicePrincipal(
+                "states.amazonaws.com",
+                conditions={"StringEquals": {"aws:SourceAccount": Stack.of(self).account}},
+            ),
             inline_policies={"replace": iam.PolicyDocument(statements=[service, topic])},
         )
 

@@ -128,9 +128,9 @@ def test_who_registers_a_cluster_may_do_nothing_else(template: DataTemplate) -> 
         if "RegisterDBProxyTargets" in json.dumps(each)
     )
     (statement,) = policy
-    assert statement["Action"] == "rds:RegisterDBProxyTargets"
+    assert statement["Action"] == ["rds:DescribeDBProxyTargets", "rds:RegisterDBProxyTargets"]
     assert "*" not in json.dumps(statement["Resource"])
-    assert len(statement["Resource"]) == 5
+    assert len(statement["Resource"]) == 6
 
 
 def test_the_proxy_takes_the_logins_of_consumers_alone_over_tls(template: DataTemplate) -> None:

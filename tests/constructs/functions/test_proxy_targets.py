@@ -7,6 +7,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from groundwork.functions.proxy_targets import handler
+from groundwork.functions.shared.cloudformation import Failure
 from tests.constructs.functions.faults import refusal
 
 
@@ -21,10 +22,15 @@ class FakeRds:
         self.registered: list[tuple[str, list[str]]] = []
 
     def register_db_proxy_targets(self, **asked: Any) -> None:
-        target = (asked["DBProxyName"], asked["DBClusterIdentifiers"])
-        if target in self.registered:
+        if self.registered:
             raise refusal("DBProxyTargetAlreadyRegisteredFault", AlreadyRegisteredError)
-        self.registered.append(target)
+        self.registered.append((asked["DBProxyName"], asked["DBClusterIdentifiers"]))
+
+    def describe_db_proxy_targets(self, **asked: Any) -> Any:
+        ((proxy, clusters),) = self.registered
+        assert asked == {"DBProxyName": proxy}
+        tracked = [{"Type": "TRACKED_CLUSTER", "RdsResourceId": name} for name in clusters]
+        return {"Targets": [*tracked, {"Type": "RDS_INSTANCE", "RdsResourceId": "orders-1"}]}
 
 
 @pytest.fixture
@@ -35,10 +41,10 @@ def rds(monkeypatch: pytest.MonkeyPatch) -> FakeRds:
     return fake
 
 
-def serve(request: str) -> None:
+def serve(request: str, cluster: str = "orders") -> None:
     event: Any = {
         "RequestType": request,
-        "ResourceProperties": {"Proxy": "orders", "Cluster": "orders"},
+        "ResourceProperties": {"Proxy": "orders", "Cluster": cluster},
     }
     handler._apply(event)
 
@@ -46,6 +52,14 @@ def serve(request: str) -> None:
 def test_a_proxy_is_led_to_its_cluster_once(rds: FakeRds) -> None:
     for request in ("Create", "Update"):
         serve(request)
+    assert rds.registered == [("orders", ["orders"])]
+
+
+def test_a_proxy_that_leads_to_another_cluster_is_not_taken_for_done(rds: FakeRds) -> None:
+    serve("Create")
+    with pytest.raises(Failure, match=r"leads to orders, .* before invoices is registered"):
+        serve("Update", "invoices")
+    serve("Update")  # what a rollback asks for
     assert rds.registered == [("orders", ["orders"])]
 
 

@@ -97,6 +97,16 @@ def test_the_role_that_replaces_reaches_one_service_and_its_topic() -> None:
     assert all("*" not in json.dumps(statement["Resource"]) for statement in statements)
 
 
+def test_step_functions_takes_the_role_for_this_account_alone() -> None:
+    (trust,) = (
+        statement
+        for role in resources(", replace: true", "IAM::Role")
+        for statement in role["AssumeRolePolicyDocument"]["Statement"]
+        if statement["Principal"] == {"Service": "states.amazonaws.com"}
+    )
+    assert trust["Condition"] == {"StringEquals": {"aws:SourceAccount": "123456789012"}}
+
+
 def test_the_cpu_alarm_starts_the_replacement_and_its_end_does_not() -> None:
     rules = resources(", replace: true", "Events::Rule")
     (rule,) = [rule for rule in rules if rule["EventPattern"]["source"] == ["aws.cloudwatch"]]
