@@ -12,7 +12,7 @@ from pathlib import Path
 from aws_cdk import App
 
 from groundwork.checks import Refusal, accept, add_checks, read_findings, refusals
-from settings import ConfigurationError, Settings, load, located
+from settings import ConfigurationError, Settings, configuration_error, load
 from stacks import make_stacks
 
 REPORT_BY_OURSELVES = {"@aws-cdk/core:failSynthOnValidationErrors": False}
@@ -26,7 +26,7 @@ def main() -> int:
         file = app.node.try_get_context("config") or "groundwork.yaml"
         settings = load(file)
         if refused := synthesize(app, settings, datetime.now(UTC).date()):
-            raise located(file, refused)
+            raise configuration_error(file, refused)
     except ConfigurationError as error:
         print(error, file=sys.stderr)
         return 1

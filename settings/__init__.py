@@ -6,6 +6,6 @@ Nothing here imports the CDK or calls AWS.
 
 from settings.diagnostics import ConfigurationError
 from settings.models.settings import Settings
-from settings.reader.file import load, located, parse
+from settings.reader.file import configuration_error, load, parse
 
-__all__ = ["ConfigurationError", "Settings", "load", "located", "parse"]
+__all__ = ["ConfigurationError", "Settings", "configuration_error", "load", "parse"]

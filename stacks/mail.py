@@ -6,7 +6,6 @@ from constructs import Construct
 
 from groundwork.mail import (
     AccountSuppression,
-    Activation,
     AddressIdentity,
     DomainIdentity,
     Feedback,
@@ -16,9 +15,10 @@ from groundwork.mail import (
     QuotaAlarms,
     Receiving,
     ReputationAlarms,
+    RuleSetActivation,
     SesConfigurationSet,
     SesTenant,
-    as_text,
+    records_text,
 )
 from settings.contract import Output
 from settings.models.records import Dns
@@ -104,7 +104,7 @@ class MailStack(AreaStack):
         self.output(
             Output.DNS_RECORDS,
             name,
-            as_text(domain.records, without=dns.appended_to(name)),
+            records_text(domain.records, without=dns.appended_to(name)),
             f"The {where} of {name}: type, name, value, priority",
         )
 
@@ -151,7 +151,7 @@ class MailStack(AreaStack):
             receiving = Receiving(
                 self, "receiving", recipients=items.received, tags=items.received_tags
             )
-            Activation(self, "activation", receiving=receiving)
+            RuleSetActivation(self, "activation", receiving=receiving)
             bucket = receiving.bucket.bucket_name
             self.output(Output.RECEIVED_MAIL, "", bucket, "Received mail, kept for 30 days")
 

@@ -27,24 +27,24 @@ Paths = Iterable[tuple[str, ...]]
 
 def naming_problems(settings: Settings) -> Iterator[Problem]:
     """Yield every name that meets another, or that AWS would refuse for its length."""
-    users = [*_senders(settings.mail), *_users(settings)]
+    mail = settings.mail
+    users = [*_below(("mail", "senders"), mail.senders), *_users(settings)]
     yield from _same("the account's IAM users", users)
-    yield from _same("the keys of an IAM user's tags", [("tags", key) for key in settings.tags])
+    yield from _same("the keys of an IAM user's tags", _below(("tags",), settings.tags))
     yield from _security_groups(settings.data)
-    yield from _topics(settings.mail)
+    yield from _topics(mail)
     yield from _tags(settings)
     yield from _environment(settings)
     yield from _replicas(settings)
-    databases = [("data", "databases", name) for name in settings.data.databases]
-    identities = [*_below("domains", settings.mail), *_below("addresses", settings.mail)]
-    yield from _mail_from(settings.mail)
-    tenants = [*_below("tenants", settings.mail)]
-    for paths, most in ((databases, 63), (users, 64), (tenants, 64), (identities, 256)):
+    yield from _mail_from(mail)
+    lengths = (
+        (_below(("data", "databases"), settings.data.databases), 63),
+        (users, 64),
+        (_below(("mail", "tenants"), mail.tenants), 64),
+        (_identities(mail), 256),
+    )
+    for paths, most in lengths:
         yield from _long(settings, paths, most)
-
-
-def _senders(mail: Mail) -> list[tuple[str, ...]]:
-    return [("mail", "senders", name) for name in mail.senders]
 
 
 def _users(settings: Settings) -> list[tuple[str, ...]]:
@@ -52,15 +52,20 @@ def _users(settings: Settings) -> list[tuple[str, ...]]:
     return [("backup", "buckets", name, "users", user) for name, b in buckets for user in b.users]
 
 
-def _below(group: str, mail: Mail) -> list[tuple[str, ...]]:
-    return [("mail", group, name) for name in getattr(mail, group)]
+def _identities(mail: Mail) -> list[tuple[str, ...]]:
+    domains = _below(("mail", "domains"), mail.domains)
+    return [*domains, *_below(("mail", "addresses"), mail.addresses)]
+
+
+def _below(place: tuple[str, ...], names: Iterable[str]) -> list[tuple[str, ...]]:
+    return [(*place, name) for name in names]
 
 
 def _security_groups(data: Data) -> Iterator[Problem]:
     groups = data.security_groups.items()
     for network in data.networks:
         inside = [name for name, group in groups if data.network_of(group) == network]
-        paths = [("data", "security_groups", name) for name in inside]
+        paths = _below(("data", "security_groups"), inside)
         yield from _same(f"the security groups of {network}", paths)
 
 
@@ -85,9 +90,9 @@ def _topics(mail: Mail) -> Iterator[Problem]:
 
 
 def _topic_names(mail: Mail) -> Iterator[tuple[tuple[str, ...], str]]:
-    for path in (*_below("domains", mail), *_below("addresses", mail)):
+    for path in _identities(mail):
         yield path, feedback_topic(path[-1])
-    for path in _below("configuration_sets", mail):
+    for path in _below(("mail", "configuration_sets"), mail.configuration_sets):
         name = path[-1]
         if mail.configuration_sets[name].topic is None:
             yield path, events_topic(name, None)

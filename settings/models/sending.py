@@ -59,7 +59,8 @@ class Identities(NamedTuple):
 
     def proving(self, address: str, region: str) -> str | None:
         """Return the identity that proves a From address in a region, the most specific first."""
-        if region in getattr(self.addresses.get(address), "regions", ()):
+        declared = self.addresses.get(address)
+        if declared and region in declared.regions:
             return address
         return self.domain_of(address, region)
 
@@ -70,7 +71,5 @@ class Identities(NamedTuple):
         """
         labels = address.rpartition("@")[2].split(".")
         parents = (".".join(labels[index:]) for index in range(len(labels) - 1))
-        return next(
-            (name for name in parents if region in getattr(self.domains.get(name), "regions", ())),
-            None,
-        )
+        declared = (name for name in parents if name in self.domains)
+        return next((name for name in declared if region in self.domains[name].regions), None)

@@ -54,14 +54,13 @@ class Settings(Model):
     @property
     def is_empty(self) -> bool:
         """Tell whether nothing is declared that would be deployed."""
-        parts = (
-            self.mail.is_declared,
-            self.data.networks,
-            self.backup.buckets,
-            self.services,
-            self.access,
+        return not (
+            self.mail.is_declared
+            or self.data.networks
+            or self.backup.buckets
+            or self.services
+            or self.access
         )
-        return not any(parts)
 
     @property
     def regions(self) -> list[str]:

@@ -39,7 +39,9 @@ def _text(file: str | Path) -> str:
         raise ConfigurationError(str(file), [Diagnostic(line, column, "", message)]) from None
 
 
-def located(file: str | Path, faults: Iterable[tuple[Location, str]]) -> ConfigurationError:
+def configuration_error(
+    file: str | Path, faults: Iterable[tuple[Location, str]]
+) -> ConfigurationError:
     """Make the report of what a synthesis refuses, each at its place in the file.
 
     A place that the file does not have is reported at the nearest thing around it.

@@ -49,5 +49,5 @@ class BackupFreshnessAlarm(Construct):
             metric=Metric("AWS/S3", "PutRequests", dimensions),
             threshold=Threshold("Sum", "LessThan", 1, HOUR, hours, treat_missing_data="breaching"),
             topic_arn=topic.arn,
-            tell_when_over=True,
+            notify_when_ok=True,
         )

@@ -122,7 +122,7 @@ class DatabaseAlarms(Construct):
             metric=Metric("AWS/RDS", metric, {self.dimension: self.identifier}),
             threshold=threshold,
             topic_arn=self.topic.arn,
-            tell_when_over=True,
+            notify_when_ok=True,
         )
 
 
@@ -195,5 +195,5 @@ class ReplicaAlarms(Construct):
                 metric=Metric("AWS/RDS", metric, {"DBInstanceIdentifier": identifier}),
                 threshold=threshold,
                 topic_arn=topic_arn,
-                tell_when_over=True,
+                notify_when_ok=True,
             )

@@ -38,7 +38,7 @@ class Threshold:
 
 
 class Alarm(cloudwatch.CfnAlarm):
-    """Publishes to a topic when it goes off, and, where asked, when it is over.
+    """Publishes to a topic when it goes off, and with `notify_when_ok` when it is over, too.
 
     CloudWatch publishes to a topic that lets it: `NotificationTopic.allow_alarms`.
     """
@@ -53,7 +53,7 @@ class Alarm(cloudwatch.CfnAlarm):
         threshold: Threshold,
         topic_arn: str,
         name: str | None = None,
-        tell_when_over: bool = False,
+        notify_when_ok: bool = False,
     ) -> None:
         super().__init__(
             scope,
@@ -73,5 +73,5 @@ class Alarm(cloudwatch.CfnAlarm):
             evaluation_periods=threshold.periods,
             treat_missing_data=threshold.treat_missing_data,
             alarm_actions=[topic_arn],
-            ok_actions=[topic_arn] if tell_when_over else None,
+            ok_actions=[topic_arn] if notify_when_ok else None,
         )

@@ -41,5 +41,5 @@ def add_drill_alarms(
             metric=metric,
             threshold=threshold,
             topic_arn=topic_arn,
-            tell_when_over=True,
+            notify_when_ok=True,
         )

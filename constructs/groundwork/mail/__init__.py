@@ -1,6 +1,6 @@
 """Mail: identities, their records, topics, configuration sets, receiving and senders."""
 
-from groundwork.mail.activation import Activation
+from groundwork.mail.activation import RuleSetActivation
 from groundwork.mail.alarms import QuotaAlarms, ReputationAlarms, VolumeAlarm
 from groundwork.mail.arns import configuration_set_arn, identity_arn, topic_arn
 from groundwork.mail.bounce_contacts import BounceContacts
@@ -10,7 +10,7 @@ from groundwork.mail.feedback import Feedback
 from groundwork.mail.identity import AddressIdentity, DomainIdentity
 from groundwork.mail.production_access import ProductionAccessRequest
 from groundwork.mail.receiving import Receiving
-from groundwork.mail.records import HostedRecords, as_text
+from groundwork.mail.records import HostedRecords, records_text
 from groundwork.mail.sender import SenderUser
 from groundwork.mail.suppression import AccountSuppression
 from groundwork.mail.tenant import SesTenant
@@ -19,7 +19,6 @@ from groundwork.mail.undelivered_events import UndeliveredEvents
 
 __all__ = [
     "AccountSuppression",
-    "Activation",
     "AddressIdentity",
     "BounceContacts",
     "DeliveryLog",
@@ -32,13 +31,14 @@ __all__ = [
     "QuotaAlarms",
     "Receiving",
     "ReputationAlarms",
+    "RuleSetActivation",
     "SenderUser",
     "SesConfigurationSet",
     "SesTenant",
     "UndeliveredEvents",
     "VolumeAlarm",
-    "as_text",
     "configuration_set_arn",
     "identity_arn",
+    "records_text",
     "topic_arn",
 ]

@@ -10,7 +10,7 @@ from groundwork.mail.receiving import Receiving
 from settings.contract import CustomType
 
 
-class Activation(Construct):
+class RuleSetActivation(Construct):
     """Makes our receipt rule set the active one, once it has its rules.
 
     When it leaves the file, the set that was active before is active again, if it still exists; a

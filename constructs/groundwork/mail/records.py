@@ -88,7 +88,7 @@ def dmarc_value(dmarc: Dmarc) -> str:
     return " ".join(tags)
 
 
-def as_text(records: Sequence[Record], *, without: str | None) -> str:
+def records_text(records: Sequence[Record], *, without: str | None) -> str:
     """Write the records for a person: one a line, with tabs between type, name, value, priority.
 
     `without` is the domain that the DNS host appends to every name by itself.

@@ -61,7 +61,7 @@ class ServiceAlarms(Construct):
                 "Average", "GreaterThan", above, MINUTE, self._minutes, "notBreaching"
             ),
             topic_arn=self.topic.arn,
-            tell_when_over=True,
+            notify_when_ok=True,
         )
 
     def _watch_any(self) -> None:
@@ -77,7 +77,7 @@ class ServiceAlarms(Construct):
             metric=Metric(USE, "CPUUtilization", self._dimensions),
             threshold=Threshold("SampleCount", "LessThan", 1, MINUTE, self._minutes, "breaching"),
             topic_arn=self.topic.arn,
-            tell_when_over=True,
+            notify_when_ok=True,
         )
 
     def _watch_desired(self) -> None:

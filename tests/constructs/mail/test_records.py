@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from aws_cdk.assertions import Template
 
-from groundwork.mail.records import Record, as_text, dmarc_value, spf_value
+from groundwork.mail.records import Record, dmarc_value, records_text, spf_value
 from settings.contract import Output, output_key
 from settings.models.records import Dmarc, Spf
 
@@ -54,12 +54,12 @@ def test_records_are_one_a_line_and_lose_the_domain_that_the_host_appends() -> N
         Record("spf", "TXT", "news.example.org", "v=spf1 ~all"),
         Record("mail-from", "MX", "mail.news.example.org", "mx.example.com", 10),
     ]
-    assert as_text(records, without="news.example.org").splitlines() == [
+    assert records_text(records, without="news.example.org").splitlines() == [
         "TXT\t@\tv=spf1 ~all",
         "MX\tmail\tmx.example.com\t10",
     ]
-    assert as_text(records, without="example.org").splitlines()[0] == "TXT\tnews\tv=spf1 ~all"
-    assert as_text(records, without=None).splitlines()[1] == (
+    assert records_text(records, without="example.org").splitlines()[0] == "TXT\tnews\tv=spf1 ~all"
+    assert records_text(records, without=None).splitlines()[1] == (
         "MX\tmail.news.example.org\tmx.example.com\t10"
     )
 
