@@ -129,6 +129,28 @@ def wrap_action(action: str, wrap: Callable[[Handler], Handler]) -> None:
     handlers._ACTION_HANDLERS[action] = wrap(handlers._ACTION_HANDLERS[action])
 
 
+def complete_change_sets(complete: Callable[[dict[str, Any]], None]) -> None:
+    """Have `complete` look at each change set once ministack has made it."""
+
+    def wrap(create: Handler) -> Handler:
+        def create_change_set(params: dict[str, Any]) -> Response:
+            response = create(params)
+            if made := re.search(rb"<Id>([^<]+)</Id>", response[2]):
+                complete(cloudformation._change_sets[made[1].decode()])
+            return response
+
+        return create_change_set
+
+    wrap_action("CreateChangeSet", wrap)
+
+
+def add_service(name: str, target: str, handle_request: Any) -> None:
+    """Have a service of JSON's that ministack does not know: `target` begins `X-Amz-Target`."""
+    app.SERVICE_HANDLERS[name] = handle_request
+    router.SERVICE_PATTERNS[name] = {"target_prefixes": [target]}
+    iam_actions.SERVICE_TO_IAM_NAMESPACE[name] = name
+
+
 def answer_first(
     service_name: str, answer: Answer, complete: Complete = lambda method, path, response: response
 ) -> None:

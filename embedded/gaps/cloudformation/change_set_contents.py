@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from embedded.gaps._ministack import (
     Deploy,
-    Handler,
     Properties,
-    Response,
     cloudformation,
-    wrap_action,
+    complete_change_sets,
     wrap_deployments,
 )
 from embedded.gaps.gap import Effect, Gap
@@ -33,19 +30,8 @@ NO_CHANGES = "The submitted information didn't contain changes."
 
 def install() -> None:
     """Look at a change set once it is made, and at the stack once it is executed."""
-    wrap_action("CreateChangeSet", _counting_outputs)
+    complete_change_sets(_count_outputs)
     wrap_deployments(_describing)
-
-
-def _counting_outputs(create: Handler) -> Handler:
-    def create_change_set(params: dict[str, Any]) -> Response:
-        response = create(params)
-        made = re.search(rb"<Id>([^<]+)</Id>", response[2])
-        if made:
-            _count_outputs(cloudformation._change_sets[made[1].decode()])
-        return response
-
-    return create_change_set
 
 
 def _count_outputs(change_set: Properties) -> None:

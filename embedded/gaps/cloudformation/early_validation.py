@@ -6,7 +6,6 @@ The change set says only that it failed; which names they are, `DescribeEvents` 
 from __future__ import annotations
 
 import datetime
-import re
 import uuid
 from collections.abc import Iterator
 from typing import Any
@@ -17,6 +16,7 @@ from embedded.gaps._ministack import (
     Response,
     changesets,
     cloudformation,
+    complete_change_sets,
     handlers,
     stacks,
     wrap_action,
@@ -46,19 +46,8 @@ REASON = (
 
 def install() -> None:
     """Look at a change set once ministack has made it, and show what was found."""
-    wrap_action("CreateChangeSet", _validating)
+    complete_change_sets(_validate)
     wrap_action("DescribeEvents", _showing)
-
-
-def _validating(create: Handler) -> Handler:
-    def create_change_set(params: dict[str, Any]) -> Response:
-        response = create(params)
-        made = re.search(rb"<Id>([^<]+)</Id>", response[2])
-        if made:
-            _validate(cloudformation._change_sets[made[1].decode()])
-        return response
-
-    return create_change_set
 
 
 def _showing(describe: Handler) -> Handler:

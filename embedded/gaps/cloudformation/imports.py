@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -11,7 +10,7 @@ from embedded.gaps._ministack import (
     Created,
     Handler,
     Response,
-    cloudformation,
+    complete_change_sets,
     service,
     wrap_action,
 )
@@ -41,6 +40,7 @@ NOT_FOUND = "Resource of type '{type}' with identifier '{identifier}' was not fo
 def install() -> None:
     """Look resources up and take them in through their readers."""
     wrap_action("CreateChangeSet", _extending)
+    complete_change_sets(_validate)
 
 
 def _extending(create: Handler) -> Handler:
@@ -48,11 +48,7 @@ def _extending(create: Handler) -> Handler:
 
     def create_change_set(parameters: dict[str, Any]) -> Response:
         _extend()
-        response = create(parameters)
-        made = re.search(rb"<Id>([^<]+)</Id>", response[2])
-        if made:
-            _validate(cloudformation._change_sets[made[1].decode()])
-        return response
+        return create(parameters)
 
     return create_change_set
 

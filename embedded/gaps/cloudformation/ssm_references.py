@@ -10,14 +10,12 @@ from typing import Any
 
 from embedded.gaps._ministack import (
     Deploy,
-    Handler,
     Properties,
-    Response,
     changesets,
     cloudformation,
+    complete_change_sets,
     handlers,
     service,
-    wrap_action,
     wrap_deployments,
 )
 from embedded.gaps.gap import Effect, Gap
@@ -46,16 +44,8 @@ def install() -> None:
     resolve: Callable[[str], str] = engine._resolve_dynamic_reference
     processed = handlers._processed_template_body
 
-    def keeping(create: Handler) -> Handler:
-        def create_change_set(params: dict[str, Any]) -> Response:
-            response = create(params)
-            made = re.search(rb"<Id>([^<]+)</Id>", response[2])
-            if made:
-                change_set = cloudformation._change_sets[made[1].decode()]
-                change_set[KEPT] = _values(change_set["_template"], resolve)
-            return response
-
-        return create_change_set
+    def keep(change_set: Properties) -> None:
+        change_set[KEPT] = _values(change_set["_template"], resolve)
 
     def resolve_dynamic_reference(literal: str) -> str:
         return VALUES.get().get(literal) or resolve(literal)
@@ -68,7 +58,7 @@ def install() -> None:
         return text
 
     _list_what_moved(resolve)
-    wrap_action("CreateChangeSet", keeping)
+    complete_change_sets(keep)
     wrap_deployments(_using)
     engine._resolve_dynamic_reference = resolve_dynamic_reference
     handlers._processed_template_body = processed_template_body

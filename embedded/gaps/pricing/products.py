@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from embedded.gaps._ministack import Response, app, iam_actions, responses, router
+from embedded.gaps._ministack import Response, add_service, responses
 from embedded.gaps.gap import Effect, Gap
 
 GAP = Gap(
@@ -26,9 +26,7 @@ CAPACITY_UNIT = "0.1200000000"
 
 def install() -> None:
     """Answer for what is listed, in every region alike."""
-    app.SERVICE_HANDLERS[NAME] = handle_request
-    router.SERVICE_PATTERNS[NAME] = {"target_prefixes": [TARGET]}
-    iam_actions.SERVICE_TO_IAM_NAMESPACE[NAME] = NAME
+    add_service(NAME, TARGET, handle_request)
 
 
 async def handle_request(method: str, path: str, headers: Any, body: bytes, query: Any) -> Response:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from embedded.gaps._ministack import Response, app, iam_actions, region, responses, router
+from embedded.gaps._ministack import Response, add_service, region, responses
 from embedded.gaps.gap import Effect, Gap
 
 GAP = Gap(
@@ -32,9 +32,7 @@ MISSING = "The request failed because the specified quota does not exist."
 
 def install() -> None:
     """Answer for AWS's defaults; no account here has been given more."""
-    app.SERVICE_HANDLERS[NAME] = handle_request
-    router.SERVICE_PATTERNS[NAME] = {"target_prefixes": [TARGET]}
-    iam_actions.SERVICE_TO_IAM_NAMESPACE[NAME] = NAME
+    add_service(NAME, TARGET, handle_request)
 
 
 async def handle_request(method: str, path: str, headers: Any, body: bytes, query: Any) -> Response:
