@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 from tests.conftest import ROOT
@@ -53,7 +54,7 @@ def killed_after(
 
 
 AFTER_EFFECTS = """
-import os, signal, sys
+import json, os, signal, sys
 from pathlib import Path
 from botocore.client import BaseClient
 from runbook.changes import commands, execute, machine
@@ -62,7 +63,7 @@ from runbook.changes.stores import Folder
 
 READS = ("Describe", "Detect", "Get", "Head", "List")
 call, write = BaseClient._make_api_call, Folder.write
-configuration, state, *reviews = sys.argv[1:]
+configuration, state, reviews = sys.argv[1:]
 
 def effect(left):
     if not left:
@@ -83,7 +84,7 @@ def mortal(left):
 
     BaseClient._make_api_call, Folder.write = calls, writes
 
-for effects, review in enumerate(reviews):
+for review, effects in json.loads(reviews).items():
     child = os.fork()
     if not child:
         context = Context.at(Path(configuration), Path(state))
@@ -95,15 +96,15 @@ for effects, review in enumerate(reviews):
 """
 
 
-def executions_killed_after_each_effect(
-    configuration: Path, state: Path, reviews: Sequence[str]
+def executions_killed_after_effects(
+    configuration: Path, state: Path, reviews: Mapping[str, int]
 ) -> None:
-    """Execute reviews: the first is killed before it has any effect, the next after one, …
+    """Execute reviews, each of which is killed after so many effects.
 
     An effect is a call of AWS that changes something, or a file. The program is loaded once.
     """
     subprocess.run(
-        [sys.executable, "-c", AFTER_EFFECTS, configuration, state, *reviews],
+        [sys.executable, "-c", AFTER_EFFECTS, configuration, state, json.dumps(reviews)],
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         check=True,
     )

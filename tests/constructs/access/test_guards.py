@@ -37,6 +37,7 @@ pytestmark = [pytest.mark.embedded, pytest.mark.xdist_group("access")]
 
 GUARDS = MACHINE.replace("groundwork-execution", "groundwork-guards")
 STEPS = (
+    "Record the beginning",
     *(
         name
         for name, state in stack_flow.executing(Calls(REGION)).items()
@@ -44,7 +45,7 @@ STEPS = (
     ),
     "Record the end",
 )
-"""Every step of an update that calls AWS or waits, from when its beginning is recorded."""
+"""Every step of an update that calls AWS or waits, from before its beginning is recorded."""
 EVERYTHING = json.loads(stack_flow.EVERYTHING)
 TWO_QUEUES = {"Resources": {**BUCKET["Resources"], "Second": {"Type": "AWS::SQS::Queue"}}}
 

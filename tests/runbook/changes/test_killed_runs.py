@@ -24,7 +24,7 @@ from runbook.changes.records import Records
 from runbook.changes.review import ExecutionStatus
 from runbook.changes.stores import Folder
 from settings import parse
-from tests.killing import executions_killed_after_each_effect
+from tests.killing import executions_killed_after_effects
 from tests.runbook.changes.approving import APPROVER, BOB, ONE_PERSON, saved
 from tests.runbook.changes.stacks import TOPIC, bucket, buckets, deploy, prepare, stack_of
 from tests.runbook.conftest import ACCOUNT, REGION
@@ -79,13 +79,15 @@ def local(tmp_path: Path) -> Context:
 
 STEPS = ("begun", "lifted", "executed", "protected", "guarded")
 """The effects of an execution by the command, in order; its last one is the record of the end."""
+CREATING = "creating"
+"""A new stack, which nothing guards when its execution is killed after the call for it."""
 
 
 @pytest.fixture(scope="module")
 def killed(
     account: str, tmp_path_factory: pytest.TempPathFactory
 ) -> list[tuple[Context, str, str]]:
-    """Executions that were killed, each one effect later: of a bucket that is replaced.
+    """Executions that were killed, each one effect later: of a bucket that is replaced, or made.
 
     Each with its stack and its review. All that is left of a process is what it left behind.
     """
@@ -98,23 +100,23 @@ def killed(
         aws.Caller(account, APPROVER, BOB),
         records,
     )
-    found = []
-    for step in ("nothing", *STEPS):
+    found, effects = [], {}
+    for step in ("nothing", *STEPS, CREATING):
         name = f"killed-after-{step}"
-        deploy(name, {"Moved": bucket(name), "Kept": bucket(f"{name}-kept")})
+        if step != CREATING:
+            deploy(name, {"Moved": bucket(name), "Kept": bucket(f"{name}-kept")})
         review = prepare(
             stack_of(name, {"Moved": bucket(f"{name}-new"), "Kept": bucket(f"{name}-kept")})
         )
         identifier = saved(context, review)
         commands.approve(context, identifier, review.guarded, None)
+        effects[identifier] = 2 if step == CREATING else len(found)
         found.append((context, name, identifier))
-    executions_killed_after_each_effect(
-        folder / "groundwork.yaml", folder, [identifier for _, _, identifier in found]
-    )
+    executions_killed_after_effects(folder / "groundwork.yaml", folder, effects)
     return found
 
 
-@pytest.mark.parametrize("effects", range(len(STEPS) + 1))
+@pytest.mark.parametrize("effects", range(len(STEPS) + 2))
 def test_killed_at_any_step_it_leaves_the_guards_up_and_a_record_and_goes_on(
     killed: list[tuple[Context, str, str]], effects: int
 ) -> None:
