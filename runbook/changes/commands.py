@@ -20,7 +20,14 @@ from runbook.changes.execute import verify
 from runbook.changes.guarding import guard_again
 from runbook.changes.locks import preparing
 from runbook.changes.people import name, same
-from runbook.changes.prepare import Preparation, discard_reviewed, now, review, undeclared
+from runbook.changes.prepare import (
+    Preparation,
+    discard_reviewed,
+    discarded_unless_saved,
+    now,
+    review,
+    undeclared,
+)
 from runbook.changes.records import Records, StoredApproval, StoredReview
 from runbook.changes.render import terminal
 from runbook.changes.review import Approval, ExecutionStatus, Review
@@ -60,10 +67,11 @@ def prepare(
         made = prepared(
             context.console, assembly, context.settings, configuration, context.caller, now()
         )
-        made = with_drift(context.console, made)
-        terminal.present(made, context.console)
-        if made.changed:
-            save(made)
+        with discarded_unless_saved(made):
+            made = with_drift(context.console, made)
+            terminal.present(made, context.console)
+            if made.changed:
+                save(made)
     if made.changed:
         place = context.records.store.place
         context.console.print(f"\n{SAVED.format(id=made.id, place=place)}", soft_wrap=True)
@@ -147,8 +155,8 @@ def run(context: Context, identifier: str | None) -> None:
     """Execute exactly what was approved, and record how it ended."""
     found = context.records.review(identifier)
     approvals = _approved(context, found)
-    refuse_expired(found.review)
-    if not context.records.executions(found.review):
+    if not context.records.executions(found.review):  # what was begun is shown, or goes on
+        refuse_expired(found.review)
         refuse_new(context.console, found.review)
     if arn := machine.start(context, found, approvals):
         machine.follow(context, found, arn)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
@@ -218,6 +218,17 @@ def discard_reviewed(stack: StackReview) -> None:
         remove(
             aws.cloudformation(stack.region), stack.stack_id or stack.name, stack.change_set or ""
         )
+
+
+@contextmanager
+def discarded_unless_saved(made: Review) -> Iterator[None]:
+    """Remove the change sets of a review that is not saved, because of an error or Ctrl-C."""
+    try:
+        yield
+    except BaseException:
+        for stack in made.changed:
+            discard_reviewed(stack)
+        raise
 
 
 _MADE = ("creation", "delete what is left of it", "delete-stack")

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import boto3
 import pytest
 
-from runbook.base import aws
+from runbook.base import aws, project
 from runbook.base.errors import UserError
-from runbook.changes import commands
+from runbook.changes import commands, direct, machine
 from runbook.changes.change_set import find_stack
 from runbook.changes.context import Context
 from runbook.changes.history import history
@@ -221,6 +223,45 @@ def test_a_review_that_expired_is_not_approved(context: Context, name: str) -> N
     identifier = saved(context, fresh.model_copy(update={"execute_before": past}))
     with pytest.raises(UserError, match="expired at"):
         commands.approve(context, identifier, (), None)
+
+
+@pytest.mark.parametrize("begun", [True, False])
+def test_a_review_that_expired_is_not_begun_and_one_that_was_is_still_shown(
+    context: Context, name: str, monkeypatch: pytest.MonkeyPatch, begun: bool
+) -> None:
+    identifier = saved(context, prepare(stack_of(name, TOPIC)))
+    commands.approve(context, identifier, (), None)
+    found = context.records.review(identifier)
+    later = found.review.execute_before + timedelta(seconds=1)
+    monkeypatch.setattr(direct, "now", lambda: later)
+    if begun:
+        direct._record(context, found, (), ExecutionStatus.BEGUN)
+    shown: list[str] = []
+    monkeypatch.setattr(machine, "start", lambda *_: "arn")
+    monkeypatch.setattr(machine, "follow", lambda *_: shown.append(identifier))
+    with nullcontext() if begun else pytest.raises(UserError, match="expired at"):
+        commands.run(context, identifier)
+    assert shown == [identifier] * begun
+
+
+def test_interrupted_before_its_review_is_saved_a_preparation_leaves_no_change_set(
+    context: Context, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Comparing what the console changed takes a minute or two."""
+    made = prepare(stack_of(name, TOPIC))
+    assembly: Any = SimpleNamespace(stacks=made.stacks)
+    assembly.only = lambda stacks: assembly
+    monkeypatch.setattr("runbook.changes.commands.doctor.warn", lambda *_: None)
+    monkeypatch.setattr(project, "synthesize", lambda *_: assembly)
+    monkeypatch.setattr(commands, "prepared", lambda *_: made)
+    monkeypatch.setattr(commands, "with_drift", _interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        commands.prepare(context, Path("groundwork.yaml"), (), Path("assembly"))
+    assert find_stack(aws.cloudformation(REGION), name) is None
+
+
+def _interrupted(*_: object) -> None:
+    raise KeyboardInterrupt
 
 
 def test_a_failed_execution_is_recorded_with_its_cause(context: Context, name: str) -> None:

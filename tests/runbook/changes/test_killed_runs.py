@@ -100,7 +100,8 @@ def killed(
         aws.Caller(account, APPROVER, BOB),
         records,
     )
-    found, effects = [], {}
+    found: list[tuple[Context, str, str]] = []
+    effects: dict[str, int] = {}
     for step in ("nothing", *STEPS, CREATING):
         name = f"killed-after-{step}"
         if step != CREATING:
