@@ -484,6 +484,28 @@ def test_a_change_set_is_looked_into_page_by_page(template: Template, nested: in
     }
 
 
+@pytest.mark.parametrize(
+    ("change", "lost"),
+    [
+        ({"Action": "Remove", "PolicyAction": "Delete"}, True),
+        ({"Action": "Remove"}, True),
+        ({"Action": "Remove", "PolicyAction": "Retain"}, False),
+        ({"Action": "Remove", "PolicyAction": "Snapshot"}, False),
+        ({"Action": "Modify", "PolicyAction": "ReplaceAndDelete"}, True),
+        ({"Action": "Modify", "PolicyAction": "ReplaceAndRetain"}, False),
+        ({"Action": "Modify", "Replacement": "False"}, False),
+    ],
+)
+def test_a_database_is_lost_unless_cloudformation_says_that_it_or_a_snapshot_stays(
+    template: Template, change: dict[str, str], lost: bool
+) -> None:
+    states = dict(every_state(definition(template)["States"]))
+    change |= {"ResourceType": "AWS::RDS::DBInstance", "LogicalResourceId": "Database"}
+    given = {"input": {"stack": "arn"}, "result": {"Changes": [{"ResourceChange": change}]}}
+    read: Any = evaluated(states["Look into the change set"]["Output"], given)
+    assert [one["id"] for one in read["lost"]] == ["Database"] * lost
+
+
 def test_a_change_set_without_changes_has_none(template: Template) -> None:
     states = dict(every_state(definition(template)["States"]))
     given = {"input": {"name": "data", "fit": True}, "result": {"Changes": []}}

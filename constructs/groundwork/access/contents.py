@@ -32,7 +32,8 @@ HELD = """(
     'changed': [
       $order.changed, $changes[$not(Action in ['Add', 'Import'])].LogicalResourceId
     ],
-    'lost': [$order.lost, $changes[PolicyAction in $lost and ResourceType in $keeping].{
+    'lost': [$order.lost, $changes[ResourceType in $keeping and (PolicyAction in $lost
+        or Action = 'Remove' and $not($exists(PolicyAction)))].{
       'stack': $order.stack, 'region': $order.region, 'id': LogicalResourceId
     }],
     'page': $exists($states.result.NextToken) ? $states.result.NextToken : ''
@@ -40,7 +41,8 @@ HELD = """(
 )"""
 """What one page holds, with what the pages before it did: CloudFormation has 100 changes on each.
 
-Step Functions takes 256 KiB of an answer: a page that is longer never passes."""
+What is removed without a word of what becomes of it counts as lost. Step Functions takes 256 KiB of
+an answer: a page that is longer never passes."""
 FOUND = "$sift($states.input, function($_, $key) {$key in ['name', 'fit', 'plain', 'changed']})"
 METADATA = "$states.result.StackResourceDetail.Metadata"
 KEPT = f"$parse({METADATA}).{KEEP_DATA}"
