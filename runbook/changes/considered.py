@@ -36,7 +36,7 @@ _PERMISSION = (
 
 PROPERTIES: Mapping[str, tuple[str, ...]] = {
     "AWS::CDK::Metadata": ("Analytics",),
-    "AWS::CloudTrail::Trail": ("TrailName",),
+    "AWS::CloudTrail::Trail": ("CloudWatchLogsRoleArn", "TrailName"),
     "AWS::CloudWatch::Alarm": ("AlarmDescription", "AlarmName", "OKActions", *LIMITS, *WATCHED),
     "AWS::EC2::FlowLog": (
         "DeliverLogsPermissionArn",

@@ -16,6 +16,7 @@ from runbook.changes.access.identities import reference
 from runbook.changes.access.network import Connection
 from runbook.changes.access.rights import danger_of
 from runbook.changes.access_diff import sentence, sentences
+from runbook.changes.consequences.names import NAMES
 from runbook.changes.considered import not_considered
 from runbook.changes.kinds import GUARDS, KNOWN
 from runbook.changes.review import (
@@ -30,6 +31,8 @@ from runbook.changes.template.reading import Reading
 from runbook.changes.template.values import COMPUTED, Template, named_text
 
 _ELSEWHERE = re.compile(r"Not\w+ aws:(?:principal|source|userid|vpcsourceip)")
+_EMPTIED = ("AWS::Logs::LogGroup", "AWS::SQS::Queue")
+"""What holds something that does not move into what takes its place."""
 _ENTRY = "AWS::EC2::NetworkAclEntry"
 ACCOUNT = re.compile(r"(?:^|[:/])([0-9]{12})(?=[:./]|$)")
 
@@ -95,7 +98,7 @@ def of_changes(
             yield Finding(danger=Danger.UNREADABLE, place=change.place, text=text)
         for other in sorted(_accounts(new) - _accounts(old) - {account}):
             yield Finding(danger=Danger.FOREIGN, place=change.place, text=f"account {other}")
-        if change.type in GUARDS and _ends(change, changes):
+        if change.type in GUARDS and _ends(change, changes, old, new):
             yield Finding(danger=Danger.WEAKENED, place=change.place, text=GUARDS[change.type])
         for danger, text in _denials(old, new):
             yield Finding(danger=danger, place=change.place, text=text)
@@ -127,11 +130,25 @@ def _accounts(resource: Template | None) -> set[str]:
     }
 
 
-def _ends(change: ResourceChange, changes: Iterable[ResourceChange]) -> bool:
-    """Tell whether a guard goes, or is another one from now on, while there is what it guards."""
+def _ends(
+    change: ResourceChange,
+    changes: Iterable[ResourceChange],
+    old: Template | None,
+    new: Template | None,
+) -> bool:
+    """Tell whether a guard goes, or does something else, while there is what it guards."""
     if change.effect is Effect.DELETE:
         return change.type == "AWS::Logs::LogGroup" or _stays(change, changes)
-    return change.effect is Effect.REPLACE
+    if change.effect is not Effect.REPLACE or change.type == "AWS::SNS::Topic":
+        return False
+    return change.type in _EMPTIED or _does(old) != _does(new)
+
+
+def _does(guard: Template | None) -> Template:
+    """Return what a guard does: all but by what it is known."""
+    names = ("Tags", *NAMES.get(str((guard or {}).get("Type")), ()))
+    properties: Template = (guard or {}).get("Properties", {})
+    return {key: value for key, value in properties.items() if key not in names}
 
 
 def _stays(change: ResourceChange, changes: Iterable[ResourceChange]) -> bool:

@@ -15,7 +15,7 @@ from runbook.changes.access.identities import reference
 from runbook.changes.consequences.names import name_of
 from runbook.changes.review import Danger, Finding
 from runbook.changes.template.reading import Reading
-from runbook.changes.template.values import CLOSE, OPEN, bare, named_text
+from runbook.changes.template.values import CLOSE, OPEN, at, bare, named_text
 from settings.contract import CustomType
 
 
@@ -137,7 +137,7 @@ def _sent(version: Reading, *, ending: bool = False) -> Iterator[_Sent]:
             continue
         source = _whole(properties.get(way.of) if way.of else None) or reference(name)
         for path in way.to:
-            for destination in _at(properties, path.split(".")):
+            for destination in at(properties, path.split(".")):
                 yield _Sent(source, str(destination))
 
 
@@ -147,14 +147,3 @@ def _whole(source: JsonValue) -> str:
     if text.startswith(OPEN) and text.endswith(CLOSE):
         return reference(text.strip(OPEN + CLOSE).partition(".")[0])
     return text
-
-
-def _at(value: JsonValue, path: list[str]) -> Iterator[JsonValue]:
-    """Yield what stands at a path, through every item of a list on the way."""
-    if isinstance(value, list):
-        for item in value:
-            yield from _at(item, path)
-    elif not path:
-        yield value
-    elif isinstance(value, dict) and path[0] in value:
-        yield from _at(value[path[0]], path[1:])

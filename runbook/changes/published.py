@@ -82,8 +82,8 @@ def _joined(text: str) -> str:
 def _policy(text: str) -> str:
     """Tell which policy of mail a text is, if it is one."""
     first = text.replace(";", " ").partition(" ")[0]
-    if first == "v=DMARC1":
-        return "DMARC"
+    if first in ("v=DMARC1", "v=DKIM1"):
+        return first[2:-1]
     return "SPF" if first.lower() == "v=spf1" else ""
 
 
@@ -96,6 +96,8 @@ def _compared(policy: str, before: list[str], after: list[str]) -> Iterator[str]
         yield f"{len(after)} {policy} records, of which receivers take none"
     elif before and not after:
         yield f"the record is gone ({before[0]})"
+    elif policy == "DKIM" and before and before != after:
+        yield "mail is checked with another key (DKIM)"
     elif len(after) == 1 == len(before):
         yield from _asks_for_less(before[0], after[0])
         yield from _lets_others_send(before[0], after[0])
@@ -113,6 +115,12 @@ def _asks_for_less(before: str, after: str) -> Iterator[str]:
     if _percent(after) < _percent(before):
         shares = f"pct={_percent(before)} → pct={_percent(after)}"
         yield f"receivers are asked about fewer messages (DMARC {shares})"
+    for tag in ("adkim", "aspf"):
+        if _tag(before, tag) == "s" != _tag(after, tag):
+            yield f"mail of subdomains passes as well (DMARC {tag}=s → {tag}=r)"
+    for tag in ("rua", "ruf"):
+        if more := sorted({*_tag(after, tag).split(",")} - {*_tag(before, tag).split(","), ""}):
+            yield f"reports go to {', '.join(more)} (DMARC {tag})"
     if _tag(after, "t") == "y" and _tag(before, "t") != "y":
         yield "receivers are asked to try it only (DMARC t=y)"
 

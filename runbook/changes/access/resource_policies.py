@@ -13,7 +13,7 @@ from pydantic import JsonValue
 from runbook.changes.access.identities import reference
 from runbook.changes.access.policy import Statement, Test, allowed, read_or_mark
 from runbook.changes.template.reading import Reading
-from runbook.changes.template.values import Template
+from runbook.changes.template.values import Template, at
 
 
 class Policy(NamedTuple):
@@ -124,30 +124,14 @@ def _provider(own: str, properties: Template) -> Iterator[Statement]:
         )
 
 
-def _acts_as(key: str) -> Callable[[str, Template], Iterator[Statement]]:
+def _acts_as(path: str) -> Callable[[str, Template], Iterator[Statement]]:
+    """Read as whom something acts, or starts others: by the roles at a path."""
+
     def reader(own: str, properties: Template) -> Iterator[Statement]:
-        if key in properties:
-            yield allowed(own, ACT_AS, str(properties[key]))
+        for role in at(properties, path.split(".")):
+            yield allowed(own, ACT_AS, str(role))
 
     return reader
-
-
-def _schedule(own: str, properties: Template) -> Iterator[Statement]:
-    target = properties.get("Target")
-    if isinstance(target, dict) and "RoleArn" in target:
-        yield allowed(own, ACT_AS, str(target["RoleArn"]))
-
-
-def _targets(own: str, properties: Template) -> Iterator[Statement]:
-    """Yield as whom a rule starts its targets, and as whom they run."""
-    for target in properties.get("Targets", ()):
-        if isinstance(target, dict) and "RoleArn" in target:
-            yield allowed(own, ACT_AS, str(target["RoleArn"]))
-
-
-def _profile(own: str, properties: Template) -> Iterator[Statement]:
-    for role in properties.get("Roles", ()):
-        yield allowed(own, ACT_AS, str(role))
 
 
 def _subscription(own: str, properties: Template) -> Iterator[Statement]:
@@ -163,9 +147,10 @@ def _subscribed(own: str, properties: Template) -> Iterator[Statement]:
 
 
 READERS: Mapping[str, Callable[[str, Template], Iterator[Statement]]] = {
+    "AWS::CloudTrail::Trail": _acts_as("CloudWatchLogsRoleArn"),
     "AWS::EC2::Instance": _acts_as("IamInstanceProfile"),
-    "AWS::Events::Rule": _targets,
-    "AWS::IAM::InstanceProfile": _profile,
+    "AWS::Events::Rule": _acts_as("Targets.RoleArn"),
+    "AWS::IAM::InstanceProfile": _acts_as("Roles"),
     "AWS::IAM::OIDCProvider": _provider,
     "AWS::IAM::SAMLProvider": _provider,
     "AWS::Lambda::Function": _acts_as("Role"),
@@ -175,6 +160,7 @@ READERS: Mapping[str, Callable[[str, Template], Iterator[Statement]]] = {
     "AWS::RDS::DBProxy": _acts_as("RoleArn"),
     "AWS::SNS::Subscription": _subscription,
     "AWS::SNS::Topic": _subscribed,
-    "AWS::Scheduler::Schedule": _schedule,
+    "AWS::S3::Bucket": _acts_as("ReplicationConfiguration.Role"),
+    "AWS::Scheduler::Schedule": _acts_as("Target.RoleArn"),
     "AWS::StepFunctions::StateMachine": _acts_as("RoleArn"),
 }

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from pydantic import JsonValue
+
 from runbook.changes.consequences.model import Consequence
 from runbook.changes.consequences.names import name_of
+from runbook.changes.consequences.parameters import parameters
 from runbook.changes.review import Danger, Effect
 from runbook.changes.template.reading import Reading
 from runbook.changes.template.values import CLOSE, OPEN, Template, place
@@ -15,6 +18,12 @@ REPLACING = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateRefere
 _ORDER = (
     "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_UpgradeDBInstance.PostgreSQL.html"
 )
+_INSTANCE = "AWS::RDS::DBInstance"
+_GROUPS = {
+    "AWS::RDS::DBCluster": "DBClusterParameterGroupName",
+    _INSTANCE: "DBParameterGroupName",
+}
+_FAILOVER = "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Concepts.AuroraHighAvailability.html"
 _MEMBERS = "https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBInstance.html"
 
 
@@ -32,15 +41,15 @@ def taken(
 
 
 def left_without_instances(
-    logical_id: str, effect: Effect, before: Reading, after: Reading
+    logical_id: str, before: Reading, after: Reading
 ) -> Iterator[Consequence]:
-    """Yield that nobody can connect to a cluster that stays: only its instances go.
+    """Yield that nobody can connect to a cluster that leaves and stays: only its instances go.
 
     "DB instances in a DB cluster can be deleted even when deletion protection is enabled for the
     DB cluster": <https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBInstance.html>
     """
     cluster = before.resources.get(logical_id, {})
-    if cluster.get("Type") != "AWS::RDS::DBCluster" or effect is Effect.ADD:
+    if cluster.get("Type") != "AWS::RDS::DBCluster" or logical_id in after.resources:
         return
     members = _members(logical_id, before)
     kept = [m for m in members if deletion_policy(before.resources[m]).startswith("Retain")]
@@ -49,12 +58,48 @@ def left_without_instances(
         yield Consequence(words, _MEMBERS, danger=Danger.INTERRUPTS)
 
 
+def leaving_member(
+    logical_id: str, effect: Effect, before: Reading, after: Reading
+) -> Iterator[Consequence]:
+    """Yield what follows when an instance leaves a cluster that stays.
+
+    <https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Concepts.AuroraHighAvailability.html>
+    """
+    old = before.resources.get(logical_id, {})
+    cluster = str(old.get("Properties", {}).get("DBClusterIdentifier", "")).strip(OPEN + CLOSE)
+    leaves = effect in (Effect.DELETE, Effect.REPLACE) and old.get("Type") == _INSTANCE
+    if not leaves or cluster not in after.resources:
+        return
+    words = "connections to it are cut, and its cluster fails over where it was the writer"
+    if not _members(cluster, after):
+        words = "its cluster has no instance left: nobody can connect until it has another one"
+    yield Consequence(words, _FAILOVER, danger=Danger.INTERRUPTS)
+
+
+def other_parameters(logical_id: str, before: Reading, after: Reading) -> Iterator[Consequence]:
+    """Yield what other parameters mean for a database that is given another group of them."""
+    old, new = (side.resources.get(logical_id, {}) for side in (before, after))
+    key = _GROUPS.get(old.get("Type", ""), "")
+    groups = [side.get("Properties", {}).get(key) for side in (old, new)]
+    if new and groups[0] != groups[1]:
+        sides = zip((before, after), groups, strict=True)
+        found = parameters(*(_parameters(side, group) for side, group in sides))
+        yield from (one for one in found if one.danger is Danger.WEAKENED)  # it is restarted anyway
+
+
+def _parameters(version: Reading, group: JsonValue) -> JsonValue:
+    """Return what a group of this template sets; of another one, nothing is known."""
+    resource = version.resources.get(str(group).strip(OPEN + CLOSE), {})
+    found: JsonValue = resource.get("Properties", {}).get("Parameters")
+    return found
+
+
 def _members(cluster: str, version: Reading) -> list[str]:
     reference = f"{OPEN}{cluster}{CLOSE}"
     return [
         name
         for name, resource in version.resources.items()
-        if resource["Type"] == "AWS::RDS::DBInstance"
+        if resource["Type"] == _INSTANCE
         and resource.get("Properties", {}).get("DBClusterIdentifier") == reference
     ]
 

@@ -10,7 +10,14 @@ from collections.abc import Iterator, Mapping
 from pydantic import JsonValue
 
 from runbook.changes.consequences.inside import keys
-from runbook.changes.consequences.model import Consequence, Kind, falls, harmless, number
+from runbook.changes.consequences.model import (
+    Consequence,
+    Kind,
+    falls,
+    harmless,
+    number,
+    turned_off,
+)
 from runbook.changes.consequences.rds import (
     READABLE_BY_ACCESS,
     backups,
@@ -22,6 +29,7 @@ from runbook.changes.consequences.rds import (
     restarts,
     version,
     with_database,
+    without_iam,
 )
 from runbook.changes.review import Danger, Verdict
 
@@ -55,8 +63,14 @@ CLUSTER = Kind(
         "DeleteAutomatedBackups": with_database,
         "DeletionProtection": protection,
         "EnableCloudwatchLogsExports": logs,
-        "EnableHttpEndpoint": READABLE_BY_ACCESS,
-        "EnableIAMDatabaseAuthentication": READABLE_BY_ACCESS,
+        "EnableHttpEndpoint": turned_off(
+            Consequence(
+                "whoever queries by the Data API is refused",
+                f"{_AURORA}/data-api.html",
+                danger=Danger.INTERRUPTS,
+            )
+        ),
+        "EnableIAMDatabaseAuthentication": without_iam,
         "EngineLifecycleSupport": harmless,
         "EngineVersion": version(f"{_AURORA}/USER_UpgradeDBInstance.PostgreSQL.html"),
         "ManageMasterUserPassword": password,

@@ -24,7 +24,9 @@ from runbook.changes.consequences import (
 from runbook.changes.consequences.among import (
     REPLACING,
     before_its_replicas,
+    leaving_member,
     left_without_instances,
+    other_parameters,
     taken,
 )
 from runbook.changes.consequences.fresh import of_new
@@ -82,7 +84,9 @@ def judge(
         *consequences(effect, old, new),
         *receiving.added_rule(effect, new, before),
         *taken(logical_id, effect, before, new),
-        *left_without_instances(logical_id, effect, before, after),
+        *left_without_instances(logical_id, before, after),
+        *leaving_member(logical_id, effect, before, after),
+        *other_parameters(logical_id, before, after),
         *before_its_replicas(logical_id, before, after),
     ]
     places = {**before.places(), **after.places()}
@@ -168,7 +172,7 @@ def _of_properties(before: Template, after: Template) -> Iterator[Consequence]:
 
 def _of_policies(before: Template, after: Template) -> Iterator[Consequence]:
     """Judge what becomes of the data once the resource leaves its stack, or is replaced."""
-    if not holds_data(before):
+    if not holds_data(before) and before["Type"] != "AWS::Logs::LogGroup":
         return
     old, new = deletion_policy(before), deletion_policy(after)
     if _STRENGTH.get(new, 0) < _STRENGTH.get(old, 0):

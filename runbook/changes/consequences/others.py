@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 
 from pydantic import JsonValue
 
+from runbook.changes.access.policy import read_or_mark
+from runbook.changes.consequences.inside import inside, keys
 from runbook.changes.consequences.model import (
     Consequence,
     Kind,
@@ -35,6 +37,16 @@ _new_value = changed(
     Consequence("the secret gets a new value, and the old one ends", _SECRETS, Verdict.OVERWRITTEN)
 )
 
+
+def _copies(before: JsonValue, after: JsonValue) -> Iterator[Consequence]:
+    """Judge copies of a secret. One more is a destination."""
+    stay = after if isinstance(after, list) else []
+    gone = [one for one in before if one not in stay] if isinstance(before, list) else []
+    if regions := ", ".join(str(keys(one).get("Region")) for one in gone):
+        words = f"its copy changes or ends: {regions}"
+        yield Consequence(words, _SECRETS, Verdict.WEAKENED)
+
+
 SECRET = Kind(
     whole=True,
     rules={
@@ -47,13 +59,30 @@ SECRET = Kind(
                 danger=Danger.INTERRUPTS,
             )
         ),
-        "ReplicaRegions": removed(
-            Consequence("copies in other regions change or end", _SECRETS, Verdict.WEAKENED)
-        ),
+        "ReplicaRegions": _copies,
         "SecretString": _new_value,
         "Tags": harmless,
     },
 )
+
+
+def _key_policy(before: JsonValue, after: JsonValue) -> Iterator[Consequence]:
+    """Judge whether policies of IAM count for a key: they do where its account may use it.
+
+    Everything else is read where access is compared.
+    """
+    if _by_iam(before) and not _by_iam(after):
+        words = "policies of IAM count no longer: whoever may use the key by them is refused"
+        page = f"{_KEYS}/key-policy-default.html#key-policy-default-allow-root-enable-iam"
+        yield Consequence(words, page, danger=Danger.INTERRUPTS)
+
+
+def _by_iam(policy: JsonValue) -> bool:
+    """Tell whether the whole account is allowed; without a policy, KMS says so itself."""
+    found = read_or_mark(policy) if policy is not None else ()
+    allowed = {who for one in found if one.allows for who in one.who.patterns}
+    return policy is None or any(who == "*" or who.endswith(":root") for who in allowed)
+
 
 KEY = Kind(
     whole=True,
@@ -72,7 +101,7 @@ KEY = Kind(
             ),
             default=True,
         ),
-        "KeyPolicy": harmless,
+        "KeyPolicy": _key_policy,
         "PendingWindowInDays": falls(
             Consequence(
                 "a deletion of the key can be stopped for {days_after} only; before: {days_before}",
@@ -81,7 +110,14 @@ KEY = Kind(
             ),
             30,
         ),
-        "RotationPeriodInDays": harmless,
+        "RotationPeriodInDays": rises(
+            Consequence(
+                "the key is rotated after {days_after}; before: {days_before}",
+                f"{_KEYS}/rotate-keys.html",
+                Verdict.WEAKENED,
+            ),
+            365,
+        ),
         "Tags": harmless,
     },
 )
@@ -147,7 +183,8 @@ TABLE = Kind(
         "OnDemandThroughput": harmless,
         "PointInTimeRecoverySpecification": _recovery,
         "ProvisionedThroughput": harmless,
-        "StreamSpecification": harmless,
+        "ResourcePolicy": harmless,  # read where access is compared
+        "StreamSpecification": inside(f"{_TABLES}/Streams.html", {"StreamViewType": harmless}),
         "TableClass": harmless,
         "Tags": harmless,
         "TimeToLiveSpecification": _time_to_live,
@@ -166,6 +203,7 @@ FILE_SYSTEM = Kind(
     whole=True,
     rules={
         "BackupPolicy": _backup_policy,
+        "FileSystemPolicy": harmless,  # read where access is compared
         "FileSystemTags": harmless,
         "LifecyclePolicies": harmless,
         "ProvisionedThroughputInMibps": harmless,

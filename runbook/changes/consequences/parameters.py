@@ -7,13 +7,14 @@ from collections.abc import Iterator, Mapping
 from pydantic import JsonValue
 
 from runbook.changes.consequences.inside import keys
-from runbook.changes.consequences.model import Consequence, Kind, Rule, is_on, number
+from runbook.changes.consequences.model import Consequence, Kind, Rule, falls, is_on, number
 from runbook.changes.review import Danger
 
 _STATIC = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_WorkingWithParamGroups.html"
 
 
 _GUARDS: Mapping[str, str] = {
+    "log_min_error_statement": "fewer statements that fail are logged",
     "log_connections": "who connects is no longer logged",
     "log_disconnections": "who disconnects is no longer logged",
     "log_statement": "fewer statements are logged",
@@ -22,7 +23,9 @@ _GUARDS: Mapping[str, str] = {
     "rds.accepted_password_auth_method": "weaker ways to sign in with a password are taken",
     "rds.force_ssl": "connections without TLS are taken",
     "rds.restrict_password_commands": "more may set passwords",
+    "session_replication_role": "triggers and foreign keys are passed over",
     "ssl_min_protocol_version": "older versions of TLS are taken",
+    "synchronous_commit": "what was committed may be lost in a crash",
 }
 """Parameters that protect or record, and what it means that one of them does so less."""
 _AUDITED = ("ddl", "function", "misc", "misc_set", "read", "role", "write")
@@ -32,10 +35,13 @@ _CONNECTIONS = ("authentication", "authorization", "receipt")
 <https://www.postgresql.org/docs/18/runtime-config-logging.html#GUC-LOG-CONNECTIONS>
 """
 _KINDS: Mapping[str, tuple[str, ...]] = {
+    "log_min_error_statement": ("panic", "fatal", "log", "error", "warning", "notice", "info"),
     "log_statement": ("none", "ddl", "mod", "all"),
     "password_encryption": ("md5", "scram-sha-256"),
     "rds.accepted_password_auth_method": ("md5+scram", "scram"),
+    "session_replication_role": ("replica", "origin"),
     "ssl_min_protocol_version": ("TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"),
+    "synchronous_commit": ("off", "local", "remote_write", "on", "remote_apply"),
 }
 """What some of them may be, the weakest first."""
 
@@ -43,7 +49,10 @@ _KINDS: Mapping[str, tuple[str, ...]] = {
 _STRONG: Mapping[str, str] = {
     "password_encryption": "scram-sha-256",
     "rds.force_ssl": "1",
+    "log_min_error_statement": "error",
+    "session_replication_role": "origin",
     "ssl_min_protocol_version": "TLSv1.2",
+    "synchronous_commit": "on",
 }
 """What some of them are by default in some version: what was not set may have been this."""
 
@@ -62,13 +71,14 @@ def _protects(key: str, value: JsonValue) -> set[str]:
     return {"on"} if on else set()
 
 
-def _parameters(before: JsonValue, after: JsonValue) -> Iterator[Consequence]:
+def parameters(before: JsonValue, after: JsonValue) -> Iterator[Consequence]:
     """Judge parameters, by themselves and by what they do."""
     old, new = keys(before), keys(after)
     for key, meaning in _GUARDS.items():
         yield from _guard(key, meaning, old.get(key), new.get(key))
     for key, rule in _RULES.items():
-        yield from rule(old.get(key), new.get(key))
+        if old.get(key) != new.get(key):
+            yield from rule(old.get(key), new.get(key))
 
 
 def _guard(key: str, meaning: str, was: JsonValue, becomes: JsonValue) -> Iterator[Consequence]:
@@ -107,9 +117,17 @@ def _extensions(before: JsonValue, after: JsonValue) -> Iterator[Consequence]:
 _RULES: Mapping[str, Rule] = {
     "log_min_duration_statement": _slow,
     "rds.allowed_extensions": _extensions,
+    "rds.log_retention_period": falls(
+        Consequence(
+            "its log is kept on it for {after} minutes; before: {before}",
+            _STATIC,
+            danger=Danger.WEAKENED,
+        ),
+        4320,
+    ),
     "shared_preload_libraries": _libraries,
 }
-PARAMETERS = Kind(rules={"Parameters": _parameters})
+PARAMETERS = Kind(rules={"Parameters": parameters})
 
 KINDS: Mapping[str, Kind] = {
     "AWS::RDS::DBClusterParameterGroup": PARAMETERS,

@@ -1,6 +1,6 @@
 """Patterns of EventBridge and filter policies of SNS: whether one takes all that another takes.
 
-It is only said where it is certain: `prefix`, `anything-but` and the like are compared whole.
+It is only said where it is certain: `wildcard`, `numeric` and the like are compared whole.
 <https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-patterns.html>
 <https://docs.aws.amazon.com/sns/latest/dg/sns-subscription-filter-policies.html>
 """
@@ -38,7 +38,21 @@ def covers(wide: JsonValue, narrow: JsonValue) -> bool:
     if isinstance(wide, dict) and isinstance(narrow, dict):
         return all(key in narrow and covers(wide[key], narrow[key]) for key in wide)
     if isinstance(wide, list) and isinstance(narrow, list):
-        return {*map(_text, narrow)} <= {*map(_text, wide)}
+        return all(any(_takes(other, one) for other in wide) for one in narrow)
+    return _text(wide) == _text(narrow)
+
+
+def _takes(wide: JsonValue, narrow: JsonValue) -> bool:
+    """Tell whether one value of a pattern certainly takes whatever another one takes."""
+    match wide, narrow:
+        case {"prefix": str(begin)}, str(text) | {"prefix": str(text)}:
+            return text.startswith(begin)
+        case {"suffix": str(end)}, str(text) | {"suffix": str(text)}:
+            return text.endswith(end)
+        case {"anything-but": list(few)}, {"anything-but": list(many)}:
+            return {*map(_text, few)} <= {*map(_text, many)}
+        case {"exists": True}, str() | bool() | int() | float() | {"exists": True}:
+            return True
     return _text(wide) == _text(narrow)
 
 

@@ -165,6 +165,13 @@ insights_days = falls(
     7,
 )
 _CLASS = f"{_GUIDE}/Concepts.DBInstanceClass.Changing.html"
+without_iam = turned_off(
+    Consequence(
+        "whoever signs in by IAM can no longer connect",
+        f"{_GUIDE}/UsingWithRDS.IAMDBAuth.html",
+        danger=Danger.INTERRUPTS,
+    )
+)
 READABLE_BY_ACCESS = harmless
 """What a change of these means is said where access is compared."""
 
@@ -197,7 +204,7 @@ INSTANCE = Kind(
         "DeleteAutomatedBackups": with_database,
         "DeletionProtection": protection,
         "EnableCloudwatchLogsExports": logs,
-        "EnableIAMDatabaseAuthentication": READABLE_BY_ACCESS,
+        "EnableIAMDatabaseAuthentication": without_iam,
         "EnablePerformanceInsights": insights,
         "EngineLifecycleSupport": harmless,
         "EngineVersion": version(f"{_GUIDE}/USER_UpgradeDBInstance.Upgrading.html"),

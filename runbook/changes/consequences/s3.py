@@ -10,10 +10,10 @@ from typing import NamedTuple
 
 from pydantic import JsonValue
 
+from runbook.changes.consequences.inside import keys
 from runbook.changes.consequences.model import (
     Consequence,
     Kind,
-    both,
     days,
     harmless,
     is_on,
@@ -164,10 +164,50 @@ def _weakens(words: str, page: str) -> Consequence:
 
 
 def _encryption(before: JsonValue, after: JsonValue) -> Iterator[Consequence]:
-    """Judge encryption with a key of KMS: S3's own needs no permission."""
-    if "aws:kms" in str(after) and "aws:kms" not in str(before):
+    """Judge encryption with keys of KMS. Without one, S3 encrypts with its own all the same."""
+    (old, rest), (new, other) = map(_keys, (before, after))
+    if old and old != new:
+        words = "new objects are encrypted with another key"
+        yield _weakens(words, "default-bucket-encryption.html")
+    if new and old != new:
         words = "new objects are read, and written, by those alone who may use the key"
         yield Consequence(words, f"{_GUIDE}/UsingKMSEncryption.html", danger=Danger.INTERRUPTS)
+    if rest != other:
+        words = "what else changes of the encryption is not known"
+        yield Consequence(words, f"{_GUIDE}/default-bucket-encryption.html", Verdict.UNKNOWN)
+
+
+def _keys(encryption: JsonValue) -> tuple[list[JsonValue], list[JsonValue]]:
+    """Return the keys of KMS that encrypt, and apart what is not read here."""
+    rules = keys(encryption).get("ServerSideEncryptionConfiguration")
+    found: list[JsonValue] = []
+    rest: list[JsonValue] = []
+    for rule in rules if isinstance(rules, list) else [encryption] if encryption else []:
+        parts = dict(keys(rule))
+        parts.pop("BucketKeyEnabled", None)  # fewer calls of KMS, with the same key
+        default = parts.pop("ServerSideEncryptionByDefault", None)
+        found += [default] if "aws:kms" in str(default) else []
+        rest += [parts] if parts else []
+    return found, rest
+
+
+def _copies(before: JsonValue, after: JsonValue) -> Iterator[Consequence]:
+    """Judge replication: where a rule that copied copies no longer, or otherwise."""
+    old, new = _copied(before), _copied(after)
+    if after is None or any(rule not in new for rule in old):
+        yield _weakens("objects are no longer copied as before", "replication.html")
+
+
+def _copied(replication: JsonValue) -> list[Mapping[str, JsonValue]]:
+    names = ("Id", "Priority")
+    return [{k: v for k, v in rule.items() if k not in names} for rule in _rules(replication)]
+
+
+def _owners(before: JsonValue, after: JsonValue) -> Iterator[Consequence]:
+    """Judge who owns objects. Another owner is read where access is compared."""
+    if after is None:
+        words = "whether ACLs count is no longer set: they may"
+        yield _weakens(words, "about-object-ownership.html")
 
 
 BUCKET = Kind(
@@ -175,18 +215,10 @@ BUCKET = Kind(
     rules={
         # What these open is said where access is compared.
         "AccessControl": harmless,
-        "OwnershipControls": harmless,
+        "OwnershipControls": _owners,
         "PublicAccessBlockConfiguration": harmless,
         "WebsiteConfiguration": harmless,
-        "BucketEncryption": both(
-            removed(
-                _weakens(
-                    "new objects are encrypted in another way, or with another key",
-                    "default-bucket-encryption.html",
-                )
-            ),
-            _encryption,
-        ),
+        "BucketEncryption": _encryption,
         "CorsConfiguration": harmless,
         "LifecycleConfiguration": lifecycle,
         "LoggingConfiguration": removed(
@@ -196,9 +228,7 @@ BUCKET = Kind(
         "NotificationConfiguration": notifications,
         "ObjectLockConfiguration": object_lock,
         "ObjectLockEnabled": _lock_enabled,
-        "ReplicationConfiguration": removed(
-            _weakens("objects are no longer copied as before", "replication.html")
-        ),
+        "ReplicationConfiguration": _copies,
         "Tags": harmless,
         "VersioningConfiguration": versioning,
     },

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 
 from pydantic import JsonValue
 
+from runbook.changes.consequences.inside import keys
 from runbook.changes.consequences.model import (
     Consequence,
     Kind,
@@ -138,8 +139,11 @@ SCHEDULE = Kind(
 
 def _capacity(before: JsonValue, after: JsonValue) -> Iterator[Consequence]:
     """Judge how often a function may run at once: not at all switches it off."""
-    if number(after) == 0 and number(before) != 0:
+    old, new = (number(side, float("inf")) for side in (before, after))
+    if new == 0:
         yield _stops("it runs no more", _FUNCTIONS)
+    elif old is None or new is None or new < old:
+        yield _stops(f"it runs {after} times at once at most, and further calls fail", _FUNCTIONS)
 
 
 FUNCTION = Kind(
@@ -214,11 +218,20 @@ INSTANCE = Kind(
     }
 )
 
+
+def _rotation(before: JsonValue, after: JsonValue) -> Iterator[Consequence]:
+    """Judge when a secret is rotated: more often alone is no weaker."""
+    key = "AutomaticallyAfterDays"
+    old, new = (number(keys(side).get(key)) for side in (before, after))
+    sides = ({**keys(side), key: None} for side in (before, after))
+    if next(sides) != next(sides) or old is None or new is None or new > old:
+        words = "the secret is rotated at other times, or no longer by itself"
+        yield _weakens(words, _ROTATION)
+
+
 ROTATION = Kind(
     rules={
-        "RotationRules": changed(
-            _weakens("the secret is rotated at other times, or no longer by itself", _ROTATION)
-        ),
+        "RotationRules": _rotation,
     }
 )
 

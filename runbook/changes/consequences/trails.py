@@ -127,6 +127,11 @@ TRAIL = Kind(
         "EnableLogFileValidation": _trail("the trail's files are no longer signed"),
         "EventSelectors": _plain,
         "IncludeGlobalServiceEvents": _trail("calls of IAM are no longer recorded", True),
+        "SnsTopicName": removed(
+            Consequence(
+                "that topic is no longer told of new files", _TRAILS, danger=Danger.WEAKENED
+            )
+        ),
         "IsLogging": _trail("the trail records nothing any more"),
         "IsMultiRegionTrail": _trail("the trail records one region alone"),
     }

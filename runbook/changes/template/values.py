@@ -87,6 +87,17 @@ def _gives_nothing_away(value: str) -> bool:
     return bool(_TOKEN.fullmatch(value)) or value.startswith("arn:")
 
 
+def at(value: JsonValue, path: list[str]) -> Iterator[JsonValue]:
+    """Yield what stands at a path, through every item of a list on the way."""
+    if isinstance(value, list):
+        for item in value:
+            yield from at(item, path)
+    elif not path:
+        yield value
+    elif isinstance(value, dict) and path[0] in value:
+        yield from at(value[path[0]], path[1:])
+
+
 def bare(text: str) -> str:
     """Take the marks off."""
     return re.sub(f"[{OPEN}{CLOSE}{COMPUTED}]", "", text)
