@@ -26,7 +26,7 @@ class Document:
     source_text: dict[Location, str] = field(default_factory=dict)
     faults: list[Diagnostic] = field(default_factory=list)
     hidden: list[Diagnostic] = field(default_factory=list)
-    """Faults of invisible characters, for where nothing else is wrong."""
+    """Faults of what looks like something else, for where nothing else is wrong."""
 
     def place(self, path: Location, *, key: bool) -> Position:
         """Return the place of a path, or of the nearest thing around it that the file has."""
@@ -98,14 +98,14 @@ class _Reader:
         self.document.values[path] = _start(event)
         if isinstance(event, yaml.AliasEvent):
             return self._alias(event, path)
-        if getattr(event, "tag", None) is not None:
-            self.document.add(
-                _start(event), path, "found a tag (!); must be a value alone: quotes make it text"
-            )
+        self._refuse_tag(event, path)
         before = self.count
         if isinstance(event, yaml.ScalarEvent):
             value, self.document.source_text[path] = scalar(event)
             self._check_text(event, path)
+            if event.implicit[0] and _OCTAL.fullmatch(event.value):
+                message = f"found {event.value}; must be a number without a zero before it"
+                self.document.hidden.append(Diagnostic(*_start(event), dotted(path), message))
         elif isinstance(event, yaml.SequenceStartEvent):
             value = self._list(path)
             self.document.source_text[path] = "a list" if value else "an empty list"
@@ -161,6 +161,7 @@ class _Reader:
             return None
         name = event.value
         whole = (*path, name)
+        self._refuse_tag(event, whole)
         self._check_text(event, whole)
         if name == "<<" and event.implicit[0]:
             self.document.add(
@@ -173,6 +174,11 @@ class _Reader:
             return None
         self.document.keys[whole] = _start(event)
         return name
+
+    def _refuse_tag(self, event: yaml.Event, path: Location) -> None:
+        if getattr(event, "tag", None) is not None:
+            message = "found a tag (!); must be a value alone: quotes make it text"
+            self.document.add(_start(event), path, message)
 
     def _check_text(self, event: yaml.ScalarEvent, path: Location) -> None:
         """Refuse what a terminal hides or obeys, and what AWS replaces by something else."""
@@ -203,6 +209,8 @@ def _start(event: yaml.Event) -> Position:
     return position(event.start_mark)
 
 
+_OCTAL = re.compile(r"[-+]?0[0-9]{1,20}")
+"""What YAML 1.1 reads as octal and 1.2 as decimal, so that `010` is 8 to some and 10 to others."""
 _REPLACED = re.compile(r"\$\{|\{\{")
 """IAM's policy variables and the CDK's tokens, and CloudFormation's dynamic references.
 
