@@ -35,12 +35,18 @@ COVERAGE ?= $(MONITORS)
 
 export PATH := $(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$(PATH)
 export NODE_COMPILE_CACHE := $(CURDIR)/.cache/node
+export JSII_RUNTIME_PACKAGE_CACHE_ROOT := $(CURDIR)/.cache/jsii
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 export PIP_USER := 0
 unexport PYTHONHOME PYTHONPATH
 # Without its compiled files, every Python that imports the CDK compiles it again, for 4 seconds.
 unexport PYTHONDONTWRITEBYTECODE
+# Where the home cannot be written, as in some containers, uv and npm keep their caches here too.
+ifneq ($(shell [ -w "$$HOME" ] || echo no),)
+export XDG_CACHE_HOME := $(CURDIR)/.cache/home
+export npm_config_cache := $(CURDIR)/.cache/home/npm
+endif
 # Git sets these for its hooks; what tests do to repositories of their own must not happen to this one.
 unexport GIT_DIR GIT_INDEX_FILE GIT_WORK_TREE
 

@@ -37,6 +37,8 @@ def synthesize(configuration: Path, output: Path) -> Assembly:
         "CDK_CONTEXT_JSON": json.dumps(context),
         "PATH": os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", ""))),
         "NODE_COMPILE_CACHE": str(ROOT / ".cache" / "node"),
+        # Else in the home, which cannot be written in some containers.
+        "JSII_RUNTIME_PACKAGE_CACHE_ROOT": str(ROOT / ".cache" / "jsii"),
     }
     run = subprocess.run(
         [sys.executable, "app.py"],
