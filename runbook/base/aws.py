@@ -79,8 +79,10 @@ def caller(region: str) -> Caller:
         identity = boto3.client("sts", region_name=region, config=quick).get_caller_identity()
     except UNSIGNED as error:
         raise unsigned(error) from None
-    except (BotoCoreError, ClientError) as error:
-        said = f"AWS cannot be reached with the credentials at hand: {error}"
+    except BotoCoreError as error:
+        raise unreachable(error) from None
+    except ClientError as error:
+        said = f"AWS refuses the credentials at hand: {reason(error)}"
         raise UserError(said, SIGN_IN) from None
     return Caller(identity["Account"], identity["Arn"], identity["UserId"])
 
@@ -88,6 +90,12 @@ def caller(region: str) -> Caller:
 def unsigned(error: Exception) -> UserError:
     """Say that nobody is signed in, and how to."""
     return UserError(f"There are no credentials for AWS: {error}", SIGN_IN)
+
+
+def unreachable(error: Exception) -> UserError:
+    """Say that AWS did not answer, and what may be between."""
+    advice = "Check the network, a proxy, and the region in the file."
+    return UserError(f"AWS cannot be reached: {error}", advice)
 
 
 def caller_in(account: str, region: str) -> Caller:

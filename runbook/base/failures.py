@@ -7,7 +7,7 @@ import os
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from runbook.base.aws import SIGN_IN, UNSIGNED, is_denied, unsigned
+from runbook.base.aws import SIGN_IN, UNSIGNED, is_denied, unreachable, unsigned
 from runbook.base.errors import UserError
 
 EXPIRED = {
@@ -37,10 +37,7 @@ def explain(error: Exception) -> UserError:
     if isinstance(error, UNSIGNED):
         return unsigned(error)
     if isinstance(error, BotoCoreError):
-        return UserError(
-            f"AWS cannot be reached: {error}",
-            "Check the network, a proxy, and the region in the file.",
-        )
+        return unreachable(error)
     if isinstance(error, OSError):
         return _of_the_system(error)
     return UserError(
