@@ -70,7 +70,11 @@ def _new_work(old: Template | None, new: Template | None) -> str:
     if (new or {}).get("Type") != "AWS::StepFunctions::StateMachine" or texts[0] == texts[1]:
         return ""
     said = re.search(r'"Comment" *: *"([^"\\]+)"', texts[1].replace('\\"', '"'))
-    words = f"by itself, it {said[1]}" if said else "what it does by itself has no description"
+    words = (
+        f"by itself, it {said[1][:1].lower()}{said[1][1:]}"
+        if said
+        else "what it does by itself has no description"
+    )
     return f"its definition changes; by its own words: {words}" if old else words
 
 

@@ -18,8 +18,8 @@ from runbook.changes.template.values import CLOSE, COMPUTED, OPEN
 
 _SOME = re.compile(rf"{OPEN}|arn:[\w-]+:(?!iam:|organizations:)[a-z0-9-]+:")
 """Begins what is no more than resources of one service, which gives no rights to others."""
-_ALL = re.compile(r"\*$|arn:[^:]*:[^:]*:[^:]*:(\*$|[^:]*:\*$|[^:]+:[a-z-]+[:/]\*$)")
-"""Every resource, every one of a service, or every one of a kind: `…:123456789012:secret:*`."""
+_ALL = re.compile(r"arn:[^:]*:[^:]*:[^:]*:(\*$|[^:]*:\*$|[^:]+:[a-z-]+[:/]\*$)")
+"""Every resource of a service, or every one of a kind: `…:123456789012:secret:*`."""
 _TAKING_ON = ("sts:assumerole*", "sts:setsourceidentity", "sts:tagsession")
 _ADMINISTRATORS = re.compile(r"policy/(AdministratorAccess|IAMFullAccess|PowerUserAccess)$")
 _READING = re.compile(r"[a-z0-9-]+:(batchget|describe|get|head|list|lookup|search|view)")
@@ -123,16 +123,12 @@ def _weakens(right: _Right) -> bool:
 
 
 def _is_broad(right: _Right) -> bool:
-    resources = right.statement.resources
-    everything = resources.excluded or any(map(_ALL.match, resources.patterns))
-    tagged = any(
-        "resourcetag/" in t.key and t.operator == "StringEquals" for t in right.statement.tests
-    )
+    resources, tests = right.statement.resources, right.statement.tests
+    all_of_a_kind = not tests and any(map(_ALL.match, resources.patterns))
+    everything = resources.excluded or "*" in resources.patterns or all_of_a_kind
     spelled = (action for action in right.actions if ":" in action)
     writes = right.may_be(READING_DATA) or any(not _READING.match(action) for action in spelled)
-    return (everything and writes and not tagged) or any(
-        action.endswith(":*") for action in right.actions
-    )
+    return (everything and writes) or any(action.endswith(":*") for action in right.actions)
 
 
 _KINDS: tuple[tuple[Danger, Callable[[_Right], bool]], ...] = (
