@@ -20,7 +20,6 @@ GAP = Gap(
 NAMES = {
     "AWS::CloudTrail::Trail": ("TrailName", "cloudtrail", "_trails"),
     "AWS::CloudWatch::Alarm": ("AlarmName", "cloudwatch", "_alarms"),
-    "AWS::CloudWatch::CompositeAlarm": ("AlarmName", "cloudwatch", "_composite_alarms"),
     "AWS::IAM::Group": ("GroupName", "iam", "_groups"),
     "AWS::IAM::InstanceProfile": ("InstanceProfileName", "iam", "_instance_profiles"),
     "AWS::IAM::ManagedPolicy": ("ManagedPolicyName", "iam", "_policies"),

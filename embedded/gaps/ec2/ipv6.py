@@ -1,4 +1,4 @@
-"""IPv6 in a VPC: `AWS::EC2::VPCCidrBlock`, `AWS::EC2::EgressOnlyInternetGateway`, subnets' blocks.
+"""IPv6 in a VPC: the type `AWS::EC2::VPCCidrBlock`, and the blocks of subnets.
 
 A template reads a VPC's blocks from the VPC's attribute `Ipv6CidrBlocks` although another resource
 adds them; so the attribute is the VPC's own, live list.
@@ -11,10 +11,7 @@ import uuid
 from embedded.gaps._ministack import (
     Created,
     Properties,
-    call,
-    element,
     extend,
-    provisioners,
     register,
     service,
     true,
@@ -22,22 +19,20 @@ from embedded.gaps._ministack import (
 from embedded.gaps.gap import Effect, Gap
 
 GAP = Gap(
-    aws="A VPC and its subnets have IPv6 blocks, and an egress-only gateway.",
+    aws="A VPC and its subnets have IPv6 blocks.",
     page="https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html",
     ministack="It has no IPv6 block at all.",
     effect=Effect.CAPABLE,
 )
 
 BLOCK = "AWS::EC2::VPCCidrBlock"
-GATEWAY = "AWS::EC2::EgressOnlyInternetGateway"
 VPC = "AWS::EC2::VPC"
 SUBNET = "AWS::EC2::Subnet"
 
 
 def install() -> None:
-    """Register both types, and let VPCs and subnets have and show IPv6 blocks."""
+    """Register the type, and let VPCs and subnets have and show IPv6 blocks."""
     register(BLOCK, _create_block, _keep_block, _delete_block, replacing=("VpcId", "CidrBlock"))
-    register(GATEWAY, _create_gateway, _keep_gateway, _delete_gateway, replacing=("VpcId",))
     extend(VPC, _with_vpc_attributes)
     extend(SUBNET, _with_subnet_attributes)
     _show("_vpc_fields_xml")
@@ -81,21 +76,6 @@ def _keep_block(identifier: str, old: Properties, new: Properties, stack: str) -
 def _delete_block(identifier: str, properties: Properties) -> None:
     blocks = service("ec2")._vpcs.get(properties["VpcId"], {}).get("_ipv6", [])
     blocks[:] = [block for block in blocks if not identifier.endswith(f"|{block}")]
-
-
-def _create_gateway(logical_id: str, properties: Properties, stack: str) -> Created:
-    answer = call("ec2", "_create_egress_only_igw", {"VpcId": properties["VpcId"]})
-    identifier = element(answer, "egressOnlyInternetGatewayId")
-    return _keep_gateway(identifier, {}, properties, stack)
-
-
-def _keep_gateway(identifier: str, old: Properties, new: Properties, stack: str) -> Created:
-    provisioners._ec2_apply_tags(identifier, new, old)
-    return identifier, {"Id": identifier}
-
-
-def _delete_gateway(identifier: str, properties: Properties) -> None:
-    call("ec2", "_delete_egress_only_igw", {"EgressOnlyInternetGatewayId": identifier})
 
 
 def _show(function: str) -> None:

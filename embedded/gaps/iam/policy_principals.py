@@ -10,7 +10,7 @@ from embedded.gaps.gap import Effect, Gap
 
 GAP = Gap(
     aws=(
-        "Trust policies and the resource policies of buckets, secrets, topics, queues and keys are "
+        "Trust policies and the resource policies of buckets, secrets, topics and queues are "
         "refused if they name a role or user that does not exist, and for a moment after it was "
         "created."
     ),
@@ -25,10 +25,6 @@ GAP = Gap(
 TYPES = {
     "AWS::IAM::Role": ("AssumeRolePolicyDocument", 'Invalid principal in policy: "AWS":"{}"'),
     "AWS::S3::BucketPolicy": ("PolicyDocument", "Invalid principal in policy"),
-    "AWS::KMS::Key": (
-        "KeyPolicy",
-        "Policy contains a statement with one or more invalid principals.",
-    ),
     "AWS::SQS::QueuePolicy": ("PolicyDocument", "Invalid value for the parameter Policy."),
     "AWS::SNS::TopicPolicy": (
         "PolicyDocument",
@@ -52,7 +48,6 @@ def install() -> None:
     _secrets()
     _topics()
     _queues()
-    _keys()
 
 
 def _check(name: str, message: str) -> Any:
@@ -135,26 +130,3 @@ def _queues() -> None:
         return accepted
 
     sqs._HANDLERS["SetQueueAttributes"] = set_queue_attributes
-
-
-def _keys() -> None:
-    """New principals reach KMS late, too.
-
-    <https://docs.aws.amazon.com/kms/latest/APIReference/API_PutKeyPolicy.html>
-    """
-    kms = service("kms")
-    pristine = {name: getattr(kms, name) for name in ("_create_key", "_put_key_policy")}
-
-    def checked(name: str) -> Any:
-        def answer(data: Properties) -> Response:
-            if unknown_principal(data.get("Policy")):
-                code, message = "MalformedPolicyDocumentException", TYPES["AWS::KMS::Key"][1]
-                refused: Response = kms.error_response_json(code, message, 400)
-                return refused
-            accepted: Response = pristine[name](data)
-            return accepted
-
-        return answer
-
-    for name in pristine:
-        setattr(kms, name, checked(name))

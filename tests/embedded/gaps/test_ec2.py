@@ -76,10 +76,6 @@ class TestNetwork:
                     "Ipv6CidrBlock": {"Fn::Select": [0, {"Fn::Cidr": [first, 1, 64]}]},
                 },
             },
-            "Gateway": {
-                "Type": "AWS::EC2::EgressOnlyInternetGateway",
-                "Properties": {"VpcId": ref("Vpc")},
-            },
         }
         outputs = aws.deploy("ipv6", resources, Vpc=ref("Vpc"), Subnet=ref("Subnet"))
         ec2 = aws.client("ec2")
@@ -88,8 +84,6 @@ class TestNetwork:
         assert block["Ipv6CidrBlock"].endswith("::/56")
         (subnet,) = ec2.describe_subnets(SubnetIds=[outputs["Subnet"]])["Subnets"]
         assert subnet["Ipv6CidrBlockAssociationSet"][0]["Ipv6CidrBlock"].endswith("::/64")
-        gateways = ec2.describe_egress_only_internet_gateways()["EgressOnlyInternetGateways"]
-        assert [g["Attachments"][0]["VpcId"] for g in gateways] == [outputs["Vpc"]]
         assert aws.delete("ipv6") == "DELETE_COMPLETE"
 
     def test_a_flow_log_and_a_trail_are_read_back(self, aws: Any) -> None:

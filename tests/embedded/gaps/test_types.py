@@ -10,8 +10,6 @@ from embedded.gaps import GAPS
 
 NEW_TYPES = (
     "AWS::CloudTrail::Trail",
-    "AWS::CloudWatch::CompositeAlarm",
-    "AWS::EC2::EgressOnlyInternetGateway",
     "AWS::EC2::FlowLog",
     "AWS::EC2::Instance",
     "AWS::EC2::SecurityGroupEgress",
