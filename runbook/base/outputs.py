@@ -12,6 +12,10 @@ from settings.plan import StackPlan, plans
 
 Promised = tuple[Output, str]
 """Kind and item of an output, as the plan of a stack promises it."""
+NOT_DEPLOYED = "not deployed"
+IMPORTED = (
+    "not known yet: the stack {stack} was imported into, and the next change adds its outputs"
+)
 
 
 class Outputs:
@@ -38,12 +42,11 @@ class Outputs:
             return value
         kind, item = promised
         known = ", ".join(self.items(kind)) or "nothing of that kind"
-        raise UserError(f"{item} is not deployed{self.why(kind, item)}.", f"Deployed: {known}")
+        raise UserError(f"{item} is {self.lack(kind, item)}.", f"Deployed: {known}")
 
-    def why(self, kind: Output, item: str) -> str:
-        """Return what is wrong with the stacks that lack an item, as a sentence ends; or ""."""
-        states = self._states.get((kind, item))
-        return f": {'; '.join(states)}" if states else ""
+    def lack(self, kind: Output, item: str) -> str:
+        """Say what an item without a value is: not deployed or not known yet, and why."""
+        return "; ".join(self._states.get((kind, item), ())) or NOT_DEPLOYED
 
     def get(self, kind: Output, item: str) -> str | None:
         """Return an item's value, or None if it is not deployed."""
@@ -72,5 +75,6 @@ def _deployed(plan: StackPlan) -> tuple[dict[str, str], str]:
     stack = described["Stacks"][0]
     values = {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", ())}
     if stack["StackStatus"] == "IMPORT_COMPLETE":
-        return values, f"the stack {plan.name} was imported into: the next change adds its outputs"
-    return values, "" if values else f"the stack {plan.name} is {stack['StackStatus']}"
+        return values, IMPORTED.format(stack=plan.name)
+    state = f"{NOT_DEPLOYED}: the stack {plan.name} is {stack['StackStatus']}"
+    return values, "" if values else state

@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 
 from runbook.base import aws
 from runbook.base.names import Kind
-from runbook.base.outputs import Outputs
+from runbook.base.outputs import NOT_DEPLOYED, Outputs
 from settings import Settings
 from settings.contract import Output
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from settings.models.credentials import Credentials
 
+NO_KEY = "no key yet"
 AT_ONCE = 8
 """Items that are asked for at the same time: IAM throttles whoever asks for more."""
 
@@ -52,9 +53,11 @@ class Entry:
     """The number in the file; None of a database, which has none."""
     readers: Sequence[str]
     current: Key | None
-    """None where the item is not deployed."""
+    """None where the item has none yet."""
     previous: Key | None = None
     """The key before it, which works until the next renewal."""
+    lack: str = NOT_DEPLOYED
+    """What it is without a current key or password."""
 
 
 Asking = Callable[[], Entry]
@@ -86,7 +89,8 @@ def _databases(settings: Settings) -> Iterator[Asking]:
     outputs = Outputs(settings, Output.DATABASE_SECRET)
     for name, declared in settings.data.databases.items():
         secret = outputs.get(Output.DATABASE_SECRET, name)
-        entry = Entry(name, Kind.DATABASE, None, declared.readers, None)
+        lack = outputs.lack(Output.DATABASE_SECRET, name)
+        entry = Entry(name, Kind.DATABASE, None, declared.readers, None, lack=lack)
         yield partial(_of_secret, secret, entry)
 
 
@@ -103,12 +107,12 @@ def _of_user(
 ) -> Entry:
     user = settings.named(name)
     try:
-        found = iam.list_access_keys(UserName=user)["AccessKeyMetadata"]
+        found, lack = iam.list_access_keys(UserName=user)["AccessKeyMetadata"], NO_KEY
     except iam.exceptions.NoSuchEntityException:
-        found = []
+        found, lack = [], NOT_DEPLOYED
     keys = sorted((_key(iam, item) for item in found), key=lambda key: key.made, reverse=True)
     current, previous = [*keys, None, None][:2]
-    return Entry(name, kind, declared.version, declared.readers, current, previous)
+    return Entry(name, kind, declared.version, declared.readers, current, previous, lack)
 
 
 def _key(iam: IAMClient, item: AccessKeyMetadataTypeDef) -> Key:

@@ -48,7 +48,7 @@ def _row(entry: Entry, now: datetime) -> tuple[str, ...]:
         entry.name,
         entry.kind.value,
         str(entry.version or ""),
-        _age(entry.current, now) if entry.current else "not deployed",
+        _age(entry.current, now) if entry.current else entry.lack.partition(":")[0],
         _use(entry.current),
         _overlap(entry.previous, now),
         ", ".join(reader.rpartition("/")[2] for reader in entry.readers),

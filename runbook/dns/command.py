@@ -42,7 +42,7 @@ def show(configuration: Path, named: str, form: str, names: str) -> None:
         Console(stderr=True, emoji=False, highlight=False),
         domain,
         deployed.missing(domain),
-        deployed.why(domain),
+        deployed.lack(domain),
     )
 
 
@@ -59,8 +59,8 @@ def check(configuration: Path, named: str | None, server: str | None, *, as_json
             findings = explain(compare(records, network), network, domain)
             missing = tuple(deployed.missing(domain))
             notes = undelegated(network, domain)
-            why = deployed.why(domain)
-            reports.append(presenting.Report(domain, tuple(findings), missing, notes, why))
+            lack = deployed.lack(domain)
+            reports.append(presenting.Report(domain, tuple(findings), missing, notes, lack))
     if as_json:
         print(json.dumps([report.as_dict() for report in reports], indent=2))
     else:

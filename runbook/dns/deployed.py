@@ -34,16 +34,16 @@ class Deployed:
         deployed = self._outputs.by_region(Output.DNS_RECORDS, domain)
         return [region for region in self._domains[domain].regions if region not in deployed]
 
-    def why(self, domain: str) -> str:
-        """Return what its stack is instead, as a sentence ends; nothing where there is none."""
-        return self._outputs.why(Output.DNS_RECORDS, domain)
+    def lack(self, domain: str) -> str:
+        """Say what the missing records are: not deployed or not known yet, and why."""
+        return self._outputs.lack(Output.DNS_RECORDS, domain)
 
     def required(self, domain: str) -> tuple[Record, ...]:
         """Return a domain's records, or say that it is not deployed."""
         found = self.records(domain)
         if not found:
             raise UserError(
-                f"{domain} is in the file, but its records are not deployed{self.why(domain)}.",
+                f"{domain} is in the file, but its records are {self.lack(domain)}.",
                 "Its DKIM records are known once SES has the identity: "
                 "groundwork changes prepare, approve, execute.",
             )

@@ -46,8 +46,8 @@ class Report:
     """Regions whose records are not known yet."""
     notes: tuple[str, ...] = ()
     """What is said of the domain itself."""
-    why: str = ""
-    """Why its records are not known where they are not, as a sentence ends."""
+    lack: str = ""
+    """What the records are that are missing: not deployed or not known yet, and why."""
 
     @property
     def right(self) -> int:
@@ -137,7 +137,7 @@ def _table(console: Console, records: Sequence[Record], zone: str | None, *, dot
 def check(console: Console, reports: Sequence[Report]) -> None:
     """Print each record's verdict, what is there where it is not right, and what to do."""
     for report in reports:
-        not_deployed(console, report.domain, report.not_deployed_in, report.why)
+        not_deployed(console, report.domain, report.not_deployed_in, report.lack)
         if not report.findings:
             continue
         count = len(report.findings)
@@ -152,11 +152,11 @@ def check(console: Console, reports: Sequence[Report]) -> None:
         console.print()
 
 
-def not_deployed(console: Console, domain: str, regions: Sequence[str], why: str) -> None:
+def not_deployed(console: Console, domain: str, regions: Sequence[str], lack: str) -> None:
     """Say where a domain's records are not known yet, and why."""
     if regions:
-        where = f"The records of {domain} are not deployed in {', '.join(regions)}{why}"
-        console.print(Text(f"{where}.", style="yellow"))
+        text = f"The records of {domain} in {', '.join(regions)} are {lack}."
+        console.print(Text(text, style="yellow"))
 
 
 def _print(console: Console, finding: Finding) -> None:

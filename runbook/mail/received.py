@@ -63,7 +63,7 @@ def _bucket(settings: Settings, region: str) -> str:
     bucket = outputs.by_region(Output.RECEIVED_MAIL, "").get(region)
     if bucket is None:
         raise UserError(
-            f"Receiving mail in {region} is not deployed{outputs.why(Output.RECEIVED_MAIL, '')}.",
+            f"Received mail in {region} is {outputs.lack(Output.RECEIVED_MAIL, '')}.",
             "Deploy it: groundwork changes prepare",
         )
     return bucket

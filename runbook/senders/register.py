@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from runbook.base.names import Kind
+from runbook.base.outputs import NOT_DEPLOYED
 from runbook.credentials.keys import Entry, entries
 from runbook.senders.metrics import SENDER, SET, Metric, by_day
 from settings import Settings
@@ -39,13 +40,15 @@ class Row:
     """The last use of its key."""
     key_days: int | None
     """The age of its key; None where it has none."""
+    lack: str = NOT_DEPLOYED
+    """What it is without a key."""
 
     @property
     def notes(self) -> list[str]:
         """Say what asks for somebody's attention."""
         found = []
         if self.key_days is None:
-            found.append("not deployed")
+            found.append(self.lack)
         if self.busiest_day > self.daily:
             found.append("more a day than declared")
         if self.sent_month > self.monthly:
@@ -121,6 +124,7 @@ def _row(name: str, settings: Settings, key: Entry, counted: list[Counted], now:
         complaints=max((rate for _, _, rate in counted if rate is not None), default=None),
         last_used=key.current.used if key.current else None,
         key_days=key.current.days(now) if key.current else None,
+        lack=key.lack,
     )
 
 

@@ -82,7 +82,7 @@ def steps(found: Summary) -> Iterator[Step]:
 
 
 def _database(each: Database) -> tuple[str, str, str]:
-    return each.key.name, each.address or "not deployed", each.drills
+    return each.key.name, each.address or each.lack.partition(":")[0], each.drills
 
 
 def _records(console: Console, settings: Settings, found: Summary) -> None:

@@ -13,7 +13,7 @@ from runbook.backup.report import Report
 from runbook.backup.status import reports
 from runbook.base import aws
 from runbook.base.names import Kind
-from runbook.base.outputs import Outputs
+from runbook.base.outputs import NOT_DEPLOYED, Outputs
 from runbook.credentials.keys import Entry, entries
 from runbook.database.drills import drilled
 from runbook.dns.deployed import Deployed
@@ -58,11 +58,13 @@ class Database:
 
     key: Entry
     address: str | None
-    """Its host and port; None where it is not deployed."""
+    """Its host and port; None where they are not known."""
     drills: str = ""
     """How its last drill ended; "" without one in the file."""
     problems: Sequence[str] = ()
     """What its drills ask somebody's attention for."""
+    lack: str = NOT_DEPLOYED
+    """What it is without an address."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,7 @@ class Summary:
         """Return what asks for somebody's attention beside the findings on mail."""
         found = [f"{row.name}: {', '.join(row.notes)}" for row in self.senders if row.notes]
         found += [f"{each.name}: {text}" for each in self.buckets for text in each.problems]
-        found += [f"{each.key.name}: not deployed" for each in self.databases if not each.address]
+        found += [f"{each.key.name}: {each.lack}" for each in self.databases if not each.address]
         found += [f"{each.key.name}: {text}" for each in self.databases for text in each.problems]
         found += [f"{risk.rule} on {risk.on}: expired" for risk, days in self.risks if days < 0]
         return found + [f"Not seen: {each}" for each in self.unseen]
@@ -147,17 +149,15 @@ def _databases(settings: Settings, now: datetime) -> list[Database]:
         return []
     outputs = Outputs(settings, Output.DATABASE_ADDRESS)
     keys = entries(settings, Kind.DATABASE)
-    return [
-        _database(settings, key, outputs.get(Output.DATABASE_ADDRESS, key.name), now)
-        for key in keys
-    ]
+    return [_database(settings, key, outputs, now) for key in keys]
 
 
-def _database(settings: Settings, key: Entry, address: str | None, now: datetime) -> Database:
+def _database(settings: Settings, key: Entry, outputs: Outputs, now: datetime) -> Database:
+    address = outputs.get(Output.DATABASE_ADDRESS, key.name)
     drill = settings.data.databases[key.name].drill
     found = drilled(settings, key.name, now) if drill and address else None
     if not drill or not found:
-        return Database(key, address)
+        return Database(key, address, lack=outputs.lack(Output.DATABASE_ADDRESS, key.name))
     return Database(key, address, found.words, (*found.problems(drill.every, now),))
 
 

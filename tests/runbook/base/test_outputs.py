@@ -24,5 +24,5 @@ def test_the_reason_of_a_region_is_its_own_stacks(
 
     monkeypatch.setattr(outputs, "_deployed", deployed)
     found = Outputs(settings(MAIL), Output.DNS_RECORDS)
-    assert found.why(*PLACE) == f": mail-{broken} is broken"
+    assert found.lack(*PLACE) == f"mail-{broken} is broken"
     assert broken not in found.by_region(*PLACE)

@@ -70,7 +70,7 @@ class TestDeployed:
         command.show(settings, "one.example.org", "lines", "host")
         printed = capsys.readouterr()
         assert len(printed.out.splitlines()) == 3
-        assert "not deployed in eu-west-2" in printed.err
+        assert "in eu-west-2 are not deployed." in printed.err
 
     def test_a_domain_that_is_not_deployed_is_said_and_the_others_are_checked(
         self, deploy: Deploy, capsys: pytest.CaptureFixture[str]

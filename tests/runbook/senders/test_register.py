@@ -51,6 +51,7 @@ def row(**given: Any) -> Row:
         ({"sent_month": 0}, ["unused"]),
         ({"sent_month": 0, "key_days": 29}, []),
         ({"key_days": None, "sent_month": 0}, ["not deployed"]),
+        ({"key_days": None, "sent_month": 0, "lack": "no key yet"}, ["no key yet"]),
     ],
 )
 def test_what_asks_for_attention_is_named(given: dict[str, Any], notes: list[str]) -> None:

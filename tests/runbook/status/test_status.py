@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from rich.console import Console
 from runbook.backup.bucket import Contents, Lifecycle
 from runbook.backup.report import Report
 from runbook.base.names import Kind
+from runbook.base.outputs import IMPORTED
 from runbook.credentials.keys import Entry
 from runbook.dns.records import Purpose, Record
 from runbook.mail.status import command as mail
@@ -95,7 +97,7 @@ def test_whatever_asks_for_attention_stands_in_one_list() -> None:
     found = summary(
         senders=[row(busiest_day=101)],
         buckets=[Report("dumps", "eu-west-2", None, None, [], ["it is not deployed"])],
-        databases=[database("books", None)],
+        databases=[database("books", None), replace(database("shop", None), lack=IMPORTED)],
         unseen=["mail, with these credentials: no"],
     )
     assert found.attention
@@ -103,6 +105,7 @@ def test_whatever_asks_for_attention_stands_in_one_list() -> None:
         "app: more a day than declared",
         "dumps: it is not deployed",
         "books: not deployed",
+        f"shop: {IMPORTED}",
         "Not seen: mail, with these credentials: no",
     ]
 
