@@ -8,6 +8,7 @@ from typing import ClassVar, Self
 from pydantic import BaseModel, ConfigDict, Field
 
 from runbook.base.names import Kind
+from settings.values.reserved import POSTGRES
 
 IMPLICIT_TLS = (465, 2465)
 """The ports of SES at which TLS begins before the first word; at 25, 587 and 2587 comes STARTTLS.
@@ -113,7 +114,8 @@ class DatabaseSecret(Secret):
     kind = Kind.DATABASE
     host: str
     port: int
-    database: str = Field(alias="dbname")
+    database: str = Field(POSTGRES, alias="dbname")
+    """Secrets Manager names the one that was made with the database, and RDS's own not."""
     username: str
     password: str = Field(repr=False)
     certificates: str = CERTIFICATES

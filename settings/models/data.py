@@ -32,6 +32,7 @@ from settings.values.matching import Matching
 from settings.values.names import Label, RoleArn, SecurityGroupName
 from settings.values.networks import Cidr4
 from settings.values.regions import WITHOUT_RDS_CERTIFICATES
+from settings.values.reserved import POSTGRES
 
 Deletion = Literal["snapshot", "retain", "delete"]
 Version = Annotated[
@@ -59,7 +60,10 @@ class _Database(Model):
     network: Label | None = None
     """The network it belongs to; the only one unless named."""
     database: DatabaseName | None = None
-    """The first database's name; the item's own, with underscores for hyphens, unless named."""
+    """The first database's name; the item's own, with underscores for hyphens, unless named.
+
+    `postgres` is there always, and is the only one then.
+    """
     user: DatabaseUser = "groundwork"
     """The owner of the database. The password is generated and kept in Secrets Manager."""
     security_groups: Annotated[tuple[SecurityGroupName, ...], Field(min_length=1)]
@@ -90,8 +94,16 @@ class _Database(Model):
     """Who gets the database's alarms."""
 
     def first_database(self, item: str) -> str:
-        """Return the name of the database that is made with the item of this name."""
+        """Return the name of the database that the item of this name begins with."""
         return self.database or item.replace("-", "_")
+
+    def made_database(self, item: str) -> str | None:
+        """Return the name of the one that is made; None where RDS's own is the first.
+
+        <https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html>
+        """
+        name = self.first_database(item)
+        return None if name == POSTGRES else name
 
     def problems_of_keeping(self) -> Iterator[Problem]:
         """Data that has to be kept is not deleted with its item."""

@@ -48,8 +48,10 @@ xmlnamespaces xmlparse xmlpi xmlroot xmlserialize xmltable year yes zone
 """
 _WORDS = frozenset(f"{_STANDARD} {_POSTGRESQL}".split())
 
-DATABASES = frozenset({"postgres", "rdsadmin", "rdsproxyadmin", "template0", "template1"})
-"""Databases that are there already, or that RDS makes for itself."""
+DATABASES = frozenset({"rdsadmin", "rdsproxyadmin", "template0", "template1"})
+"""Databases that PostgreSQL and RDS keep for themselves."""
+POSTGRES = "postgres"
+"""The database that RDS always makes: whoever names it asks for no other one."""
 
 USERS = frozenset({"rdsadmin", "rdsproxyadmin", "rdsrepladmin", "rdstopmgr", "public"})
 """Roles that RDS or PostgreSQL makes for itself; so are all that begin with `pg_` and `rds_`."""
@@ -57,7 +59,9 @@ USERS = frozenset({"rdsadmin", "rdsproxyadmin", "rdsrepladmin", "rdstopmgr", "pu
 
 def why_no_database(name: str) -> str | None:
     """Return why RDS would refuse a database of this name."""
-    if name.lower() in DATABASES:
+    if name == POSTGRES:
+        return None
+    if name.lower() in {*DATABASES, POSTGRES}:
         return f"a name other than {name}, which is a database of RDS's own"
     return _why_reserved(name)
 

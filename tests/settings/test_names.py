@@ -26,7 +26,8 @@ def test_mail_is_received_in_regions_only() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["postgres", "Select", "db", "flag", "catalog", "comments", "dispatch", "identity"]
+    "name",
+    ["rdsadmin", "Postgres", "Select", "db", "flag", "catalog", "comments", "dispatch", "identity"],
 )
 def test_a_database_may_not_have_a_name_that_rds_refuses(name: str) -> None:
     assert why_no_database(name)
@@ -41,6 +42,10 @@ def test_an_owner_may_not_have_a_name_that_rds_refuses(name: str) -> None:
 def test_ordinary_names_are_taken(name: str) -> None:
     assert why_no_database(name) is None
     assert why_no_user(name) is None
+
+
+def test_the_database_that_rds_always_makes_may_be_the_first() -> None:
+    assert why_no_database("postgres") is None
 
 
 def test_the_settings_load_neither_the_cdk_nor_a_client_of_aws() -> None:

@@ -96,7 +96,7 @@ class AuroraCluster(Database):
             engine_version=self.version,
             engine_lifecycle_support=EXTENDED_SUPPORT,
             serverless_v2_scaling_configuration=_scaling(declared.capacity),
-            database_name=declared.first_database(self.node.id),
+            database_name=declared.made_database(self.node.id),
             master_username=declared.user,
             master_user_password=self.password.reference,
             # Of a cluster with it, RDS Proxy asks clients for IAM's tokens: consumers have none.

@@ -66,7 +66,7 @@ class PostgreSqlInstance(Database):
             engine_lifecycle_support=EXTENDED_SUPPORT,
             allow_major_version_upgrade=declared.major_upgrade,
             auto_minor_version_upgrade=not versions.is_exact(declared.version),
-            db_name=declared.first_database(self.node.id),
+            db_name=declared.made_database(self.node.id),
             master_username=declared.user,
             master_user_password=self.password.reference,
             enable_iam_database_authentication=True,

@@ -131,6 +131,12 @@ def test_names_come_from_the_item_unless_given(make: Make) -> None:
     assert (named.get("DBName") or named["DatabaseName"]) == "Ledger"
 
 
+def test_none_is_made_beside_the_one_that_rds_always_makes(make: Make) -> None:
+    """Nor is one imported with a name that RDS never says, of a database made without."""
+    properties = holder(make("database: postgres"))["Properties"]
+    assert not {"DBName", "DatabaseName"} & {*properties}
+
+
 def test_the_identifier_is_the_items_name_so_that_nothing_is_replaced(make: Make) -> None:
     properties = holder(make(""))["Properties"]
     assert (properties.get("DBClusterIdentifier") or properties["DBInstanceIdentifier"]) == "books"
