@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from mypy_boto3_ec2 import EC2Client
     from mypy_boto3_iam import IAMClient
     from mypy_boto3_lambda import LambdaClient
+    from mypy_boto3_logs import CloudWatchLogsClient
     from mypy_boto3_rds import RDSClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_secretsmanager import SecretsManagerClient
@@ -56,6 +57,11 @@ class RegionClients:
     def iam(self) -> IAMClient:
         """The account's users, roles and policies."""
         return boto3.client("iam", region_name=self.region, config=self.config)
+
+    @cached_property
+    def logs(self) -> CloudWatchLogsClient:
+        """The region's log groups."""
+        return boto3.client("logs", region_name=self.region, config=self.config)
 
     @cached_property
     def rds(self) -> RDSClient:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from runbook.changes.template.values import Template
 from runbook.drift.deployed import Deployed
+from runbook.drift.missing import while_there
 from runbook.drift.statements import undeclared
 from settings.contract import CustomType
 
@@ -28,9 +29,16 @@ def of_user(stack: Deployed, name: str, properties: Template) -> Found:
         if group["GroupName"] not in declared:
             yield "is in a group that nobody declared", group["GroupName"]
     keys = iam.list_access_keys(UserName=name)["AccessKeyMetadata"]
+    yield from while_there(_password(stack, name))
     expected = 1 if _never_renewed(stack, name) else MOST_KEYS_OF_OURS
     if len(keys) > expected:
         yield TOO_MANY_KEYS, [key["AccessKeyId"] for key in keys]
+
+
+def _password(stack: Deployed, user: str) -> Found:
+    """Yield that a user may sign in to the console. IAM has an error for one who may not."""
+    since = stack.iam.get_login_profile(UserName=user)["LoginProfile"]["CreateDate"]
+    yield "has a password for the console that nobody declared", f"since {since:%Y-%m-%d}"
 
 
 def _members(stack: Deployed, user: str) -> set[str]:

@@ -255,6 +255,54 @@ def queue_policy(client: Client) -> None:
     sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": json.dumps(policy)})
 
 
+def route(client: Client) -> None:
+    ec2, table = client("ec2"), resource(client, "data-us-east-1", "networks/main/public-routes")
+    gateway = resource(client, "data-us-east-1", "networks/main/internet-gateway")
+    ec2.create_route(RouteTableId=table, DestinationCidrBlock="198.51.100.0/24", GatewayId=gateway)
+
+
+def destination(client: Client) -> None:
+    bus = {"EventBusArn": "arn:aws:events:us-east-1:123456789012:event-bus/default"}
+    client("sesv2").create_configuration_set_event_destination(
+        ConfigurationSetName="credere",
+        EventDestinationName="theirs",
+        EventDestination={
+            "Enabled": True,
+            "MatchingEventTypes": ["SEND"],
+            "EventBridgeDestination": bus,
+        },
+    )
+
+
+def sending_policy(client: Client) -> None:
+    identity = "arn:aws:ses:us-east-1:123456789012:identity/open-contracting.org"
+    everybody = {"AWS": "arn:aws:iam::999999999999:root"}
+    allowed = {"Effect": "Allow", "Principal": everybody, "Action": "ses:*", "Resource": identity}
+    client("sesv2").create_email_identity_policy(
+        EmailIdentity="open-contracting.org",
+        PolicyName="theirs",
+        Policy=json.dumps({"Version": "2012-10-17", "Statement": [allowed]}),
+    )
+
+
+def receipt_rule(client: Client) -> None:
+    """Give all mail away, before any rule of ours stores it."""
+    topic = {"TopicArn": "arn:aws:sns:us-east-1:999999999999:theirs"}
+    client("ses").create_receipt_rule(
+        RuleSetName=resource(client, "mail-us-east-1", "receiving/rule-set"),
+        Rule={"Name": "theirs", "Enabled": True, "Actions": [{"SNSAction": topic}]},
+    )
+
+
+def subscription_filter(client: Client) -> None:
+    client("logs").put_subscription_filter(
+        logGroupName=resource(client, "data-us-east-1", "networks/main/flow-logs/log-group"),
+        filterName="theirs",
+        filterPattern="",
+        destinationArn="arn:aws:logs:us-east-1:999999999999:destination:theirs",
+    )
+
+
 HANDS = {
     "a bucket's objects expire sooner": Hand(
         f"buckets/{BUCKET}/bucket", "LifecycleConfiguration", lifecycle, kept=True
@@ -489,6 +537,46 @@ HANDS = {
         "account/suppression",
         "suppression",
         lambda client: client("sesv2").put_account_suppression_attributes(SuppressedReasons=[]),
+        reversible=False,
+    ),
+    "a network has a further route": Hand(
+        "networks/main/public-routes", "route that nobody", route, reversible=False
+    ),
+    "a log goes to another account as well": Hand(
+        "networks/main/flow-logs/log-group",
+        "subscription filter",
+        subscription_filter,
+        reversible=False,
+    ),
+    "a set tells somebody else": Hand(
+        "configuration_sets/credere/configuration-set",
+        "event destination",
+        destination,
+        reversible=False,
+    ),
+    "another account sends as a domain": Hand(
+        "domains/open-contracting.org/identity",
+        "policy that nobody",
+        sending_policy,
+        reversible=False,
+    ),
+    "received mail goes to another account": Hand(
+        "receiving/rule-set", "receipt rule", receipt_rule, reversible=False
+    ),
+    "a bucket tells of its objects": Hand(
+        f"buckets/{BUCKET}/bucket",
+        "notifications",
+        lambda client: client("s3", LONDON).put_bucket_notification_configuration(
+            Bucket=BUCKET, NotificationConfiguration={"EventBridgeConfiguration": {}}
+        ),
+        reversible=False,
+    ),
+    "a user may sign in to the console": Hand(
+        "senders/credere/user",
+        "password for the console",
+        lambda client: client("iam").create_login_profile(
+            UserName="credere", Password="chosen-by-hand-1234"
+        ),
         reversible=False,
     ),
 }

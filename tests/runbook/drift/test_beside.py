@@ -1,4 +1,4 @@
-"""Rules of security groups beside the declared."""
+"""What stands beside the declared."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any, cast
 import pytest
 from botocore.exceptions import ClientError
 
-from runbook.drift import beside, principals
+from runbook.drift import beside, mail, network, principals, storage
 from runbook.drift.deployed import Deployed
 
 RULE = {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
@@ -56,7 +56,7 @@ def test_a_rule_that_cloudformation_does_not_compare_is_named(
     resources = {"In": rule} if apart else {}
     stack = Deployed("data-us-east-1", "us-east-1", resources, {"In": "sgr-1"})
     monkeypatch.setattr(Deployed, "ec2", cast("Any", Answering()))
-    assert [what for what, _ in beside._of_group(stack, "sg-1", properties)] == found
+    assert [what for what, _ in network.of_group(stack, "sg-1", properties)] == found
 
 
 class Members:
@@ -82,3 +82,89 @@ def test_a_member_is_named_on_whatever_page_it_comes(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(Deployed, "iam", cast("Any", Members()))
     found = [*principals.of_group(stack, "readers", {})]
     assert found == [("has a member that nobody declared", "added")]
+
+
+class Secrets:
+    """Secrets Manager with a secret that is turned over and copied."""
+
+    def get_resource_policy(self, **_: str) -> Any:
+        return {}
+
+    def describe_secret(self, **_: str) -> Any:
+        arn = "arn:aws:lambda:us-east-1:999999999999:function:theirs"
+        return {
+            "RotationEnabled": True,
+            "RotationLambdaARN": arn,
+            "ReplicationStatus": [{"Region": "eu-west-2"}],
+        }
+
+
+@pytest.mark.parametrize(
+    ("kinds", "properties", "found"),
+    [
+        (
+            {},
+            {},
+            [
+                "is rotated by a function that nobody declared",
+                "has a copy that nobody declared",
+            ],
+        ),
+        ({"R": "AWS::SecretsManager::RotationSchedule"}, {"ReplicaRegions": []}, []),
+    ],
+    ids=["of nobody", "declared"],
+)
+def test_who_else_gets_a_secret_is_named(
+    kinds: Any, properties: Any, found: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    resources = {n: {"Type": kind, "Properties": {"SecretId": "s"}} for n, kind in kinds.items()}
+    stack = Deployed("mail-us-east-1", "us-east-1", resources, {"R": "r"})
+    monkeypatch.setattr(Deployed, "secrets", cast("Any", Secrets()))
+    assert [what for what, _ in storage.of_secret(stack, "s", properties)] == found
+
+
+class Buckets:
+    """S3 with a bucket that somebody copies, and that has no policy."""
+
+    def get_bucket_policy(self, **_: str) -> Any:
+        raise ClientError({"Error": {"Code": "NoSuchBucketPolicy", "Message": ""}}, "GetPolicy")
+
+    def get_bucket_replication(self, **_: str) -> Any:
+        return {"ReplicationConfiguration": {"Role": "theirs", "Rules": []}}
+
+    def get_bucket_notification_configuration(self, **_: str) -> Any:
+        return {"ResponseMetadata": {}}
+
+
+def test_a_copy_of_a_bucket_is_named_though_other_things_are_not_there(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stack = Deployed("backup-us-east-1", "us-east-1", {}, {})
+    monkeypatch.setattr(Deployed, "s3", cast("Any", Buckets()))
+    (found,) = storage.of_bucket(stack, "b", {})
+    assert found[0] == "has a replication that nobody declared"
+
+
+class Sets:
+    """SES with a configuration set that tells nobody."""
+
+    def get_configuration_set_event_destinations(self, **_: str) -> Any:
+        return {}
+
+    def get_configuration_set(self, **_: str) -> Any:
+        return {"ArchivingOptions": {"ArchiveArn": "theirs"}}
+
+
+@pytest.mark.parametrize(
+    ("properties", "found"),
+    [
+        ({}, [("archives its mail, which nobody declared", "theirs")]),
+        ({"ArchivingOptions": {}}, []),
+    ],
+)
+def test_an_archive_of_mail_is_named(
+    properties: Any, found: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stack = Deployed("mail-us-east-1", "us-east-1", {}, {})
+    monkeypatch.setattr(Deployed, "sesv2", cast("Any", Sets()))
+    assert [*mail.of_configuration_set(stack, "s", properties)] == found
