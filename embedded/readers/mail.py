@@ -61,6 +61,7 @@ def _configuration_set(clients: Clients, name: str) -> Properties:
     found = clients("sesv2").get_configuration_set(ConfigurationSetName=name)
     return {
         "Name": name,
+        "ArchivingOptions": found.get("ArchivingOptions") or None,
         "DeliveryOptions": found.get("DeliveryOptions") or None,
         "ReputationOptions": picked(found.get("ReputationOptions", {}), "ReputationMetricsEnabled")
         or None,
@@ -165,6 +166,7 @@ READERS = {
         frozenset(
             {
                 "Name",
+                "ArchivingOptions",
                 "DeliveryOptions",
                 "ReputationOptions",
                 "SendingOptions",

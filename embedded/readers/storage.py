@@ -74,19 +74,40 @@ def _lifecycle(s3: Any, name: str) -> Properties | None:
 
 def _rule(rule: dict[str, Any]) -> Properties:
     """One rule, with the days of its parts at its top, where CloudFormation has them."""
-    expiration = rule.get("Expiration", {})
-    noncurrent = rule.get("NoncurrentVersionExpiration", {})
-    abort = rule.get("AbortIncompleteMultipartUpload", {})
+    expiration, ends = rule.get("Expiration", {}), rule.get("Expiration", {}).get("Date")
     made: Properties = {
         "Id": rule.get("ID"),
         "Status": rule["Status"],
-        "Prefix": rule.get("Prefix") or rule.get("Filter", {}).get("Prefix") or None,
+        **_filter(rule),
         "ExpirationInDays": expiration.get("Days"),
+        "ExpirationDate": ends and ends.isoformat(),
         "ExpiredObjectDeleteMarker": expiration.get("ExpiredObjectDeleteMarker"),
-        "NoncurrentVersionExpiration": noncurrent or None,
-        "AbortIncompleteMultipartUpload": abort or None,
+        "Transitions": _transitions(rule.get("Transitions", ()), "Days"),
+        "NoncurrentVersionExpiration": rule.get("NoncurrentVersionExpiration") or None,
+        "NoncurrentVersionTransitions": _transitions(
+            rule.get("NoncurrentVersionTransitions", ()), "NoncurrentDays"
+        ),
+        "AbortIncompleteMultipartUpload": rule.get("AbortIncompleteMultipartUpload") or None,
     }
     return {name: value for name, value in made.items() if value is not None}
+
+
+def _filter(rule: dict[str, Any]) -> Properties:
+    """What a rule is for, at its top too: S3 has it in a filter, and further parts in its `And`."""
+    found = {**rule.get("Filter", {}), **rule.get("Filter", {}).get("And", {})}
+    sizes = {name: found.get(name) for name in ("ObjectSizeGreaterThan", "ObjectSizeLessThan")}
+    tagged = [found["Tag"]] if "Tag" in found else found.get("Tags")
+    return {
+        "Prefix": rule.get("Prefix") or found.get("Prefix") or None,
+        "TagFilters": tagged or None,
+        **{name: None if size is None else str(size) for name, size in sizes.items()},
+    }
+
+
+def _transitions(found: Any, days: str) -> list[Properties] | None:
+    return [
+        {"StorageClass": each["StorageClass"], "TransitionInDays": each.get(days)} for each in found
+    ] or None
 
 
 def _bucket_names(clients: Clients, name: str) -> Properties:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from runbook.adopt import lifecycle
 from runbook.adopt.account import Account
 from runbook.adopt.arns import arn_of, named
 from runbook.adopt.item import Item, Live, Remark, without_defaults
@@ -13,6 +14,8 @@ from runbook.adopt.policies import KEPT, MOST_KEYS, Held, allowing, held, keys, 
 from runbook.adopt.receiving import stored_in
 from settings.models.backup import Bucket
 
+UNSAID_RULE = "the file cannot say it: the next review removes it"
+UNTIMED_LOCK = "it locks no version by itself, which the file cannot say: it stays as it is"
 Holders = list[tuple[Live, list[Held]]]
 
 OTHERS = re.compile(r"cdk-|groundwork-records-|aws-|elasticbeanstalk-|cf-templates-")
@@ -30,7 +33,9 @@ def items(account: Account) -> Iterator[Item]:
 
 def _bucket(account: Account, bucket: Live, holders: Holders) -> Item:
     name, within = bucket.identifier, f"buckets/{bucket.identifier}"
-    lifecycle, remarks = _lifecycle(account, bucket)
+    days, remarks = _lifecycle(account, bucket)
+    lock, untimed = _object_lock(account, bucket)
+    remarks += untimed
     users: dict[str, Any] = {}
     resources = [bucket._replace(within=within)]
     policy = account.named("AWS::S3::BucketPolicy", name, within)
@@ -45,9 +50,9 @@ def _bucket(account: Account, bucket: Live, holders: Holders) -> Item:
                 resources.append(found)
     declared = {
         "region": account.region,
-        **lifecycle,
-        "versioned": bucket.properties.get("VersioningConfiguration", {}).get("Status")
-        == "Enabled",
+        **days,
+        "versioned": _is_versioned(bucket) and not lock,
+        "object_lock": lock,
         "users": users or None,
         "tags": account.tags_beside(bucket) or None,
     }
@@ -61,27 +66,31 @@ def _bucket(account: Account, bucket: Live, holders: Holders) -> Item:
     )
 
 
-def _lifecycle(account: Account, bucket: Live) -> tuple[dict[str, Any], list[Remark]]:
+def _is_versioned(bucket: Live) -> bool:
+    return bool(bucket.properties.get("VersioningConfiguration", {}).get("Status") == "Enabled")
+
+
+def _lifecycle(account: Account, bucket: Live) -> tuple[dict[str, int], list[Remark]]:
     """Return the days of rules for the whole bucket; name every other rule."""
-    declared: dict[str, Any] = {}
-    remarks = []
-    for rule in bucket.properties.get("LifecycleConfiguration", {}).get("Rules", ()):
-        if rule["Status"] != "Enabled" or rule.get("Prefix") or rule.get("TagFilters"):
-            subject = f"lifecycle rule {rule.get('Id')} of {named(account, bucket)}"
-            remarks.append(Remark(subject, "the file cannot say it: the next review removes it"))
-            continue
-        noncurrent = rule.get("NoncurrentVersionExpiration", {})
-        abort = rule.get("AbortIncompleteMultipartUpload", {})
-        declared |= {
-            key: value
-            for key, value in {
-                "expire_after_days": rule.get("ExpirationInDays"),
-                "noncurrent_expire_after_days": noncurrent.get("NoncurrentDays"),
-                "abort_uploads_after_days": abort.get("DaysAfterInitiation"),
-            }.items()
-            if value
-        }
-    return declared, remarks
+    rules = bucket.properties.get("LifecycleConfiguration", {}).get("Rules", ())
+    subject = "lifecycle rule {} of " + named(account, bucket)
+    return lifecycle.days(rules), [
+        Remark(subject.format(rule.get("Id")), UNSAID_RULE)
+        for rule in rules
+        if not lifecycle.is_said(rule)
+    ]
+
+
+def _object_lock(account: Account, bucket: Live) -> tuple[dict[str, Any] | None, list[Remark]]:
+    """Return for how long S3 locks each version; name a lock that has no time by itself."""
+    lock = bucket.properties.get("ObjectLockConfiguration")
+    if not lock:
+        return None, []
+    kept = lock.get("Rule", {}).get("DefaultRetention")
+    if not kept:
+        return None, [Remark(f"Object Lock of {named(account, bucket)}", UNTIMED_LOCK)]
+    days = int(kept.get("Days") or 365 * int(kept["Years"]))
+    return {"days": days, "mode": str(kept["Mode"]).lower()}, []
 
 
 def _access(bucket: str, statements: list[Held]) -> dict[str, str] | None:
@@ -90,7 +99,7 @@ def _access(bucket: str, statements: list[Held]) -> dict[str, str] | None:
     here = [
         item
         for item in statements
-        if item.statement["Effect"] == "Allow" and any(r.startswith(arn) for r in item.resources)
+        if item.statement["Effect"] == "Allow" and item.actions and _names(item, arn)
     ]
     if not here:
         return None
@@ -106,6 +115,14 @@ def _access(bucket: str, statements: list[Held]) -> dict[str, str] | None:
     if len(prefixes) == 1:
         return {"tool": "pgbackrest", "prefix": prefixes.pop()}
     return {"tool": "files"}
+
+
+def _names(item: Held, bucket: str) -> bool:
+    """Tell whether a statement is about a bucket, and not about one with a longer name."""
+    return any(
+        resource.rstrip("*") in (bucket, f"{bucket}/") or resource.startswith(f"{bucket}/")
+        for resource in item.resources
+    )
 
 
 def _user(

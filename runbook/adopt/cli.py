@@ -15,6 +15,9 @@ Regions = Annotated[
 Only = Annotated[
     Names, typer.Option("--only", help="A place as in mail/domains; everything unless named.")
 ]
+Without = Annotated[
+    Names, typer.Option("--without", help="A place that is left out, as in data/databases/old.")
+]
 Write = Annotated[bool, typer.Option("--write", help="Write what was found into the file.")]
 Prepare = Annotated[
     bool, typer.Option("--prepare", help="Make the change sets that import it, for review.")
@@ -41,6 +44,7 @@ def adopt(  # noqa: PLR0913, PLR0917 - each parameter is one of the command's op
     state: State = STATE,
     region: Regions = None,
     only: Only = None,
+    without: Without = None,
     write: Write = False,
     prepare: Prepare = False,
     keep_password: KeepPassword = False,
@@ -61,7 +65,7 @@ def adopt(  # noqa: PLR0913, PLR0917 - each parameter is one of the command's op
     from runbook.adopt import commands
     from runbook.adopt.options import Options
 
-    look_at = (tuple(region or ()), tuple(only or ()))
+    look_at = (tuple(region or ()), tuple(only or ()), tuple(without or ()))
     steps = (write, prepare, keep_password, replace)
     register = (owner, contact, cost_center, approval)
     commands.adopt(Options(config, state, *look_at, *steps, *register, as_json))

@@ -64,7 +64,7 @@ def _look(console: Console, options: Options, home: Home) -> Found:
     with console.status(f"Reading account {home.account} in {', '.join(regions)}"):
         accounts = [Account(region, home.account, home.tags) for region in regions]
         everything = inventory(accounts, register)
-        items = [*free(selected(everything, options.only), home.environment)]
+        items = [*free(selected(everything, options.only, options.without), home.environment)]
         if not document.declares(text, ("mail", "production_access")):
             remarks += [remark for account in accounts for remark in sandboxed(account, items)]
         if options.only and home.stacks:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from runbook.adopt import topics
 from runbook.adopt.account import Account
-from runbook.adopt.arns import arn_of
+from runbook.adopt.arns import arn_of, named
 from runbook.adopt.item import Item, Live, Remark, without_defaults
 from settings.models.mail import ConfigurationSet
 from settings.models.topics import feedback_topic
@@ -40,14 +40,15 @@ def _configuration_set(account: Account, live: Live) -> Item:
     ours = [item for item in destinations if item.properties["ConfigurationSetName"] == name]
     told = [item for item in ours if _sns(item)]
     # A sender's bounces have a destination of their own in the set, once it is deployed.
-    named = [item for item in told if item.identifier.endswith("|events")]
-    events = next(iter((*named, *told)), None)
+    ours_first = [item for item in told if item.identifier.endswith("|events")]
+    events = next(iter((*ours_first, *told)), None)
     declared, resources, remarks = _events(account, name, events) if events else ({}, (), ())
     remarks += tuple(
         Remark(_destination(account, item), "the file cannot say it: it stays as it is")
         for item in ours
         if item is not events
     )
+    remarks += tuple(_unsaid(named(account, live), said))
     reasons = said.get("SuppressionOptions", {}).get("SuppressedReasons")
     declared |= {
         "suppression": None if reasons is None else sorted(r.lower() for r in reasons),
@@ -61,6 +62,28 @@ def _configuration_set(account: Account, live: Live) -> Item:
         remarks,
         arn_of(account, live),
     )
+
+
+LOOK = "look whether it is still so once the next review is executed"
+
+
+def _unsaid(subject: str, said: Mapping[str, Any]) -> Iterator[Remark]:
+    """Name what a set does that the file has no word for. SES sets the delivery's options whole."""
+    delivery = said.get("DeliveryOptions", {})
+    stays = {
+        "it archives mail in": said.get("ArchivingOptions", {}).get("ArchiveArn"),
+        "its links lead through": said.get("TrackingOptions", {}).get("CustomRedirectDomain"),
+    }
+    ends = {
+        "it is paused": said.get("SendingOptions", {}).get("SendingEnabled") is False,
+        "it sends from the pool": delivery.get("SendingPoolName"),
+        "it delivers within (seconds)": delivery.get("MaxDeliverySeconds"),
+    }
+    for known, reason in ((stays, LOOK), (ends, "the next review ends that")):
+        for what, value in known.items():
+            if value:
+                more = "" if value is True else f" {value}"
+                yield Remark(subject, f"{what}{more}, which the file cannot say: {reason}")
 
 
 def _destination(account: Account, destination: Live) -> str:

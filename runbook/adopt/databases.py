@@ -18,6 +18,10 @@ UNKNOWN_LOGIN = (
     "change after the import is executed. Whoever connects needs the new one then. "
     "--keep-password asks for it and keeps it"
 )
+MANAGED_LOGIN = (
+    "RDS keeps its master password in a secret of RDS's own, which the file cannot say: choose a "
+    "password for it, which turns that off, and run this again"
+)
 LOGS = "postgresql"
 
 
@@ -159,6 +163,8 @@ def _refused(account: Account, live: Live, declared: Mapping[str, Any]) -> str |
     """Say why the file cannot have a database: it would be another one."""
     if declared["network"] is None or "default" in declared["security_groups"]:
         return "it is in the default VPC or its default group, which the file cannot declare"
+    if live.properties.get("MasterUserSecret", {}).get("SecretArn"):
+        return MANAGED_LOGIN
     name = str(live.properties["DBSubnetGroupName"])
     group = chosen(account, _vpc(account, name) or "").group
     if group and group.identifier != name:

@@ -12,54 +12,13 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
+from runbook.adopt.identifiers import IDENTIFIERS, TELLING
 from runbook.adopt.item import Item, Live
 from runbook.adopt.references import BUCKET, is_call, names, references, referring
 from runbook.changes.template.values import Template, place, resources
 
-TELLING: Mapping[str, tuple[str, ...]] = {
-    "AWS::EC2::Route": ("DestinationCidrBlock", "DestinationIpv6CidrBlock"),
-    "AWS::EC2::Subnet": ("CidrBlock",),
-    "AWS::EC2::SubnetRouteTableAssociation": ("SubnetId",),
-    "AWS::IAM::User": ("UserName",),
-    "AWS::RDS::DBClusterParameterGroup": ("DBClusterParameterGroupName",),
-    "AWS::RDS::DBParameterGroup": ("DBParameterGroupName",),
-    "AWS::SES::ConfigurationSetEventDestination": ("EventDestination.Name",),
-    "AWS::SES::ReceiptRule": ("Rule.Recipients",),
-    "AWS::SNS::Subscription": ("Endpoint",),
-}
-"""What tells one resource from another of its type, where an item has several."""
-
-IDENTIFIERS: Mapping[str, tuple[str, ...]] = {
-    "AWS::EC2::FlowLog": ("Id",),
-    "AWS::EC2::InternetGateway": ("InternetGatewayId",),
-    "AWS::EC2::Route": ("RouteTableId", "CidrBlock"),
-    "AWS::EC2::RouteTable": ("RouteTableId",),
-    "AWS::EC2::SecurityGroup": ("Id",),
-    "AWS::EC2::Subnet": ("SubnetId",),
-    "AWS::EC2::SubnetRouteTableAssociation": ("Id",),
-    "AWS::EC2::VPC": ("VpcId",),
-    "AWS::EC2::VPCGatewayAttachment": ("AttachmentType", "VpcId"),
-    "AWS::IAM::User": ("UserName",),
-    "AWS::RDS::DBCluster": ("DBClusterIdentifier",),
-    "AWS::RDS::DBClusterParameterGroup": ("DBClusterParameterGroupName",),
-    "AWS::RDS::DBInstance": ("DBInstanceIdentifier",),
-    "AWS::RDS::DBParameterGroup": ("DBParameterGroupName",),
-    "AWS::RDS::DBSubnetGroup": ("DBSubnetGroupName",),
-    "AWS::S3::Bucket": ("BucketName",),
-    "AWS::S3::BucketPolicy": ("Bucket",),
-    "AWS::SES::ConfigurationSet": ("Name",),
-    "AWS::SES::ConfigurationSetEventDestination": ("ConfigurationSetName", "Id"),
-    "AWS::SES::EmailIdentity": ("EmailIdentity",),
-    "AWS::SES::ReceiptRule": ("RuleSetName", "RuleName"),
-    "AWS::SES::ReceiptRuleSet": ("RuleSetName",),
-    "AWS::SES::Tenant": ("TenantName",),
-    "AWS::SNS::Subscription": ("Arn",),
-    "AWS::SNS::Topic": ("TopicArn",),
-    "AWS::SecretsManager::Secret": ("Id",),
-}
-"""The primary identifier of each type, from its schema in CloudFormation's registry."""
-
-
+WHOLE = (("AWS::SES::ConfigurationSet", "DeliveryOptions"),)
+"""What one call sets all at once: the next review has to show what of it would go."""
 GENERATED = {"AWS::SecretsManager::Secret": ("GenerateSecretString",)}
 """What nothing can read, and would make a new value if a later change set added it."""
 PASSWORD = ("MasterUsername", "MasterUserPassword")
@@ -153,6 +112,8 @@ def _imported(resource: Mapping[str, Any], live: Live, known: Mapping[str, Live]
     policy = resource.get("DeletionPolicy", "Retain")
     final = resource.get("Properties", {})
     certain = {name: final[name] for name in _certain(final, live, known) if name in final}
+    whole = (name for kind, name in WHOLE if kind == live.type and name in final)
+    certain |= {name: live.properties[name] for name in whole if _has_more(live, final, name)}
     if live.type == BUCKET and "Tags" in final:
         # S3 sets all tags at once: the next review has to show those that would go.
         tags = live.properties.get("Tags", [])
@@ -164,6 +125,10 @@ def _imported(resource: Mapping[str, Any], live: Live, known: Mapping[str, Live]
         "Properties": {**_as_it_is(final, live.properties, known), **certain},
         "Metadata": resource.get("Metadata", {}),
     }
+
+
+def _has_more(live: Live, final: Mapping[str, Any], name: str) -> bool:
+    return bool({*live.properties.get(name, {})} - {*final[name]})
 
 
 def _certain(final: Any, live: Live, known: Mapping[str, Live]) -> tuple[str, ...]:

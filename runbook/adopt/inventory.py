@@ -10,6 +10,7 @@ from runbook.adopt import (
     configuration_sets,
     databases,
     mail,
+    names,
     networks,
     receiving,
     senders,
@@ -33,9 +34,9 @@ def inventory(accounts: Sequence[Account], register: Register) -> list[Item]:
 
     IAM has no regions: its users come into the first.
     """
-    first, names = accounts[0], networks.named(accounts)
+    first, labels = accounts[0], networks.named(accounts)
     for account in accounts:
-        account.networks = names
+        account.networks = labels
     who_sends = [*senders.items(first, register)]
     found = [
         *mail.account_settings(accounts),
@@ -44,14 +45,25 @@ def inventory(accounts: Sequence[Account], register: Register) -> list[Item]:
         *who_sends,
         *(item for part in OTHERS for account in accounts for item in part.items(account)),
     ]
-    return [*merged(found), *unexpressed.items(accounts, found)]
+    said = [*map(_named, merged(found))]
+    placed = [receiving.placed(i, said) if i.path == receiving.RECEIVING else i for i in said]
+    return [*placed, *unexpressed.items(accounts, placed)]
+
+
+def _named(item: Item) -> Item:
+    """Leave out what the file has no name for: AWS changes no names, and nobody could go on."""
+    if item.declared is None or not item.path[1:]:
+        return item
+    why = names.refused(item.path)
+    reason = f"{why}: it stays as it is"
+    return Item(item.path, item.region, remarks=(Remark(item.subject, reason),)) if why else item
 
 
 def free(items: Collection[Item], environment: str | None) -> Iterator[Item]:
     """Leave out what a stack has already: it is deployed, and cannot be imported again."""
-    accounts = {item.region: Account(item.region) for item in items}
+    accounts = {region: Account(region) for item in items for region in item.regions}
     for item in items:
-        owners = [accounts[item.region].owner(live) for live in item.resources]
+        owners = [accounts[live.region or item.region].owner(live) for live in item.resources]
         yield _without(item, owners, environment)
 
 
@@ -61,9 +73,9 @@ def _without(item: Item, owners: Sequence[str | None], environment: str | None) 
     Nothing is left of one that has another's: what that stack made, ours could not make again.
     """
     remaining = [live for live, owner in zip(item.resources, owners, strict=True) if not owner]
-    if remaining and StackId.parse(owners[0] or "", environment):
-        # What an import did not take along has no place in the file; users are items' own.
-        remaining = [live for live in remaining if live.type == USER]
+    # What an import did not take along has no place in the file; users are items' own.
+    done = _imported(item, owners, environment)
+    remaining = [live for live in remaining if live.region not in done or live.type == USER]
     kept = item.remarks if remaining or not owners else ()
     others = {owner for owner in owners if owner and not StackId.parse(owner, environment)}
     if others:
@@ -72,18 +84,30 @@ def _without(item: Item, owners: Sequence[str | None], environment: str | None) 
     return replace(item, resources=tuple(remaining), remarks=kept)
 
 
+def _imported(item: Item, owners: Sequence[str | None], environment: str | None) -> set[str]:
+    """Return the regions in which our stack has an item: its first resource there is the item."""
+    first: dict[str, str | None] = {}
+    for live, owner in zip(item.resources, owners, strict=True):
+        first.setdefault(live.region, owner)
+    return {region for region, owner in first.items() if StackId.parse(owner or "", environment)}
+
+
 def _owned(subject: str, stack: str) -> Remark:
     reason = f"refused, as the stack {stack} has it: release it there first, with Retain"
     return Remark(subject, reason)
 
 
-def selected(items: Collection[Item], only: Collection[str]) -> list[Item]:
-    """Narrow the items to those below the named places, as in mail/domains."""
+def selected(
+    items: Collection[Item], only: Collection[str], without: Collection[str] = ()
+) -> list[Item]:
+    """Narrow the items to those below the places of `only`, and not below those of `without`.
+
+    Places are as in mail/domains.
+    """
     chosen = [
         item
         for item in items
-        if not only
-        or any(f"{'/'.join(item.path)}/".startswith(f"{place.rstrip('/')}/") for place in only)
+        if (not only or _is_below(item, only)) and not _is_below(item, without)
     ]
     if only and not chosen:
         raise UserError(
@@ -91,3 +115,8 @@ def selected(items: Collection[Item], only: Collection[str]) -> list[Item]:
             "Places look like this: mail/domains, data/databases/analysis",
         )
     return chosen
+
+
+def _is_below(item: Item, places: Collection[str]) -> bool:
+    path = f"{'/'.join(item.path)}/"
+    return any(path.startswith(f"{place.rstrip('/')}/") for place in places)

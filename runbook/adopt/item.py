@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
@@ -18,6 +19,8 @@ class Live(NamedTuple):
     properties: Mapping[str, Any]
     within: str = ""
     """Where the application has it: a construct's path below its stack."""
+    region: str = ""
+    """Its own, where its item is in several; elsewhere it is its item's."""
 
 
 class Remark(NamedTuple):
@@ -110,13 +113,37 @@ def merged(items: Iterable[Item]) -> Iterator[Item]:
             yield first
             yield from (_second(item, first) for item in same[1:])
             continue
-        declared = {**first.declared, "regions": regions}
+        if len(same) == 1:
+            yield first
+            continue
         yield replace(
             first,
-            declared=declared,
-            resources=tuple(live for item in same for live in item.resources),
-            remarks=tuple(remark for item in same for remark in item.remarks),
+            declared={**first.declared, "regions": regions},
+            resources=tuple(
+                live._replace(region=item.region) for item in same for live in item.resources
+            ),
+            remarks=(
+                *(remark for item in same for remark in item.remarks),
+                *(remark for item in same[1:] for remark in _differences(item, first)),
+            ),
         )
+
+
+def _differences(item: Item, first: Item) -> Iterator[Remark]:
+    """Name what an item has otherwise in another region: the file has one value for all."""
+    here, there = first.declared or {}, item.declared or {}
+    for name in {**here, **there}:
+        if name != "regions" and here.get(name) != there.get(name):
+            values = [_shown(said.get(name)) for said in (there, here)]
+            reason = (
+                f"its {name} is {values[0]} there and {values[1]} in {first.region}: the file has "
+                f"one value for both, that of {first.region}"
+            )
+            yield Remark(f"{item.subject} in {item.region}", reason)
+
+
+def _shown(value: Any) -> str:
+    return "as by default" if value is None else json.dumps(value, ensure_ascii=False)
 
 
 def _second(item: Item, first: Item) -> Item:

@@ -98,7 +98,7 @@ def _domain(account: Account, live: Live) -> Item:
         account.region,
         _regional(without_defaults(Domain, declared), account),
         (live, *topic),
-        remarks + more,
+        (*remarks, *more, *_policies(account, live)),
         arn_of(account, live),
     )
 
@@ -128,9 +128,22 @@ def _address(account: Account, live: Live) -> Item:
         account.region,
         _regional(without_defaults(Address, declared), account),
         (live, *topic),
-        remarks,
+        (*remarks, *_policies(account, live)),
         arn_of(account, live),
     )
+
+
+def _policies(account: Account, live: Live) -> Iterator[Remark]:
+    """Name the policies by which others may send as an identity."""
+    found = account.client("ses").list_identity_policies(Identity=live.identifier)
+    for name in found["PolicyNames"]:
+        subject = f"policy {name} of {named(account, live)}"
+        yield Remark(subject, "who may send as it besides: the file cannot say it, and it stays")
+
+
+def _told_of_deliveries(subject: str, topic: str | None) -> tuple[Remark, ...]:
+    reason = f"its deliveries go to {topic}: the file cannot say it, and it stays so"
+    return (Remark(subject, reason),) if topic else ()
 
 
 def _feedback(
@@ -141,12 +154,12 @@ def _feedback(
     answer = account.client("ses").get_identity_notification_attributes(Identities=[identity])
     found = answer["NotificationAttributes"].get(identity, {})
     arns = {found[f"{kind}Topic"] for kind in ("Bounce", "Complaint") if found.get(f"{kind}Topic")}
+    remarks = _told_of_deliveries(subject, found.get("DeliveryTopic"))
     if not arns:
-        return (), None, ()
+        return (), None, remarks
     name = feedback_topic(identity)
     arn = next((one for one in sorted(arns) if one.rpartition(":")[2] == name), min(arns))
     told = sorted({address for one in arns for address in topics.subscribers(account, one)})
-    remarks: tuple[Remark, ...] = ()
     if len(arns) > 1:
         remarks += (Remark(subject, f"its bounces and complaints go to two topics: {name} stays"),)
     if not all(

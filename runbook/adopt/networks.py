@@ -43,13 +43,25 @@ def items(account: Account) -> Iterator[Item]:
     """Yield each VPC but the default one, and the security groups in it."""
     default = default_vpc(account)
     for vpc in sorted(account.each(VPC), key=lambda live: account.networks[live.identifier]):
-        if vpc.identifier != default:
+        if vpc.identifier == default:
+            yield from _outside_of_networks(account, vpc, "it is in the default VPC")
+        elif [*account.below(SUBNET, "", VpcId=vpc.identifier)]:
             yield _network(account, vpc)
             yield from _groups(account, vpc)
-    for group in account.below("AWS::EC2::SecurityGroup", "", VpcId=default or ""):
+        else:
+            name = arns.named(account, vpc, account.networks[vpc.identifier])
+            yield _unexpressed(account, name, f"it has no subnet, {CANNOT}")
+            yield from _outside_of_networks(account, vpc, "its VPC has no subnet")
+
+
+CANNOT = "which the file cannot declare"
+
+
+def _outside_of_networks(account: Account, vpc: Live, why: str) -> Iterator[Item]:
+    """Name the groups of a VPC that is no network of the file."""
+    for group in account.below("AWS::EC2::SecurityGroup", "", VpcId=vpc.identifier):
         if group.properties["GroupName"] != "default":
-            reason = "it is in the default VPC, which the file cannot declare"
-            yield _unexpressed(account, _named(account, group), reason)
+            yield _unexpressed(account, _named(account, group), f"{why}, {CANNOT}")
 
 
 def default_vpc(account: Account) -> str | None:

@@ -21,6 +21,7 @@ class Options:
     regions: tuple[str, ...] = ()
     """The file's own region comes first, whatever is named."""
     only: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
     write: bool = False
     prepare: bool = False
     keep_password: bool = False

@@ -71,13 +71,20 @@ def _statements(name: str, document: Any, *, inline: bool) -> Iterator[Held]:
 
 def allowing(statements: Iterable[Held]) -> str:
     """Say what statements allow, as they are written: more than Groundwork's own may."""
-    found = {
-        f"{action} on {', '.join(item.resources)}": None
-        for item in statements
-        if item.statement["Effect"] == "Allow"
-        for action in listed(item.statement.get("Action"))
-    }
-    return "; ".join(found)
+    return "; ".join(dict.fromkeys(text for item in statements for text in _said(item.statement)))
+
+
+def _said(statement: dict[str, Any]) -> Iterator[str]:
+    denied = "but not " if statement["Effect"] == "Deny" else ""
+    bound = ", under conditions" if statement.get("Condition") else ""
+    for action in _but(statement, "Action"):
+        yield f"{denied}{action} on {', '.join(_but(statement, 'Resource'))}{bound}"
+
+
+def _but(statement: dict[str, Any], name: str) -> list[str]:
+    """Return the actions or the resources of a statement, or everything but those it excepts."""
+    excepted = ", ".join(listed(statement.get(f"Not{name}")))
+    return [f"everything but {excepted}"] if excepted else listed(statement.get(name))
 
 
 def listed(value: Any) -> list[Any]:

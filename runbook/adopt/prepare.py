@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -63,11 +64,15 @@ def concerned(assembly: Assembly, items: Iterable[Item]) -> set[str]:
 
 def left(items: Iterable[Item], made: Iterable[Made]) -> Iterator[tuple[str, Live]]:
     """Yield the region and the resource of what no stack takes in: it stays outside of them."""
-    taken = {(live.type, live.identifier) for one in made for live in one.imported}
+    taken = {_identity(live) for one in made for live in one.imported}
     for item in items:
         for live in item.resources:
-            if (live.type, live.identifier) not in taken:
-                yield item.region, live
+            if _identity(live) not in taken:
+                yield live.region or item.region, live
+
+
+def _identity(live: Live) -> tuple[str, str, str]:
+    return live.type, live.identifier, live.region
 
 
 def _of_stack(preparation: Preparation, stack: Stack, items: list[Item]) -> Iterator[Made]:
@@ -135,8 +140,17 @@ def _final(assembly: Assembly, stack: Stack) -> Template:
 
 
 def _placed(stack: Stack, items: list[Item]) -> list[Item]:
-    """Return the items of a stack's area and region. A further stack finds its own among them."""
+    """Return the items of a stack's area and region, with what they have there.
+
+    A further stack finds its own among them.
+    """
     place = StackId.parse(stack.construct_id)
     return [
-        item for item in items if place and item.area == place.area and stack.region in item.regions
+        replace(item, resources=_in(stack.region, item))
+        for item in items
+        if place and item.area == place.area and stack.region in item.regions
     ]
+
+
+def _in(region: str, item: Item) -> tuple[Live, ...]:
+    return tuple(live for live in item.resources if live.region in ("", region))

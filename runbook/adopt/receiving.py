@@ -10,12 +10,14 @@ from runbook.adopt.arns import named
 from runbook.adopt.item import Item, Live, Remark
 
 BUCKET = "AWS::S3::Bucket"
-RULE_SET = "AWS::SES::ReceiptRuleSet"
-
+RULE_SET, RULE = "AWS::SES::ReceiptRuleSet", "AWS::SES::ReceiptRule"
+DOMAINS = ("mail", "domains")
+RECEIVING = ("mail", "receiving")
+ELSEWHERE = "its domains receive in the first of their regions alone: it stays as it is"
 
 EXPIRES = (
-    "Groundwork keeps it for 30 days: the change after the import deletes what is older, and is "
-    "approved by typing its name. Copy what you need before"
+    "Groundwork keeps it for 30 days: where a domain of the file receives, the change after the "
+    "import deletes what is older, and is approved by typing its name. Copy what you need before"
 )
 
 
@@ -45,6 +47,17 @@ def items(account: Account) -> Iterator[Item]:
         else:
             path = ("mail", "receiving", live.identifier)
             yield Item(path, account.region, remarks=(Remark(named(account, live), reason),))
+
+
+def placed(item: Item, found: Collection[Item]) -> Item:
+    """Leave alone what receives mail in a further region of its domains: the file has the first."""
+    homes = {one.path[-1]: one.region for one in found if one.path[:2] == DOMAINS and one.declared}
+    rules = [live.properties["Rule"] for live in item.resources if live.type == RULE]
+    names = {name.rpartition("@")[2] for rule in rules for name in rule.get("Recipients", ())}
+    if not names or any(homes.get(name, item.region) == item.region for name in names):
+        return item
+    remark = Remark(f"receiving mail in {item.region}", ELSEWHERE)
+    return Item(item.path, item.region, remarks=(remark,))
 
 
 def tags(account: Account) -> dict[str, str]:
@@ -84,10 +97,10 @@ def _active(account: Account, rule_set: Live, rules: Sequence[Mapping[str, Any]]
             remarks.append(Remark(f"{rule['Name']} ({arn})", reason))
             continue
         buckets.add(bucket)
-        live = account.named("AWS::SES::ReceiptRule", f"{name}|{rule['Name']}", "receiving")
+        live = account.named(RULE, f"{name}|{rule['Name']}", "receiving")
         resources += [live] if live else []
     more, said = _stored(account, buckets)
-    return Item(("mail", "receiving"), account.region, None, (*resources, *more), (*remarks, *said))
+    return Item(RECEIVING, account.region, None, (*resources, *more), (*remarks, *said))
 
 
 def _stored(account: Account, buckets: Collection[str]) -> tuple[list[Live], list[Remark]]:

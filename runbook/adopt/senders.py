@@ -30,19 +30,21 @@ class Register:
 def items(account: Account, register: Register) -> Iterator[Item]:
     """Yield a sender for each user that may send mail and little else."""
     for user in account.each("AWS::IAM::User"):
-        sending = [item for item in held(account, user) if item.allows(SEND)]
+        has = [*held(account, user)]
+        sending = [item for item in has if item.allows(SEND)]
         if sending and not any(item.allows("iam:CreateUser") for item in sending):
-            yield _sender(account, user, sending, register)
+            yield _sender(account, user, has, register)
 
 
-def _sender(account: Account, user: Live, sending: list[Held], register: Register) -> Item:
+def _sender(account: Account, user: Live, has: list[Held], register: Register) -> Item:
     name = user.identifier
     path = ("mail", "senders", name)
+    sending = [item for item in has if item.allows(SEND)]
     # The keys of a stack's own user are its stack's: two of them while one is renewed.
     ours = account.owner(user) is not None
     found = () if ours else keys(account, name)
     subject = named(account, user)
-    remarks = () if ours else tuple(_kept(subject, found, sending))
+    remarks = () if ours else tuple(_kept(subject, found, has))
     if len(found) >= MOST_KEYS:
         ids = ", ".join(key["AccessKeyId"] for key in found)
         reason = f"it has two access keys, {ids}: delete one, Groundwork's own takes its place"
@@ -96,14 +98,14 @@ def _tenant(account: Account, sending: list[Held]) -> str | None:
     return next(iter(sorted(_conditioned(sending, TENANT) & known)), None)
 
 
-def _kept(subject: str, found: Sequence[dict[str, str]], sending: list[Held]) -> Iterator[Remark]:
+def _kept(subject: str, found: Sequence[dict[str, str]], has: list[Held]) -> Iterator[Remark]:
     for key in found:
         yield Remark(
             f"access key {key['AccessKeyId']} of {subject}",
             KEPT,
         )
-    for policy in sorted({item.policy for item in sending}):
-        allowed = allowing(item for item in sending if item.policy == policy)
+    for policy in sorted({item.policy for item in has if item.allows(SEND)}):
+        allowed = allowing(item for item in has if item.policy == policy)
         yield Remark(
             f"policy {policy} of {subject}",
             f"it stays beside Groundwork's own, and allows {allowed}: remove it once the sender "

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 DOCUMENT, GROUP, TOPIC = "AWS::SSM::Document", "AWS::IAM::Group", "AWS::SNS::Topic"
 TRAIL, USER = "AWS::CloudTrail::Trail", "AWS::IAM::User"
 
-NO_USER = "it neither sends mail nor fills a bucket: the file has no item for it"
+NO_USER = (
+    "the file has users that send mail, or fill or read a bucket, and may do little else: it stays "
+    "as it is"
+)
 NO_GROUP = "it stays, with its policies and members: the file has no item for a group"
 NO_TOPIC = "the file has no item for it: it stays, with its subscribers"
 NO_TRAIL = (

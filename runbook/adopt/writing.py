@@ -31,8 +31,8 @@ def write(
         _save(file, document.with_faults(written, error.faults))
         raise UserError(
             f"{file} has everything as it was found, and the settings refuse some of it:\n{error}",
-            "Each line has its fault beside it. Change it, in the account or in the file, or take "
-            "the item out of the file; then run this again.",
+            "Each line has its fault beside it. Change it, in the account or in the file, and run "
+            "this again; or take the item out of the file, and add --without and its place.",
         ) from None
     _save(file, written)
     console.print(f"Written: {file}")

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from runbook.adopt import mail, receiving
-from runbook.adopt.item import Live
+from runbook.adopt.item import Item, Live
 
 
 class Region:
@@ -45,3 +45,23 @@ def test_tags_are_only_of_buckets_that_the_file_will_have(region: str, domain: s
     first: Any = Region("us-east-1", "one.example")
     second: Any = Region(region, domain, owner="bob")
     assert mail._received_tags([first, second]) == ({}, ())
+
+
+@pytest.mark.parametrize(
+    ("home", "recipient", "kept"),
+    [
+        ("eu-west-2", "one.example", True),
+        ("us-east-1", "info@one.example", False),
+        ("us-east-1", "unknown.example", True),
+    ],
+    ids=["the first region", "a further region", "a domain that nobody knows"],
+)
+def test_mail_is_received_in_the_first_region_of_a_domain(
+    home: str, recipient: str, kept: bool
+) -> None:
+    rule = Live(receiving.RULE, "set|rule", {"Rule": {"Recipients": [recipient]}})
+    item = Item(receiving.RECEIVING, "eu-west-2", None, (rule,))
+    domain = Item((*receiving.DOMAINS, "one.example"), home, {"regions": [home, "eu-west-2"]})
+    found = receiving.placed(item, [domain])
+    assert bool(found.resources) == kept
+    assert bool(found.remarks) != kept
