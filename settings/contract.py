@@ -33,7 +33,7 @@ VERSION = "0.1.0"
 VERSION_KEY = "GroundworkVersion"
 """The template metadata with the version of Groundwork that made the template."""
 
-ORDERS_FORMAT = 1
+ORDERS_FORMAT = 2
 """The form of what a command hands to the state machine that executes. Raised when an older command
 would be misunderstood: one refuses the other's then."""
 

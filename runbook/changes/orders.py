@@ -45,10 +45,9 @@ class StackOrder(_Order):
     """The stack policy from then on, whichever way it ended."""
     items: tuple[str, ...]
     """The area and the items of the file that change, by which groups of approvers are asked."""
-    touched: tuple[str, ...]
-    """The logical ids of what is there and changes."""
     drifted: tuple[str, ...]
-    """What of these the review says was changed outside CloudFormation: `Bucket.Versioning`."""
+    """What the review says was changed outside CloudFormation, of what is there and changes:
+    `Bucket.Versioning`."""
 
 
 class Orders(_Order):
@@ -94,7 +93,6 @@ def _order(review: Review, stack: StackReview, wave: int) -> StackOrder:
         meanwhile=_policy({*stack.holds} - leaving),
         afterwards=_policy({*stack.holds, *stack.will_hold}),
         items=touched(stack),
-        touched=tuple(sorted(there(stack).values())),
         drifted=tuple(sorted(_drifted(review, stack))),
     )
 

@@ -398,7 +398,7 @@ def test_what_cannot_be_compared_is_not_executed(
     asked = states["Look at what differs"]["Arguments"]["StackResourceDriftStatusFilters"]
     assert "UNKNOWN" in asked
     drifts = [{"LogicalResourceId": "Bucket", "StackResourceDriftStatus": status}]
-    order = {"name": "data", "touched": ["Bucket"], "drifted": ["Bucket"], "failed": failed}
+    order = {"name": "data", "changed": ["Bucket"], "drifted": ["Bucket"], "failed": failed}
     given = {"input": order, "result": {"StackResourceDrifts": drifts}}
     said = evaluated(states["Look at what differs"]["Output"], given)
     assert said == {"same": not unknown, "changed": [], "unknown": unknown}
@@ -406,7 +406,7 @@ def test_what_cannot_be_compared_is_not_executed(
 
 def test_what_is_beyond_a_page_cannot_be_compared(template: Template) -> None:
     states = dict(every_state(definition(template)["States"]))
-    order = {"name": "data", "touched": ["Bucket"], "drifted": [], "failed": False}
+    order = {"name": "data", "changed": ["Bucket"], "drifted": [], "failed": False}
     given = {"input": order, "result": {"StackResourceDrifts": [], "NextToken": "more"}}
     said = evaluated(states["Look at what differs"]["Output"], given)
     assert said == {"same": False, "changed": [], "unknown": ["data/a resource"]}
@@ -434,7 +434,7 @@ def test_a_refusal_says_apart_what_was_changed_and_what_cannot_be_compared(
 def test_what_cannot_be_compared_and_is_left_alone_refuses_nothing(template: Template) -> None:
     states = dict(every_state(definition(template)["States"]))
     drifts = [{"LogicalResourceId": "Queue", "StackResourceDriftStatus": "UNKNOWN"}]
-    order = {"name": "data", "touched": ["Bucket"], "drifted": [], "failed": True}
+    order = {"name": "data", "changed": ["Bucket"], "drifted": [], "failed": True}
     given = {"input": order, "result": {"StackResourceDrifts": drifts}}
     said = evaluated(states["Look at what differs"]["Output"], given)
     assert said == {"same": True, "changed": [], "unknown": []}
@@ -454,7 +454,7 @@ def test_a_change_set_is_looked_into_page_by_page(template: Template, nested: in
     """CloudFormation has 100 changes on a page. What was found on the first is not forgotten."""
     states = dict(every_state(definition(template)["States"]))
     look, more = states["Look into the change set"], states["Look at its next page"]
-    order = {"name": "data", "stack": "arn", "region": "r", "fit": True, "touched": ["x"]}
+    order = {"name": "data", "stack": "arn", "region": "r", "fit": True, "items": ["x"]}
     first = [
         {"Action": "Modify", "ResourceType": "AWS::SNS::Topic", "LogicalResourceId": "Topic"},
         {"Action": "Add", "ResourceType": "AWS::CloudFormation::Stack", "LogicalResourceId": "N"},
@@ -477,6 +477,8 @@ def test_a_change_set_is_looked_into_page_by_page(template: Template, nested: in
     assert read["lost"] == [{"stack": "arn", "region": "r", "id": "Bucket"}]
     assert evaluated(states["Nothing is lost"]["Output"], {"input": read}) == {
         "name": "data",
+        "stack": "arn",
+        "region": "r",
         "fit": True,
         "plain": not nested,
         "changed": ["Topic", "Bucket"],

@@ -38,7 +38,9 @@ def states(calls: Calls, approval: str, following: dict[str, str], failed: str) 
       $count({found}.unknown) > 0 ? '{UNCOMPARED}: ' & $join({found}.unknown, ', ')
     ], '; ')"""
     look = each(WAVE, contents.looking(calls), "checks", "Can all be executed?")
-    compare = each(WAVE, drift.comparing(calls), "compared", "Is all as it was reviewed?")
+    compare = each(
+        "[$states.input.checks]", drift.comparing(calls), "compared", "Is all as it was reviewed?"
+    )
     asked = {UNFIT: "fit", NESTED: "plain", KEPT: "keeps"}
     needed = {why: _all("checks", field) for why, field in asked.items()}
     first = "$states.input.wave = 0"

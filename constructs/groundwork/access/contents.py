@@ -43,7 +43,9 @@ HELD = """(
 
 What is removed without a word of what becomes of it counts as lost. Step Functions takes 256 KiB of
 an answer: a page that is longer never passes."""
-FOUND = "$sift($states.input, function($_, $key) {$key in ['name', 'fit', 'plain', 'changed']})"
+FOUND = """$sift($states.input, function($_, $key) {
+  $key in ['name', 'stack', 'region', 'drifted', 'fit', 'plain', 'changed']
+})"""
 METADATA = "$states.result.StackResourceDetail.Metadata"
 KEPT = f"$parse({METADATA}).{KEEP_DATA}"
 IS_KEPT = f"{{'kept': $exists({METADATA}) and $string({KEPT}) = 'true'}}"

@@ -24,7 +24,7 @@ POLL = "$min([30, $ceil($states.input.seconds * 1.5)])"
 COUNTED = """(
   $ends := ['/DBName', '/DatabaseName'];
   $known := $states.input.drifted;
-  $touched := $states.result.StackResourceDrifts[LogicalResourceId in $states.input.touched];
+  $touched := $states.result.StackResourceDrifts[LogicalResourceId in $states.input.changed];
   $found := $touched.(
     $id := LogicalResourceId;
     $properties := PropertyDifferences[
@@ -33,7 +33,7 @@ COUNTED = """(
     StackResourceDriftStatus = 'DELETED' ? $id : $properties
   );
   $new := [$found[$not($ in $known)]];
-  $unsaid := $not($exists($states.input.touched)) or $exists($states.result.NextToken)
+  $unsaid := $exists($states.result.NextToken)
     or ($states.input.failed
       and $not('UNKNOWN' in $states.result.StackResourceDrifts.StackResourceDriftStatus));
   $unknown := [
@@ -54,13 +54,13 @@ without drift detection is in no answer.
 
 
 def comparing(calls: Calls) -> States:
-    """Return the states that compare one stack. Their input is the stack's order."""
+    """Return the states that compare one stack, by what was found in its change set."""
     asking = calls.both(_asking(calls, ""), _asking(calls, ELSEWHERE))
     same = jsonata("{'same': true, 'changed': [], 'unknown': []}")
     begin = jsonata("$merge([$states.input, {'seconds': 1}])")
     return {
         "Could anything differ?": choice(
-            {"Nothing to compare": "$string($states.input.touched) = '[]'"}, "Compare it"
+            {"Nothing to compare": "$string($states.input.changed) = '[]'"}, "Compare it"
         ),
         "Nothing to compare": {"Type": "Pass", "Output": same, "End": True},
         "Compare it": {"Type": "Pass", "Output": begin, "Next": next(iter(asking))},
