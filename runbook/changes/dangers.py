@@ -33,6 +33,7 @@ from runbook.changes.template.values import COMPUTED, Template, named_text
 _ELSEWHERE = re.compile(r"Not\w+ aws:(?:principal|source|userid|vpcsourceip)")
 _EMPTIED = ("AWS::Logs::LogGroup", "AWS::SQS::Queue")
 """What holds something that does not move into what takes its place."""
+_SECRET = re.compile(r"\{\{resolve:(?:secretsmanager|ssm-secure):")
 _ENTRY = "AWS::EC2::NetworkAclEntry"
 ACCOUNT = re.compile(r"(?:^|[:/])([0-9]{12})(?=[:./]|$)")
 
@@ -100,8 +101,22 @@ def of_changes(
             yield Finding(danger=Danger.FOREIGN, place=change.place, text=f"account {other}")
         if change.type in GUARDS and _ends(change, changes, old, new):
             yield Finding(danger=Danger.WEAKENED, place=change.place, text=GUARDS[change.type])
+        for key in sorted(_secrets(new) - _secrets(old)):
+            text = f"the value of a secret is written into {key}, where others may read it"
+            yield Finding(danger=Danger.SENDS, place=change.place, text=text)
         for danger, text in _denials(old, new):
             yield Finding(danger=danger, place=change.place, text=text)
+
+
+def _secrets(resource: Template | None) -> set[str]:
+    """Return the properties into which CloudFormation writes the value of a secret.
+
+    But for a password, where it belongs: tags, descriptions and variables are read by many.
+    <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references-secretsmanager.html>
+    """
+    properties = (resource or {}).get("Properties", {})
+    found = {key for key, value in properties.items() if _SECRET.search(json.dumps(value))}
+    return found - {"MasterUserPassword"}
 
 
 def _denials(old: Template | None, new: Template | None) -> Iterator[tuple[Danger, str]]:

@@ -175,7 +175,7 @@ DANGERS: Mapping[Danger, DangerOutcome] = {
     Danger.EVERYBODY: DangerOutcome("Opened to everybody", Tone.BAD),
     Danger.ADMINISTRATOR: DangerOutcome("Administrator rights", Tone.BAD),
     Danger.ESCALATES: DangerOutcome("Rights that give further rights", Tone.BAD),
-    Danger.FOREIGN: DangerOutcome("Other accounts", Tone.BAD),
+    Danger.FOREIGN: DangerOutcome("Other accounts, and services that act for any", Tone.BAD),
     Danger.SENDS: DangerOutcome("Data that goes elsewhere", Tone.BAD),
     Danger.TRUST: DangerOutcome("Who may assume roles", Tone.BAD),
     Danger.BROAD: DangerOutcome("Whole services, or every resource", Tone.CHANGE),

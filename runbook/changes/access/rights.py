@@ -22,7 +22,9 @@ _ALL = re.compile(r"arn:[^:]*:[^:]*:[^:]*:(\*$|[^:]*:\*$|[^:]+:[a-z-]+[:/]\*$)")
 """Every resource of a service, or every one of a kind: `…:123456789012:secret:*`."""
 _TAKING_ON = ("sts:assumerole*", "sts:setsourceidentity", "sts:tagsession")
 _ADMINISTRATORS = re.compile(r"policy/(AdministratorAccess|IAMFullAccess|PowerUserAccess)$")
-_READING = re.compile(r"[a-z0-9-]+:(batchget|describe|get|head|list|lookup|search|view)")
+_READING = re.compile(
+    r"[a-z0-9-]+:(batchdescribe|batchget|describe|get|head|list|lookup|search|simulate|view)"
+)
 _CANONICAL = re.compile(r"[0-9a-f]{64}|arn:[\w-]+:iam::cloudfront:.*")
 """A user by a number, and CloudFront's identities: of which account, nobody can tell."""
 

@@ -149,10 +149,10 @@ def both(*rules: Rule) -> Rule:
 
 
 def is_on(value: JsonValue, default: bool = False) -> bool:
-    """Tell whether a switch is on, in any of AWS's spellings: true, "true", "Enabled"."""
+    """Tell whether a switch is on, in any of AWS's spellings: true, "true", "Enabled" and so on."""
     if value is None:
         return default
-    return str(value).lower() in ("true", "1", "enabled")
+    return str(value).lower() in ("true", "1") or str(value).lower().startswith("enabled")
 
 
 def number(value: JsonValue, default: float | None = None) -> float | None:
