@@ -137,6 +137,8 @@ def _shared(account: Account, live: Live, groups: Any) -> dict[str, Any]:
         "encrypted": said.get("StorageEncrypted", False),
         "deletion_protection": said.get("DeletionProtection", False),
         "backup_days": said.get("BackupRetentionPeriod", 0),
+        # RDS has it on by default, and CloudFormation refuses to change it.
+        "extended_support": not str(said.get("EngineLifecycleSupport")).endswith("-disabled"),
         "log_exports": LOGS in said.get("EnableCloudwatchLogsExports", ()),
     }
 

@@ -85,6 +85,11 @@ class _Database(Model):
     """
     major_upgrade: bool = False
     """Let a change of the version cross a major one, which cannot be undone. Otherwise it fails."""
+    extended_support: bool = False
+    """Pay RDS for a version that its community gave up; otherwise RDS upgrades it then.
+
+    It cannot be changed later.
+    """
     readers: tuple[RoleArn, ...] = ()
     """The roles that may read the secret with its password.
 

@@ -99,6 +99,7 @@ def test_the_file_equals_the_shipped_example_but_for_what_is_listed(adoption: Ad
 
 READERS = "who may read a secret is decided in the file alone"
 DATABASE = {
+    "extended_support": "RDS charges for it by default, and it stays as it was made",
     "log_exports": "the page exports no log",
     "network": "an adopted item names its network",
     "notify": "the page makes no alarms",

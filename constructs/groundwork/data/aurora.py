@@ -10,12 +10,12 @@ from constructs import Construct
 from groundwork.checks import acknowledge
 from groundwork.data.audit import access_parameters, audit_parameters
 from groundwork.data.database import (
-    EXTENDED_SUPPORT,
     LOG_DAYS,
     LOGS,
     Database,
     DatabaseContext,
     keep_parameters,
+    lifecycle_support,
 )
 from groundwork.data.security_group import PORT, DatabaseSecurityGroup
 from groundwork.data.vpc import Vpc
@@ -94,7 +94,7 @@ class AuroraCluster(Database):
             db_cluster_identifier=self.identifier,
             engine=ENGINE,
             engine_version=self.version,
-            engine_lifecycle_support=EXTENDED_SUPPORT,
+            engine_lifecycle_support=lifecycle_support(declared),
             serverless_v2_scaling_configuration=_scaling(declared.capacity),
             database_name=declared.made_database(self.node.id),
             master_username=declared.user,

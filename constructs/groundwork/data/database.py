@@ -18,8 +18,6 @@ from settings.contract import KEEP_DATA
 from settings.models.data import Aurora, Deletion, PostgreSql
 from settings.values import versions
 
-EXTENDED_SUPPORT = "open-source-rds-extended-support-disabled"
-"""Otherwise RDS charges by the hour, by default, for every version that its community gave up."""
 LOGS = ["postgresql"]
 LOG_DAYS = 90
 
@@ -115,6 +113,16 @@ class Database(Construct):
         )
         group.apply_removal_policy(self.other_policy if log in LOGS else RemovalPolicy.DESTROY)
         resource.add_resource_dependency(group)
+
+
+def lifecycle_support(declared: PostgreSql | Aurora) -> str:
+    """Return how RDS treats a version that its community gave up: it upgrades it unless charged.
+
+    By default it charges, by the hour; and it takes no other choice later.
+    <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/extended-support-creating-db-instance.html>
+    """
+    extended = "open-source-rds-extended-support"
+    return extended if declared.extended_support else f"{extended}-disabled"
 
 
 def destroy_unless(kept: bool) -> RemovalPolicy:

@@ -8,11 +8,11 @@ from constructs import Construct
 from groundwork.checks import acknowledge
 from groundwork.data.audit import audit_parameters
 from groundwork.data.database import (
-    EXTENDED_SUPPORT,
     LOGS,
     Database,
     DatabaseContext,
     keep_parameters,
+    lifecycle_support,
 )
 from groundwork.data.security_group import PORT
 from settings.models.data import PostgreSql
@@ -63,7 +63,7 @@ class PostgreSqlInstance(Database):
             db_instance_class=declared.instance,
             engine=ENGINE,
             engine_version=self.version,
-            engine_lifecycle_support=EXTENDED_SUPPORT,
+            engine_lifecycle_support=lifecycle_support(declared),
             allow_major_version_upgrade=declared.major_upgrade,
             auto_minor_version_upgrade=not versions.is_exact(declared.version),
             db_name=declared.made_database(self.node.id),

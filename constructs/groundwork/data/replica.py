@@ -13,10 +13,10 @@ from constructs import Construct
 from groundwork.checks import acknowledge
 from groundwork.data.audit import access_parameters, audit_parameters
 from groundwork.data.database import (
-    EXTENDED_SUPPORT,
     LOGS,
     destroy_unless,
     keep_parameters,
+    lifecycle_support,
 )
 from groundwork.data.deletion_protection import DeletionProtection
 from groundwork.data.postgresql import PostgreSqlInstance
@@ -101,7 +101,7 @@ class PostgreSqlReplica(ReplicaAccess):
             db_instance_class=declared.instance,
             # Unless the file says otherwise it has its source's, and follows it by itself.
             engine_version=declared.version,
-            engine_lifecycle_support=EXTENDED_SUPPORT,
+            engine_lifecycle_support=lifecycle_support(database),
             auto_minor_version_upgrade=not versions.is_exact(database.version),
             enable_iam_database_authentication=True,
             db_parameter_group_name=self._parameters().ref,

@@ -30,6 +30,8 @@ GAP = Gap(
 
 INSTANCE = "AWS::RDS::DBInstance"
 CLUSTER = "AWS::RDS::DBCluster"
+# What RDS has unless it is told otherwise.
+SUPPORTED = "open-source-rds-extended-support"
 # Where a template leaves these out, a member has its cluster's.
 OF_THE_CLUSTER = ("EngineVersion", "StorageEncrypted", "BackupRetentionPeriod")
 
@@ -104,8 +106,8 @@ def _shown(xml: str, record: dict[str, Any]) -> str:
     members = "".join(f"<member>{name}</member>" for name in exports)
     shown = xml.replace("<EnabledCloudwatchLogsExports/>", "")
     shown += f"<EnabledCloudwatchLogsExports>{members}</EnabledCloudwatchLogsExports>"
-    support = record.get("EngineLifecycleSupport")
-    if support and "<EngineLifecycleSupport>" not in shown:
+    support = record.get("EngineLifecycleSupport", SUPPORTED)
+    if "<EngineLifecycleSupport>" not in shown:
         shown += f"<EngineLifecycleSupport>{support}</EngineLifecycleSupport>"
     return shown
 

@@ -6,12 +6,14 @@ from typing import Any
 
 from embedded.gaps._ministack import HANDLERS, Created, Properties, service
 from embedded.gaps.gap import Effect, Gap
+from embedded.gaps.rds.databases import SUPPORTED
 
 GAP = Gap(
     aws=(
         "A database that RDS has upgraded keeps its version over updates that name none, its major "
         "version or the one before; an update to an older version fails, and one to a newer minor "
-        "version while a replica is older. A major upgrade takes the replicas along."
+        "version while a replica is older. A major upgrade takes the replicas along. "
+        "RDS Extended Support stays as it was made."
     ),
     page=(
         "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/"
@@ -39,6 +41,7 @@ def _comparing(pristine: Any, store: str) -> Any:
         name: str, old: Properties, new: Properties, stack: str, *logical_id: str
     ) -> Created:
         record: Properties = getattr(service("rds"), store).get(name) or {}
+        _refuse_other_support(record, new)
         running, asked = str(record.get(VERSION, "")), str(new.get(VERSION) or "")
         kept = asked in ("", str(old.get(VERSION) or "")) or f"{running}.".startswith(f"{asked}.")
         if not kept and _parts(asked) < _parts(running):
@@ -54,6 +57,13 @@ def _comparing(pristine: Any, store: str) -> Any:
         return updated
 
     return update
+
+
+def _refuse_other_support(record: Properties, new: Properties) -> None:
+    """Compare with what it has, so that a rollback to that is let through."""
+    asked = new.get("EngineLifecycleSupport", SUPPORTED)
+    if record and asked != record.get("EngineLifecycleSupport", SUPPORTED):
+        raise ValueError("EngineLifecycleSupport cannot be modified.")
 
 
 def _upgrade_replicas(record: Properties, asked: str) -> None:

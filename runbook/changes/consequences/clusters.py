@@ -23,6 +23,7 @@ from runbook.changes.consequences.rds import (
     backups,
     insights,
     insights_days,
+    lifecycle,
     logs,
     password,
     protection,
@@ -71,7 +72,7 @@ CLUSTER = Kind(
             )
         ),
         "EnableIAMDatabaseAuthentication": without_iam,
-        "EngineLifecycleSupport": harmless,
+        "EngineLifecycleSupport": lifecycle(_AURORA),
         "EngineVersion": version(f"{_AURORA}/USER_UpgradeDBInstance.PostgreSQL.html"),
         "ManageMasterUserPassword": password,
         "MasterUserPassword": password,

@@ -62,6 +62,13 @@ def backups(page: str) -> Rule:
     return rule
 
 
+def lifecycle(guide: str) -> Rule:
+    """Judge RDS Extended Support, which CloudFormation refuses to change."""
+    words = "RDS Extended Support of a database that is there cannot be changed"
+    page = f"{guide}/extended-support-creating-db-instance.html"
+    return changed(Consequence(words, page, danger=Danger.FAILS))
+
+
 def version(page: str) -> Rule:
     """Judge an engine's version: it never goes back, and every upgrade restarts."""
 
@@ -206,7 +213,7 @@ INSTANCE = Kind(
         "EnableCloudwatchLogsExports": logs,
         "EnableIAMDatabaseAuthentication": without_iam,
         "EnablePerformanceInsights": insights,
-        "EngineLifecycleSupport": harmless,
+        "EngineLifecycleSupport": lifecycle(_GUIDE),
         "EngineVersion": version(f"{_GUIDE}/USER_UpgradeDBInstance.Upgrading.html"),
         "Iops": harmless,
         "ManageMasterUserPassword": password,

@@ -150,9 +150,17 @@ def test_safe_values_are_the_defaults(make: Make) -> None:
     assert properties["EnableIAMDatabaseAuthentication"] is True
 
 
-def test_extended_support_is_never_paid_for(make: Make) -> None:
-    properties = holder(make(""))["Properties"]
-    assert properties["EngineLifecycleSupport"] == "open-source-rds-extended-support-disabled"
+@pytest.mark.parametrize(
+    ("fields", "asked"),
+    [
+        ("", "open-source-rds-extended-support-disabled"),
+        ("extended_support: true", "open-source-rds-extended-support"),
+    ],
+)
+def test_extended_support_is_paid_for_only_where_the_file_says_so(
+    make: Make, fields: str, asked: str
+) -> None:
+    assert holder(make(fields))["Properties"]["EngineLifecycleSupport"] == asked
 
 
 @pytest.mark.parametrize(

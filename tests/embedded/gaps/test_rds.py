@@ -356,6 +356,13 @@ class TestVersions:
         assert status(**asked(begun))["StackDriftStatus"] == "IN_SYNC"
         assert self.upgraded(pristine, "17.4") == "17.4"
 
+    def test_extended_support_stays_as_it_was_made(self, aws: Any) -> None:
+        made = instance(DBInstanceIdentifier="lasting")
+        aws.deploy("lasting", {**network(), "Database": made})
+        del made["Properties"]["EngineLifecycleSupport"]
+        with pytest.raises(DeploymentError, match="EngineLifecycleSupport cannot be modified"):
+            aws.deploy("lasting", {**network(), "Database": made})
+
     def test_a_newer_one_is_taken_and_an_older_one_fails(self, aws: Any) -> None:
         assert self.upgraded(aws, "17.6") == "17.6"
         with pytest.raises(Exception, match=r"Cannot upgrade aurora-postgresql from 17.5 to 17.4"):

@@ -14,7 +14,7 @@ from constructs import Construct
 
 from groundwork.checks import acknowledge
 from groundwork.data.aurora import ENGINE, AuroraCluster
-from groundwork.data.database import EXTENDED_SUPPORT, DatabaseContext
+from groundwork.data.database import DatabaseContext, lifecycle_support
 from groundwork.data.drill.copy import Copy, Question
 from groundwork.data.drill.flow import definition
 from groundwork.data.drill.function import DrillFunction
@@ -88,14 +88,17 @@ class DatabaseDrill(Construct):
         return self._of_cluster(database)
 
     def _of_instance(self, database: PostgreSqlInstance) -> _Engine:
-        arguments = {**self._common(), **_instance(database.declared, database.parameters_name)}
+        arguments = {
+            **self._common(database.declared),
+            **_instance(database.declared, database.parameters_name),
+        }
         age, asked = _max_age(database.declared), self._asked(database)
         copy = Copy("Instance", self.identifier, age, arguments, question=asked)
         return _Engine(copy, f"pg:{database.parameters_name}")
 
     def _of_cluster(self, database: AuroraCluster) -> _Engine:
         declared = database.declared
-        arguments = {**self._common(), **_cluster(declared, database.parameters_name)}
+        arguments = {**self._common(declared), **_cluster(declared, database.parameters_name)}
         writer = {**WRITER, "DbClusterIdentifier": drill_copy(self.identifier)}
         question = _question(declared, database.node.id)
         copy = Copy("Cluster", self.identifier, _max_age(declared), arguments, writer, question)
@@ -112,12 +115,12 @@ class DatabaseDrill(Construct):
         name = declared.first_database(database.node.id)
         return Question(name, drill.query, drill.expect, function.asked)
 
-    def _common(self) -> dict[str, object]:
+    def _common(self, declared: PostgreSql | Aurora) -> dict[str, object]:
         return {
             "DbSubnetGroupName": self._context.vpc.subnet_group.ref,
             "VpcSecurityGroupIds": [self._group.group_id],
             "NetworkType": "IPV4",
-            "EngineLifecycleSupport": EXTENDED_SUPPORT,
+            "EngineLifecycleSupport": lifecycle_support(declared),
             "CopyTagsToSnapshot": False,
             "DeletionProtection": False,
         }
