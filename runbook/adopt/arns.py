@@ -14,6 +14,7 @@ PATHS: Mapping[str, tuple[str, str]] = {
     "AWS::EC2::Subnet": ("ec2", "subnet/"),
     "AWS::EC2::VPC": ("ec2", "vpc/"),
     "AWS::EC2::FlowLog": ("ec2", "vpc-flow-log/"),
+    "AWS::Logs::LogGroup": ("logs", "log-group:"),
     "AWS::RDS::DBCluster": ("rds", "cluster:"),
     "AWS::RDS::DBClusterParameterGroup": ("rds", "cluster-pg:"),
     "AWS::RDS::DBInstance": ("rds", "db:"),

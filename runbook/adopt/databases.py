@@ -195,6 +195,10 @@ def _item(
     kind, group = parameters
     found = account.named(kind, group, within) if group else None
     resources += [found] if found and not str(group).startswith("default.") else []
+    kind = "cluster" if model is Aurora else "instance"
+    log = account.named("AWS::Logs::LogGroup", f"/aws/rds/{kind}/{name}/{LOGS}", within)
+    # RDS made it on its first export: the name is taken, and the log is kept.
+    resources += [log] if log else []
     reason = f"its parameters are those of {group}: Groundwork's own take effect at a restart"
     remarks.append(Remark(subject, reason))
     for reader in _readers(account, name) if model is Aurora else ():

@@ -69,6 +69,9 @@ def everything(client: Any) -> list[Key]:
     _receiving(client)
     subnets, groups = _network(client("ec2"))
     _databases(client("rds"), subnets, groups)
+    for database in ("instance/orders", "cluster/catalogue"):
+        # RDS makes them by itself, on its first export.
+        client("logs").create_log_group(logGroupName=f"/aws/rds/{database}/postgresql")
     _watching(client)
     return [_senders(client("iam")), _buckets(client)]
 

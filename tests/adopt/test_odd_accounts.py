@@ -221,6 +221,13 @@ class TestWhatTheNextChangeLeaves:
         assert [change for change in drift["changes"] if change["reversible"]] == []
         assert drift["unasked"] == []
 
+    def test_the_log_that_rds_began_goes_on_and_has_an_end(self, executed: Adoption) -> None:
+        logs = executed.client("logs")
+        for database in ("instance/orders", "cluster/catalogue"):
+            prefix = f"/aws/rds/{database}/"
+            (group,) = logs.describe_log_groups(logGroupNamePrefix=prefix)["logGroups"]
+            assert group["retentionInDays"] == 90
+
     def test_the_key_that_was_made_by_hand_goes_on_working(self, executed: Adoption) -> None:
         use(executed)
 
