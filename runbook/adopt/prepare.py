@@ -18,11 +18,12 @@ from runbook.base import aws
 from runbook.base.assembly import Assembly, Stack
 from runbook.base.errors import UserError
 from runbook.changes import change_set as change_sets
-from runbook.changes.change_set import find_stack
-from runbook.changes.prepare import Preparation, finished, remove, usable
+from runbook.changes.change_set import find_stack, remove
+from runbook.changes.prepare import Preparation, finished
 from runbook.changes.review import StackReview
 from runbook.changes.template import held
 from runbook.changes.template.values import Template
+from runbook.changes.usable import usable
 from settings.plan import StackId
 
 MOST_BYTES = 51_200

@@ -1,8 +1,9 @@
-"""What a change set would do, read from CloudFormation and never from the checkout."""
+"""Change sets: what one would do, read from CloudFormation and never from the checkout."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
@@ -94,3 +95,20 @@ def describe(client: CloudFormationClient, change_set: str) -> DescribeChangeSet
 def _parameters(description: DescribeChangeSetOutputTypeDef) -> Iterator[tuple[str, str]]:
     for parameter in description.get("Parameters", ()):
         yield parameter["ParameterKey"], parameter.get("ParameterValue", "")
+
+
+def remove(client: CloudFormationClient, stack: str, change_set: str) -> None:
+    """Remove a change set, and the stack too when it was made for the change set alone."""
+    client.delete_change_set(StackName=stack, ChangeSetName=change_set)
+    current = find_stack(client, stack)
+    empty = current is not None and current["StackStatus"] == "REVIEW_IN_PROGRESS"
+    if empty and not client.list_change_sets(StackName=stack)["Summaries"]:
+        client.delete_stack(StackName=stack)
+
+
+def discard_reviewed(stack: StackReview) -> None:
+    """Remove a reviewed change set, by its ARN, if it is still there."""
+    with suppress(ClientError):
+        remove(
+            aws.cloudformation(stack.region), stack.stack_id or stack.name, stack.change_set or ""
+        )

@@ -14,24 +14,19 @@ from runbook.base.errors import UserError
 from runbook.base.options import naming
 from runbook.changes import direct, groups, machine, pacing
 from runbook.changes.alive import unless_executing
+from runbook.changes.change_set import discard_reviewed
 from runbook.changes.context import Context
 from runbook.changes.direct import refuse_expired
 from runbook.changes.execute import verify
 from runbook.changes.guarding import guard_again
 from runbook.changes.locks import preparing
 from runbook.changes.people import name, same
-from runbook.changes.prepare import (
-    Preparation,
-    discard_reviewed,
-    discarded_unless_saved,
-    now,
-    review,
-    undeclared,
-)
+from runbook.changes.prepare import Preparation, discarded_unless_saved, now, review
 from runbook.changes.records import Records, StoredApproval, StoredReview
 from runbook.changes.render import terminal
 from runbook.changes.review import Approval, ExecutionStatus, Review
 from runbook.changes.stores import Folder
+from runbook.changes.undeclared import undeclared
 from runbook.doctor import command as doctor
 from runbook.drift.reviewed import refuse_new, with_drift
 from settings import Settings

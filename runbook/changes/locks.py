@@ -18,9 +18,10 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from runbook.base import aws
 from runbook.base.errors import UserError
+from runbook.changes.change_set import discard_reviewed
 from runbook.changes.context import Context
 from runbook.changes.people import same, shown
-from runbook.changes.prepare import LIFETIME, discard_reviewed, now
+from runbook.changes.prepare import LIFETIME, now
 from runbook.changes.records import Records, StoredReview
 from runbook.changes.review import Review, StackReview
 from runbook.changes.text import moment

@@ -7,7 +7,7 @@ failed; this one only ever creates change sets, each under a name that is never 
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import permutations
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import ClientError
 
 from runbook.base import aws, project
 from runbook.base.assembly import Assembly, Stack
@@ -24,13 +24,13 @@ from runbook.base.polling import poll
 from runbook.base.secrets import session_name
 from runbook.changes import assets, refusal
 from runbook.changes import change_set as change_sets
-from runbook.changes.change_set import find_stack
+from runbook.changes.change_set import discard_reviewed, find_stack, remove
 from runbook.changes.observe import observations
 from runbook.changes.prices import priced
 from runbook.changes.review import Effect, Review, StackAction, StackReview
 from runbook.changes.template.values import places
-from settings.contract import CHANGE_SET_PREFIX, is_described_as_ours
-from settings.plan import StackId
+from runbook.changes.usable import usable
+from settings.contract import CHANGE_SET_PREFIX
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
@@ -164,60 +164,9 @@ def refuse_moves(stacks: Collection[StackReview]) -> None:
                 )
 
 
-def undeclared(
-    declared: Collection[str], regions: Collection[str], environment: str | None
-) -> list[str]:
-    """Return our stacks that are deployed in some regions, but that nobody declares any more."""
-
-    def look(region: str) -> list[str]:
-        with suppress(
-            BotoCoreError, ClientError, UserError
-        ):  # a region that the account has not enabled
-            return [
-                name
-                for name in _named_like_ours(region, environment)
-                if name not in declared and _is_ours(aws.cloudformation(region), name)
-            ]
-        return []
-
-    with ThreadPoolExecutor(max_workers=8) as pool:
-        return sorted(name for names in pool.map(look, regions) for name in names)
-
-
-def _named_like_ours(region: str, environment: str | None) -> Iterator[str]:
-    for page in aws.cloudformation(region).get_paginator("list_stacks").paginate():
-        for stack in page["StackSummaries"]:
-            gone = stack["StackStatus"] in ("DELETE_COMPLETE", "REVIEW_IN_PROGRESS")
-            found = StackId.parse(stack["StackName"], environment)
-            if not gone and found and found.region == region:
-                yield stack["StackName"]
-
-
-def _is_ours(client: CloudFormationClient, name: str) -> bool:
-    found = find_stack(client, name)
-    return found is not None and is_described_as_ours(found.get("Description", ""))
-
-
 def now() -> datetime:
     """Return the moment, in whole seconds and UTC, as it is written in a review."""
     return datetime.now(UTC).replace(microsecond=0)
-
-
-def remove(client: CloudFormationClient, stack: str, change_set: str) -> None:
-    """Remove a change set, and the stack too when it was made for the change set alone."""
-    client.delete_change_set(StackName=stack, ChangeSetName=change_set)
-    current = find_stack(client, stack)
-    empty = current is not None and current["StackStatus"] == "REVIEW_IN_PROGRESS"
-    if empty and not client.list_change_sets(StackName=stack)["Summaries"]:
-        client.delete_stack(StackName=stack)
-
-
-def discard_reviewed(stack: StackReview) -> None:
-    """Remove a reviewed change set, by its ARN, if it is still there."""
-    with suppress(ClientError):
-        remove(
-            aws.cloudformation(stack.region), stack.stack_id or stack.name, stack.change_set or ""
-        )
 
 
 @contextmanager
@@ -229,39 +178,6 @@ def discarded_unless_saved(made: Review) -> Iterator[None]:
         for stack in made.changed:
             discard_reviewed(stack)
         raise
-
-
-_MADE = ("creation", "delete what is left of it", "delete-stack")
-_FAILED = {
-    "CREATE_FAILED": _MADE,
-    "ROLLBACK_COMPLETE": _MADE,
-    "ROLLBACK_FAILED": _MADE,
-    "DELETE_FAILED": ("deletion", "remove what held it, and delete it again", "delete-stack"),
-    "UPDATE_ROLLBACK_FAILED": (
-        "rollback",
-        "remove what held it, and let it go on",
-        "continue-update-rollback",
-    ),
-}
-"""What failed in each state that allows no update, and the way out of it.
-
-<https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html#cfn-console-view-stack-data-resources-status-codes>
-"""
-
-
-def usable(name: str, current: Mapping[str, object] | None) -> None:
-    """Refuse a stack that CloudFormation cannot update, or is updating now."""
-    status = str(current["StackStatus"]) if current else "REVIEW_IN_PROGRESS"
-    if failed := _FAILED.get(status):
-        what, way_out, command = failed
-        raise UserError(
-            f"{name} is {status}: CloudFormation cannot update a stack whose {what} failed.",
-            f"Look at its events, then {way_out}: aws cloudformation {command} --stack-name {name}",
-        )
-    if status.endswith("_IN_PROGRESS") and status != "REVIEW_IN_PROGRESS":
-        raise UserError(
-            f"{name} is {status}: another operation is running.", "Try again when it is done."
-        )
 
 
 def finished(

@@ -17,13 +17,14 @@ from runbook.base.assembly import Assembly
 from runbook.base.errors import UserError
 from runbook.base.options import naming
 from runbook.changes import change_set as change_sets
-from runbook.changes.change_set import find_stack
+from runbook.changes.change_set import find_stack, remove
 from runbook.changes.commands import SAVED
 from runbook.changes.context import Context
 from runbook.changes.locks import preparing
-from runbook.changes.prepare import Preparation, finished, now, remove, review, usable
+from runbook.changes.prepare import Preparation, finished, now, review
 from runbook.changes.render import terminal
 from runbook.changes.review import Review, StackReview
+from runbook.changes.usable import usable
 from runbook.drift.change import Drift
 
 if TYPE_CHECKING:

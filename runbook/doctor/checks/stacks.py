@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from runbook.base.errors import UserError
 from runbook.changes.change_set import find_stack
-from runbook.changes.prepare import usable
+from runbook.changes.usable import usable
 from runbook.doctor.answer import Answer, wrong
 from runbook.doctor.place import Place
 from settings.contract import is_described_as_ours

@@ -11,12 +11,13 @@ import pytest
 from runbook.base import aws
 from runbook.base.errors import UserError
 from runbook.base.polling import poll
-from runbook.changes.change_set import find_stack
+from runbook.changes.change_set import discard_reviewed, find_stack
 from runbook.changes.events import Event
 from runbook.changes.execute import execute
 from runbook.changes.guards import holders, stack_policy
-from runbook.changes.prepare import Preparation, discard_reviewed, now, undeclared
+from runbook.changes.prepare import Preparation, now
 from runbook.changes.review import Effect
+from runbook.changes.undeclared import undeclared
 from tests.runbook.changes.stacks import (
     TOPIC,
     Made,

@@ -14,10 +14,11 @@ from rich.console import Console
 from runbook.base import aws
 from runbook.base.errors import UserError
 from runbook.changes import commands
+from runbook.changes.change_set import discard_reviewed
 from runbook.changes.context import Context
 from runbook.changes.execute import verify
 from runbook.changes.locks import LASTS, Lock, preparing, refuse_open
-from runbook.changes.prepare import discard_reviewed, now
+from runbook.changes.prepare import now
 from runbook.changes.records import Records
 from runbook.changes.review import Review
 from runbook.changes.stores import Folder, Store

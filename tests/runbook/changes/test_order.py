@@ -15,6 +15,7 @@ from runbook.changes import change_set, execute, pacing, prepare, refusal
 from runbook.changes.events import Event, cause, left_over
 from runbook.changes.orders import orders_of
 from runbook.changes.review import Effect, StackReview, Verdict, item_of
+from runbook.changes.usable import usable
 from tests.runbook.changes import samples
 
 
@@ -173,16 +174,16 @@ def test_a_user_of_a_bucket_is_an_item_of_its_own() -> None:
 
 def test_what_an_interrupted_first_prepare_left_is_used_by_the_next() -> None:
     """An author may not delete stacks, so an empty one may be there."""
-    prepare.usable("mail-us-east-1", {"StackStatus": "REVIEW_IN_PROGRESS"})
+    usable("mail-us-east-1", {"StackStatus": "REVIEW_IN_PROGRESS"})
     with pytest.raises(UserError, match="another operation is running"):
-        prepare.usable("mail-us-east-1", {"StackStatus": "UPDATE_IN_PROGRESS"})
+        usable("mail-us-east-1", {"StackStatus": "UPDATE_IN_PROGRESS"})
 
 
 def test_a_stack_whose_deletion_failed_is_said_to_be_one() -> None:
     with pytest.raises(UserError, match="a stack whose deletion failed"):
-        prepare.usable("mail-us-east-1", {"StackStatus": "DELETE_FAILED"})
+        usable("mail-us-east-1", {"StackStatus": "DELETE_FAILED"})
     with pytest.raises(UserError, match="a stack whose creation failed"):
-        prepare.usable("mail-us-east-1", {"StackStatus": "ROLLBACK_COMPLETE"})
+        usable("mail-us-east-1", {"StackStatus": "ROLLBACK_COMPLETE"})
 
 
 @pytest.mark.parametrize(
@@ -195,7 +196,7 @@ def test_a_stack_whose_deletion_failed_is_said_to_be_one() -> None:
 )
 def test_what_failed_is_named_with_the_way_out(status: str, said: str, command: str) -> None:
     with pytest.raises(UserError, match=said) as refused:
-        prepare.usable("mail-us-east-1", {"StackStatus": status})
+        usable("mail-us-east-1", {"StackStatus": status})
     way_out = f"aws cloudformation {command} --stack-name mail-us-east-1"
     assert way_out in (refused.value.advice or "")
 
