@@ -54,7 +54,7 @@ class SecretReaders(secretsmanager.CfnResourcePolicy):
         if service:
             refused["Null"] = {"aws:PrincipalArn": "false"}
         account = Stack.of(scope).account
-        statements = [_deny("secretsmanager:GetSecretValue", refused)]
+        statements = [_deny(refused)]
         if readers:
             statements.append(_allow(READ, account, [*readers]))
         if writer:
@@ -67,11 +67,11 @@ class SecretReaders(secretsmanager.CfnResourcePolicy):
         )
 
 
-def _deny(action: str, condition: dict[str, object]) -> dict[str, object]:
+def _deny(condition: dict[str, object]) -> dict[str, object]:
     return {
         "Effect": "Deny",
         "Principal": "*",
-        "Action": action,
+        "Action": "secretsmanager:GetSecretValue",
         "Resource": "*",
         "Condition": condition,
     }
