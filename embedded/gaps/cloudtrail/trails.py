@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import json
 
+from embedded.gaps._calls import accepted, true, with_booleans
 from embedded.gaps._ministack import (
     Created,
     Properties,
-    accepted,
     account,
     generated_name,
     region,
     register,
     service,
-    true,
-    with_booleans,
 )
 from embedded.gaps.gap import Effect, Gap
 

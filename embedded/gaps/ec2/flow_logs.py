@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from embedded.gaps._ministack import Created, Properties, call, element, provisioners, register
+from embedded.gaps._calls import call, element
+from embedded.gaps._ministack import Created, Properties, provisioners, register
 from embedded.gaps.gap import Effect, Gap
 
 GAP = Gap(

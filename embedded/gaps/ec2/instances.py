@@ -5,17 +5,8 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from embedded.gaps._ministack import (
-    Created,
-    Properties,
-    call,
-    element,
-    flattened,
-    provisioners,
-    register,
-    service,
-    true,
-)
+from embedded.gaps._calls import call, element, flattened, true
+from embedded.gaps._ministack import Created, Properties, provisioners, register, service
 from embedded.gaps.gap import Effect, Gap
 
 GAP = Gap(

@@ -8,14 +8,8 @@ from __future__ import annotations
 
 import uuid
 
-from embedded.gaps._ministack import (
-    Created,
-    Properties,
-    extend,
-    register,
-    service,
-    true,
-)
+from embedded.gaps._calls import true
+from embedded.gaps._ministack import Created, Properties, extend, register, service
 from embedded.gaps.gap import Effect, Gap
 
 GAP = Gap(

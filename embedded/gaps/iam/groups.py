@@ -4,15 +4,8 @@ from __future__ import annotations
 
 import json
 
-from embedded.gaps._ministack import (
-    Created,
-    Properties,
-    account,
-    call,
-    generated_name,
-    register,
-    service,
-)
+from embedded.gaps._calls import call
+from embedded.gaps._ministack import Created, Properties, account, generated_name, register, service
 from embedded.gaps.gap import Effect, Gap
 
 GAP = Gap(

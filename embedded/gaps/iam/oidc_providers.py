@@ -2,15 +2,8 @@
 
 from __future__ import annotations
 
-from embedded.gaps._ministack import (
-    Created,
-    Properties,
-    call,
-    element,
-    flattened,
-    register,
-    service,
-)
+from embedded.gaps._calls import call, element, flattened
+from embedded.gaps._ministack import Created, Properties, register, service
 from embedded.gaps.gap import Effect, Gap
 
 GAP = Gap(

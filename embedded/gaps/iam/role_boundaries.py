@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from embedded.gaps._ministack import Created, Properties, call, extend, service
+from embedded.gaps._calls import call
+from embedded.gaps._ministack import Created, Properties, extend, service
 from embedded.gaps.gap import Effect, Gap
 
 GAP = Gap(

@@ -8,14 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from embedded.gaps._ministack import (
-    Created,
-    Properties,
-    extend,
-    provisioners,
-    service,
-    true,
-)
+from embedded.gaps._calls import true
+from embedded.gaps._ministack import Created, Properties, extend, provisioners, service
 from embedded.gaps.gap import Effect, Gap
 
 GAP = Gap(

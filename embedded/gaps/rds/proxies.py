@@ -5,14 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from embedded.gaps._ministack import (
-    Created,
-    Properties,
-    accepted,
-    provisioners,
-    register,
-    service,
-)
+from embedded.gaps._calls import accepted
+from embedded.gaps._ministack import Created, Properties, provisioners, register, service
 from embedded.gaps.gap import Effect, Gap
 
 GAP = Gap(

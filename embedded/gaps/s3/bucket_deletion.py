@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from embedded.gaps._ministack import HANDLERS, Properties, accepted, service
+from embedded.gaps._calls import accepted
+from embedded.gaps._ministack import HANDLERS, Properties, service
 from embedded.gaps.gap import Effect, Gap
 
 GAP = Gap(

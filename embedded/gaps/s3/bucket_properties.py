@@ -14,7 +14,8 @@ from botocore.model import ServiceModel
 from botocore.serialize import create_serializer
 from botocore.session import get_session
 
-from embedded.gaps._ministack import accepted, provisioners, service, true
+from embedded.gaps._calls import accepted, true
+from embedded.gaps._ministack import provisioners, service
 from embedded.gaps.gap import Effect, Gap
 
 GAP = Gap(

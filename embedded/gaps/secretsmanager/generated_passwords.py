@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 
-from embedded.gaps._ministack import Properties, accepted, provisioners, service, with_booleans
+from embedded.gaps._calls import accepted, with_booleans
+from embedded.gaps._ministack import Properties, provisioners, service
 from embedded.gaps.gap import Effect, Gap
 
 GAP = Gap(

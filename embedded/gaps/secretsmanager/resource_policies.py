@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 
-from embedded.gaps._ministack import Created, Properties, accepted, register, service
+from embedded.gaps._calls import accepted
+from embedded.gaps._ministack import Created, Properties, register, service
 from embedded.gaps.gap import Effect, Gap
 
 GAP = Gap(

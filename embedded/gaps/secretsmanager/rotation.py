@@ -15,15 +15,8 @@ import time
 import uuid
 from typing import Any
 
-from embedded.gaps._ministack import (
-    Created,
-    Properties,
-    Response,
-    accepted,
-    concurrency,
-    register,
-    service,
-)
+from embedded.gaps._calls import accepted
+from embedded.gaps._ministack import Created, Properties, Response, concurrency, register, service
 from embedded.gaps.gap import Effect, Gap
 
 GAP = Gap(

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs
 
-from embedded.gaps._ministack import Response, answer_first, service, true
+from embedded.gaps._calls import true
+from embedded.gaps._ministack import Response, answer_first, service
 from embedded.gaps.gap import Effect, Gap
 
 GAP = Gap(

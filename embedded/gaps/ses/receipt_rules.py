@@ -8,15 +8,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from embedded.gaps._ministack import (
-    Created,
-    Properties,
-    accepted,
-    flattened,
-    generated_name,
-    register,
-    service,
-)
+from embedded.gaps._calls import accepted, flattened
+from embedded.gaps._ministack import Created, Properties, generated_name, register, service
 from embedded.gaps.gap import Effect, Gap
 
 GAP = Gap(

@@ -7,11 +7,11 @@ import re
 from typing import Any
 from urllib.parse import unquote
 
+from embedded.gaps._calls import accepted
 from embedded.gaps._ministack import (
     Created,
     Properties,
     Response,
-    accepted,
     answer_first,
     register,
     responses,
