@@ -15,6 +15,16 @@ from runbook.adopt.receiving import stored_in
 from settings.models.backup import Bucket
 
 UNSAID_RULE = "the file cannot say it: the next review removes it"
+BESIDE = {
+    "AccelerateConfiguration": "acceleration",
+    "CorsConfiguration": "CORS",
+    "InventoryConfigurations": "inventory",
+    "LoggingConfiguration": "logging",
+    "NotificationConfiguration": "notifications",
+    "ReplicationConfiguration": "replication",
+    "WebsiteConfiguration": "website",
+}
+"""What a bucket may do besides, by CloudFormation's names: no template of ours has these."""
 UNTIMED_LOCK = "it locks no version by itself, which the file cannot say: it stays as it is"
 Holders = list[tuple[Live, list[Held]]]
 
@@ -35,7 +45,7 @@ def _bucket(account: Account, bucket: Live, holders: Holders) -> Item:
     name, within = bucket.identifier, f"buckets/{bucket.identifier}"
     days, remarks = _lifecycle(account, bucket)
     lock, untimed = _object_lock(account, bucket)
-    remarks += untimed
+    remarks += [*untimed, *_beside(account, bucket)]
     users: dict[str, Any] = {}
     resources = [bucket._replace(within=within)]
     policy = account.named("AWS::S3::BucketPolicy", name, within)
@@ -79,6 +89,13 @@ def _lifecycle(account: Account, bucket: Live) -> tuple[dict[str, int], list[Rem
         for rule in rules
         if not lifecycle.is_said(rule)
     ]
+
+
+def _beside(account: Account, bucket: Live) -> Iterator[Remark]:
+    for name, called in BESIDE.items():
+        if bucket.properties.get(name):
+            reason = "the file cannot say it: it stays as it is"
+            yield Remark(f"{called} of {named(account, bucket)}", reason)
 
 
 def _object_lock(account: Account, bucket: Live) -> tuple[dict[str, Any] | None, list[Remark]]:

@@ -201,6 +201,9 @@ def _item(
     resources += [log] if log else []
     reason = f"its parameters are those of {group}: Groundwork's own take effect at a restart"
     remarks.append(Remark(subject, reason))
+    options = str(live.properties.get("OptionGroupName", "default:"))
+    if not options.startswith("default:"):
+        remarks.append(Remark(subject, f"its options are those of {options}: they stay"))
     for reader in _readers(account, name) if model is Aurora else ():
         reason = f"a reader of {name}: it stays, and reads on; the file's `replicas` make others"
         remarks.append(Remark(named(account, reader), reason))

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from runbook.adopt import arns
+from runbook.adopt import arns, inside
 from runbook.adopt.account import Account
 from runbook.adopt.item import Item, Live, Remark, without_defaults
 from runbook.adopt.subnets import SUBNET, Chosen, chosen
@@ -82,11 +82,11 @@ def _named(account: Account, group: Live) -> str:
 def _network(account: Account, vpc: Live) -> Item:
     name = account.networks[vpc.identifier]
     within = f"networks/{name}"
-    inside = {"VpcId": vpc.identifier}
+    here = {"VpcId": vpc.identifier}
     of_databases = chosen(account, vpc.identifier)
-    everything = [*account.below(SUBNET, within, **inside)]
+    everything = [*account.below(SUBNET, within, **here)]
     subnets = [live for live in everything if live.identifier in of_databases.subnets]
-    tables = [*account.below("AWS::EC2::RouteTable", within, **inside)]
+    tables = [*account.below("AWS::EC2::RouteTable", within, **here)]
     resources = [vpc._replace(within=within), *subnets]
     for kind in ("AWS::EC2::VPCGatewayAttachment", "AWS::EC2::FlowLog"):
         key = "VpcId" if kind.endswith("Attachment") else "ResourceId"
@@ -109,7 +109,7 @@ def _network(account: Account, vpc: Live) -> Item:
         account.region,
         {"region": account.region, **without_defaults(Network, declared)},
         tuple(resources),
-        tuple(_outside(account, everything, of_databases)),
+        (*_outside(account, everything, of_databases), *inside.remarks(account, vpc, name)),
         arns.arn_of(account, vpc),
     )
 

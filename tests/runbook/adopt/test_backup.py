@@ -76,6 +76,13 @@ def test_object_lock_is_taken_over_with_its_time(kept: Any, lock: Any, named: in
     assert len(remarks) == named
 
 
+def test_what_a_bucket_does_besides_is_named() -> None:
+    said = {"WebsiteConfiguration": {"IndexDocument": "index.html"}, "Tags": []}
+    anywhere: Any = Anywhere()
+    (remark,) = backup._beside(anywhere, Live("AWS::S3::Bucket", "vault", said))
+    assert remark.subject == "website of vault (arn:aws:s3:::vault)"
+
+
 def held(**statement: Any) -> Held:
     return Held("p", inline=True, statement={"Effect": "Allow", **statement})
 
