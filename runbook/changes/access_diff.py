@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from runbook.changes.review import AccessDiff, Grant
+from runbook.changes.parts import AccessDiff, Grant
 from runbook.changes.text import line
 
 

@@ -18,8 +18,7 @@ from runbook.changes.consequences.names import name_of
 from runbook.changes.declared import declared
 from runbook.changes.destinations import of_destinations
 from runbook.changes.labels import of_labels
-from runbook.changes.published import of_records
-from runbook.changes.review import (
+from runbook.changes.parts import (
     AccessDiff,
     Danger,
     DeclaredChange,
@@ -30,6 +29,7 @@ from runbook.changes.review import (
     Risk,
     Verdict,
 )
+from runbook.changes.published import of_records
 from runbook.changes.runs import of_code
 from runbook.changes.stack_settings import of_settings, of_stack
 from runbook.changes.template.reading import Reading

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from pydantic import JsonValue
 
-from runbook.changes.review import Danger, Finding
+from runbook.changes.parts import Danger, Finding
 from runbook.changes.template.reading import Reading
 from runbook.changes.template.values import Template, bare
 from settings.contract import APPROVAL_CHECK, ENOUGH_PEOPLE, GROUP_MISSING, OTHER_PERSON

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from runbook.changes.review import DeclaredChange, Effect
+from runbook.changes.parts import DeclaredChange, Effect
 
 _PLACE = re.compile(r"databases/([^/]+)/replicas/([^/]+)(?:/consumers/([^/]+))?")
 _PUBLIC = ("public",)

@@ -19,14 +19,7 @@ from runbook.changes.access_diff import sentence, sentences
 from runbook.changes.consequences.names import NAMES
 from runbook.changes.considered import not_considered
 from runbook.changes.kinds import GUARDS, KNOWN
-from runbook.changes.review import (
-    AccessDiff,
-    Danger,
-    Effect,
-    Finding,
-    Grant,
-    ResourceChange,
-)
+from runbook.changes.parts import AccessDiff, Danger, Effect, Finding, Grant, ResourceChange
 from runbook.changes.template.reading import Reading
 from runbook.changes.template.values import COMPUTED, Template, named_text
 

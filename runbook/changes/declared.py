@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 
 from pydantic import JsonValue
 
-from runbook.changes.review import DeclaredChange, Difference, Effect
+from runbook.changes.parts import DeclaredChange, Difference, Effect
 from runbook.changes.template.reading import Reading
 from settings.contract import ITEMS
 

@@ -13,7 +13,7 @@ from pydantic import JsonValue
 
 from runbook.changes.access.identities import reference
 from runbook.changes.consequences.names import name_of
-from runbook.changes.review import Danger, Finding
+from runbook.changes.parts import Danger, Finding
 from runbook.changes.template.reading import Reading
 from runbook.changes.template.values import CLOSE, OPEN, at, bare, named_text
 from settings.contract import CustomType

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from runbook.changes.layout import Code, Row, Section, Values
 from runbook.changes.outcome import Tone
-from runbook.changes.review import Effect, ResourceChange, Review, item_of
+from runbook.changes.parts import Effect, ResourceChange, item_of
+from runbook.changes.review import Review
 from runbook.drift.change import Change, Sort
 from runbook.drift.principals import TOO_MANY_KEYS
 from runbook.drift.words import side, unknown, ways_out

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from pydantic import JsonValue, TypeAdapter
 
 from runbook.base.names import count
-from runbook.changes.review import DeclaredChange, Effect
+from runbook.changes.parts import DeclaredChange, Effect
 from settings.models.drills import InstanceDrill
 from settings.values.durations import Seconds
 

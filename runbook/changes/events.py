@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from botocore.exceptions import ClientError
 
 from runbook.changes import refusal
-from runbook.changes.review import StackReview, Verdict
+from runbook.changes.parts import Verdict
+from runbook.changes.review import StackReview
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from pydantic import JsonValue
 
-from runbook.changes.review import Danger, Finding
+from runbook.changes.parts import Danger, Finding
 from runbook.changes.template.reading import Reading
 from runbook.changes.template.values import Template
 from settings.contract import DRILL_TAG, STACK_TAG

@@ -14,7 +14,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from runbook.base import aws
 from runbook.base.names import count
-from runbook.changes.review import Expiry, Observation, ResourceChange, StackReview
+from runbook.changes.parts import Expiry, Observation, ResourceChange
+from runbook.changes.review import StackReview
 from runbook.changes.text import size
 
 if TYPE_CHECKING:

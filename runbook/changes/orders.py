@@ -16,7 +16,8 @@ from pydantic import BaseModel, ConfigDict
 
 from runbook.base.errors import UserError
 from runbook.changes.guards import stack_policy
-from runbook.changes.review import Effect, Review, StackAction, StackReview
+from runbook.changes.parts import Effect
+from runbook.changes.review import Review, StackAction, StackReview
 from runbook.drift.change import Sort
 from settings.contract import ORDERS_FORMAT
 from settings.plan.stack import StackId

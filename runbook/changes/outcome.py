@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
-from runbook.changes.review import Danger, Effect, ResourceChange, Verdict
+from runbook.changes.parts import Danger, Effect, ResourceChange, Verdict
 
 
 class Tone(StrEnum):

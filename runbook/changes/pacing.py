@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from runbook.changes.review import Effect, StackReview
+from runbook.changes.parts import Effect
+from runbook.changes.review import StackReview
 
 MANY = 20
 """Resources of SES, up to which nobody has to think of it."""

@@ -26,8 +26,9 @@ from runbook.changes import assets, refusal
 from runbook.changes import change_set as change_sets
 from runbook.changes.change_set import discard_reviewed, find_stack, remove
 from runbook.changes.observe import observations
+from runbook.changes.parts import Effect
 from runbook.changes.prices import priced
-from runbook.changes.review import Effect, Review, StackAction, StackReview
+from runbook.changes.review import Review, StackAction, StackReview
 from runbook.changes.template.values import places
 from runbook.changes.usable import usable
 from settings.contract import CHANGE_SET_PREFIX

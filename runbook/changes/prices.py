@@ -20,7 +20,8 @@ from pydantic import JsonValue
 
 from runbook.base import aws
 from runbook.changes.drills import drill_of, hours_a_month
-from runbook.changes.review import Observation, StackReview
+from runbook.changes.parts import Observation
+from runbook.changes.review import StackReview
 from settings.contract import ITEMS
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 
-from runbook.changes.review import Danger, Finding
+from runbook.changes.parts import Danger, Finding
 from runbook.changes.template.reading import Reading
 from runbook.changes.template.values import bare, named_text
 from settings.contract import Output

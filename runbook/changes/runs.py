@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from runbook.changes.review import Danger, Finding, ResourceChange
+from runbook.changes.parts import Danger, Finding, ResourceChange
 from runbook.changes.template.reading import Reading
 from runbook.changes.template.values import CLOSE, OPEN, Template
 

@@ -10,18 +10,16 @@ from runbook.base.names import count
 from runbook.changes import access_diff, consumers, drills, services
 from runbook.changes.layout import Code, Row, Section, Text, Values
 from runbook.changes.outcome import DANGERS, EFFECTS, UNDO, VERDICTS, Tone, Undo, severity, undo
-from runbook.changes.review import (
+from runbook.changes.parts import (
     AccessDiff,
     DeclaredChange,
     Difference,
     Effect,
     ResourceChange,
-    Review,
     Risk,
-    StackAction,
-    StackReview,
     Verdict,
 )
+from runbook.changes.review import Review, StackAction, StackReview
 from runbook.changes.text import compared, flow, line, scalar, value
 
 _FIELD = 120

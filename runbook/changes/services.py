@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from runbook.changes.review import DeclaredChange, Effect
+from runbook.changes.parts import DeclaredChange, Effect
 
 _PLACE = re.compile(r"services/([^/]+)")
 

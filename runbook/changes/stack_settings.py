@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from runbook.changes.dangers import ACCOUNT
-from runbook.changes.review import Danger, Difference, Finding
+from runbook.changes.parts import Danger, Difference, Finding
 from runbook.changes.template.values import differences
 from settings.contract import DRILL_TAG, STACK_TAG
 

@@ -7,7 +7,7 @@ From CloudFormation's own words for the change, and from what the templates say:
 
 from __future__ import annotations
 
-from runbook.changes.review import Effect, Verdict
+from runbook.changes.parts import Effect, Verdict
 from runbook.changes.template.values import Template
 from settings.contract import DELETION_PROTECTION
 

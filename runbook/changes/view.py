@@ -11,15 +11,8 @@ from runbook.base.names import count
 from runbook.changes.drifted import drifted
 from runbook.changes.layout import Code, Row, Section, StackView, Text, View
 from runbook.changes.outcome import DANGERS, EFFECTS, VERDICTS, Alert, Tone, severity, worst
-from runbook.changes.review import (
-    AccessDiff,
-    Danger,
-    Effect,
-    ResourceChange,
-    Review,
-    StackReview,
-    Verdict,
-)
+from runbook.changes.parts import AccessDiff, Danger, Effect, ResourceChange, Verdict
+from runbook.changes.review import Review, StackReview
 from runbook.changes.sections import data_outcome, named, risk_row, sections
 from runbook.changes.text import moment
 

@@ -14,7 +14,8 @@ from rich.console import Console
 from rich.text import Text
 
 from runbook.base.errors import UserError
-from runbook.changes.review import Review, StackAction, StackReview, item_of
+from runbook.changes.parts import item_of
+from runbook.changes.review import Review, StackAction, StackReview
 from runbook.drift import deployed, look
 from runbook.drift.change import Change, Drift, Unasked
 from runbook.drift.words import described, unknown

@@ -11,7 +11,7 @@ from runbook.changes.access.everybody import is_for_everybody
 from runbook.changes.access.identities import reference
 from runbook.changes.access.network import Connection
 from runbook.changes.access.policy import Statement, Terms, Test
-from runbook.changes.review import AccessDiff, Grant
+from runbook.changes.parts import AccessDiff, Grant
 from runbook.changes.template.reading import Reading
 from runbook.changes.template.values import bare, named_text
 

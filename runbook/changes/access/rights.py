@@ -13,7 +13,7 @@ from runbook.changes.access.identities import SIGN_IN, UNBOUND, reference
 from runbook.changes.access.policy import Statement
 from runbook.changes.access.resource_policies import ACT_AS, SIGN_IN_AS, UNLIMITED
 from runbook.changes.access.switches import GUARD
-from runbook.changes.review import Danger
+from runbook.changes.parts import Danger
 from runbook.changes.template.values import CLOSE, COMPUTED, OPEN
 
 _SOME = re.compile(rf"{OPEN}|arn:[\w-]+:(?!iam:|organizations:)[a-z0-9-]+:")

@@ -9,7 +9,7 @@ from pydantic import JsonValue
 from runbook.changes.consequences.model import Consequence
 from runbook.changes.consequences.names import name_of
 from runbook.changes.consequences.parameters import parameters
-from runbook.changes.review import Danger, Effect
+from runbook.changes.parts import Danger, Effect
 from runbook.changes.template.reading import Reading
 from runbook.changes.template.values import CLOSE, OPEN, Template, place
 from runbook.changes.verdict import deletion_policy

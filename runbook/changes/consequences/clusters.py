@@ -32,7 +32,7 @@ from runbook.changes.consequences.rds import (
     with_database,
     without_iam,
 )
-from runbook.changes.review import Danger, Verdict
+from runbook.changes.parts import Danger, Verdict
 
 _AURORA = "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide"
 

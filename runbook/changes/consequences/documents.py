@@ -18,7 +18,7 @@ from runbook.changes.consequences.model import (
     rises,
     turned_off,
 )
-from runbook.changes.review import Danger
+from runbook.changes.parts import Danger
 
 _GUIDE = "https://docs.aws.amazon.com/systems-manager/latest/userguide"
 _SHELLS = f"{_GUIDE}/session-manager-schema.html"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pydantic import JsonValue
 
 from runbook.changes.consequences.model import Consequence, Rule, changed
-from runbook.changes.review import Danger
+from runbook.changes.parts import Danger
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -34,7 +34,7 @@ from runbook.changes.consequences.gone import GONE
 from runbook.changes.consequences.model import Consequence, Kind
 from runbook.changes.consequences.names import name_of
 from runbook.changes.outcome import worst
-from runbook.changes.review import Danger, Effect, Reason, Verdict
+from runbook.changes.parts import Danger, Effect, Reason, Verdict
 from runbook.changes.template.reading import Reading
 from runbook.changes.template.values import Template, named_text
 from runbook.changes.verdict import HOLDS_DATA, deletion_policy, holds_data, verdict

@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterator, Set
 from runbook.changes.consequences.model import Consequence
 from runbook.changes.consequences.names import name_of
 from runbook.changes.outcome import VERDICTS
-from runbook.changes.review import LOSING, Danger, Finding, ResourceChange, Verdict, item_of
+from runbook.changes.parts import LOSING, Danger, Finding, ResourceChange, Verdict, item_of
 from runbook.changes.template.reading import Reading
 from runbook.changes.template.values import Template
 from settings.contract import KEEP_DATA

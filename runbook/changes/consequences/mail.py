@@ -20,7 +20,7 @@ from runbook.changes.consequences.model import (
     removed,
     turned_off,
 )
-from runbook.changes.review import Danger
+from runbook.changes.parts import Danger
 from settings.contract import CustomType
 
 _GUIDE = "https://docs.aws.amazon.com/ses/latest/dg"

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from pydantic import JsonValue
 
-from runbook.changes.review import Danger, Expiry, Verdict
+from runbook.changes.parts import Danger, Expiry, Verdict
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from runbook.changes.consequences.model import Consequence, Kind, fewer, turned_off
-from runbook.changes.review import Danger
+from runbook.changes.parts import Danger
 
 _GUIDE = "https://docs.aws.amazon.com/vpc/latest"
 _NAMES = Consequence(

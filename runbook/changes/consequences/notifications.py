@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pydantic import JsonValue
 
 from runbook.changes.consequences.model import Consequence, is_on
-from runbook.changes.review import Danger
+from runbook.changes.parts import Danger
 
 _PAGE = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/EventNotifications.html"
 _TOLD = {

@@ -21,7 +21,7 @@ from runbook.changes.consequences.model import (
     rises,
     turned_off,
 )
-from runbook.changes.review import Danger, Verdict
+from runbook.changes.parts import Danger, Verdict
 
 _DOCS = "https://docs.aws.amazon.com"
 _SECRETS = (

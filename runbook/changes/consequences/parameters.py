@@ -8,7 +8,7 @@ from pydantic import JsonValue
 
 from runbook.changes.consequences.inside import keys
 from runbook.changes.consequences.model import Consequence, Kind, Rule, falls, is_on, number
-from runbook.changes.review import Danger
+from runbook.changes.parts import Danger
 
 _STATIC = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_WorkingWithParamGroups.html"
 

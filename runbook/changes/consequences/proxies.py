@@ -17,7 +17,7 @@ from runbook.changes.consequences.model import (
     turned_off,
     turned_on,
 )
-from runbook.changes.review import Danger
+from runbook.changes.parts import Danger
 from settings.contract import CustomType
 
 _PROXIES = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy.howitworks.html"

@@ -25,7 +25,7 @@ from runbook.changes.consequences.model import (
     turned_off,
     turned_on,
 )
-from runbook.changes.review import Danger, Verdict
+from runbook.changes.parts import Danger, Verdict
 from runbook.changes.template.values import Template
 from runbook.changes.verdict import is_protected
 from settings.contract import CustomType

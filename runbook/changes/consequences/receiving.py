@@ -9,7 +9,7 @@ from pydantic import JsonValue
 from runbook.changes.access.identities import reference
 from runbook.changes.consequences.inside import inside, keys, no_longer, unknown
 from runbook.changes.consequences.model import Consequence, Kind, changed, harmless, turned_off
-from runbook.changes.review import Danger, Effect
+from runbook.changes.parts import Danger, Effect
 from runbook.changes.template.reading import Reading
 from runbook.changes.template.values import Template
 from settings.contract import CustomType

@@ -21,7 +21,7 @@ from runbook.changes.consequences.model import (
     removed,
 )
 from runbook.changes.consequences.notifications import notifications
-from runbook.changes.review import Danger, Expiry, Verdict
+from runbook.changes.parts import Danger, Expiry, Verdict
 
 _GUIDE = "https://docs.aws.amazon.com/AmazonS3/latest/userguide"
 _EXPIRY = f"{_GUIDE}/lifecycle-expire-general-considerations.html"

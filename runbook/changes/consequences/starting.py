@@ -21,7 +21,7 @@ from runbook.changes.consequences.model import (
     turned_off,
 )
 from runbook.changes.consequences.patterns import NOTHING, directed
-from runbook.changes.review import Danger
+from runbook.changes.parts import Danger
 
 _DOCS = "https://docs.aws.amazon.com"
 _RULES = f"{_DOCS}/eventbridge/latest/userguide/eb-rules.html"

@@ -15,7 +15,7 @@ from runbook.changes.consequences.model import (
     removed,
     turned_off,
 )
-from runbook.changes.review import Danger
+from runbook.changes.parts import Danger
 
 _GUIDE = "https://docs.aws.amazon.com/awscloudtrail/latest/userguide"
 _TRAILS = f"{_GUIDE}/cloudtrail-create-and-update-a-trail.html"

@@ -23,7 +23,7 @@ from runbook.changes.consequences.model import (
     turned_off,
 )
 from runbook.changes.consequences.patterns import EVERYTHING, directed
-from runbook.changes.review import Danger
+from runbook.changes.parts import Danger
 from runbook.changes.template.values import Template
 
 _DOCS = "https://docs.aws.amazon.com"

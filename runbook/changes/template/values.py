@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import JsonValue
 
-from runbook.changes.review import Difference
+from runbook.changes.parts import Difference
 
 Template = dict[str, Any]
 """A template or a part of one, such as a resource: anybody may have written it."""

@@ -17,8 +17,9 @@ from runbook.base import aws
 from runbook.base.assembly import Stack
 from runbook.base.errors import UserError
 from runbook.changes.context import Context
+from runbook.changes.parts import Effect
 from runbook.changes.prepare import Preparation, now, review
-from runbook.changes.review import Effect, Review
+from runbook.changes.review import Review
 from settings.plan import StackId
 from settings.values.areas import Area
 from tests.runbook.changes.stacks import run, stack_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any
 
-from runbook.changes.review import (
+from runbook.changes.parts import (
     AccessDiff,
     Danger,
     DeclaredChange,
@@ -17,12 +17,10 @@ from runbook.changes.review import (
     Observation,
     Reason,
     ResourceChange,
-    Review,
     Risk,
-    StackAction,
-    StackReview,
     Verdict,
 )
+from runbook.changes.review import Review, StackAction, StackReview
 from runbook.drift.change import Change, Drift, Sort, Unasked
 
 PREPARED = datetime(2026, 9, 30, 10, 15, tzinfo=UTC)

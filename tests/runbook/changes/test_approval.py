@@ -17,8 +17,9 @@ from runbook.changes import commands, direct, machine
 from runbook.changes.change_set import find_stack
 from runbook.changes.context import Context
 from runbook.changes.history import history
+from runbook.changes.parts import AccessDiff
 from runbook.changes.records import Records, records_of
-from runbook.changes.review import AccessDiff, Approval, ExecutionStatus, Review
+from runbook.changes.review import Approval, ExecutionStatus, Review
 from runbook.changes.stores import Bucket, Folder
 from settings import Settings, parse
 from tests.runbook.changes.approving import (

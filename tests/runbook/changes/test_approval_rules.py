@@ -10,7 +10,8 @@ import pytest
 from aws_cdk.assertions import Template
 
 from runbook.changes.analysis import analyse
-from runbook.changes.review import Danger, StackAction, StackReview
+from runbook.changes.parts import Danger
+from runbook.changes.review import StackAction, StackReview
 from settings.contract import APPROVAL_CHECK, GROUP_MISSING, OTHER_PERSON
 from tests.runbook.changes.readings import STACK, reading
 

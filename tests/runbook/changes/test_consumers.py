@@ -10,8 +10,8 @@ from rich.console import Console
 
 from runbook.changes.analysis import analyse
 from runbook.changes.consumers import words
+from runbook.changes.parts import item_of
 from runbook.changes.render import terminal
-from runbook.changes.review import item_of
 from settings.contract import ITEMS
 from tests.runbook.changes import samples
 from tests.runbook.changes.readings import STACK, reading, resource

@@ -15,7 +15,8 @@ import yaml
 from runbook.changes.access_diff import sentence
 from runbook.changes.analysis import analyse
 from runbook.changes.outcome import Undo, undo
-from runbook.changes.review import Danger, StackAction, StackReview, Verdict
+from runbook.changes.parts import Danger, Verdict
+from runbook.changes.review import StackAction, StackReview
 from tests.runbook.changes import samples
 from tests.runbook.changes.readings import STACK, reading
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from runbook.changes.analysis import analyse
-from runbook.changes.review import Danger, Effect
+from runbook.changes.parts import Danger, Effect
 from runbook.changes.view import build
 from settings.contract import ITEMS
 from tests.runbook.changes import samples

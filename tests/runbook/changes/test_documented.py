@@ -10,7 +10,8 @@ import pytest
 from runbook.changes.analysis import Analysis, analyse
 from runbook.changes.cli import _ask
 from runbook.changes.outcome import VERDICTS
-from runbook.changes.review import Effect, StackAction, Verdict
+from runbook.changes.parts import Effect, Verdict
+from runbook.changes.review import StackAction
 from tests.conftest import EXAMPLE, ROOT, templates_of
 from tests.runbook.changes import samples
 from tests.runbook.changes.readings import STACK, reading

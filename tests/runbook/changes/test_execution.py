@@ -15,8 +15,8 @@ from runbook.changes.change_set import discard_reviewed, find_stack
 from runbook.changes.events import Event
 from runbook.changes.execute import execute
 from runbook.changes.guards import holders, stack_policy
+from runbook.changes.parts import Effect
 from runbook.changes.prepare import Preparation, now
-from runbook.changes.review import Effect
 from runbook.changes.undeclared import undeclared
 from tests.runbook.changes.stacks import (
     TOPIC,

@@ -14,8 +14,9 @@ from runbook.base.errors import UserError
 from runbook.changes import groups
 from runbook.changes.context import Context
 from runbook.changes.orders import orders_of, touched
+from runbook.changes.parts import DeclaredChange, Effect
 from runbook.changes.records import Records, StoredApproval, StoredReview
-from runbook.changes.review import DeclaredChange, Effect, Review
+from runbook.changes.review import Review
 from runbook.changes.stores import Bucket, Folder
 from runbook.drift.change import Change, Drift, Sort
 from settings import parse

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from runbook.changes.review import Effect, Verdict
+from runbook.changes.parts import Effect, Verdict
 from runbook.changes.verdict import HOLDS_DATA, holds_data, verdict
 
 TYPES = {

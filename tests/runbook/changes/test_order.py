@@ -14,7 +14,8 @@ from runbook.base.errors import UserError
 from runbook.changes import change_set, execute, pacing, prepare, refusal
 from runbook.changes.events import Event, cause, left_over
 from runbook.changes.orders import orders_of
-from runbook.changes.review import Effect, StackReview, Verdict, item_of
+from runbook.changes.parts import Effect, Verdict, item_of
+from runbook.changes.review import StackReview
 from runbook.changes.usable import usable
 from tests.runbook.changes import samples
 

@@ -8,7 +8,7 @@ import pytest
 
 from runbook.changes.analysis import analyse
 from runbook.changes.kinds import KNOWN
-from runbook.changes.review import Danger
+from runbook.changes.parts import Danger
 from settings.contract import CustomType
 from tests.conftest import templates_of
 from tests.runbook.changes.readings import STACK, reading

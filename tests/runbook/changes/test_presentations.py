@@ -14,10 +14,11 @@ from rich.console import Console
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
+from runbook.changes.parts import AccessDiff, Difference, Effect, Grant, Verdict
 from runbook.changes.render import terminal
 from runbook.changes.render.markdown import code, markdown
 from runbook.changes.render.page import page
-from runbook.changes.review import AccessDiff, Difference, Effect, Grant, Review, Verdict
+from runbook.changes.review import Review
 from runbook.changes.text import visible
 from tests.runbook.changes import samples
 from tests.runbook.changes.browser import DARK, look

@@ -11,8 +11,9 @@ import boto3
 import pytest
 from botocore.stub import ANY, Stubber
 
+from runbook.changes.parts import DeclaredChange, Difference, Effect
 from runbook.changes.prices import priced
-from runbook.changes.review import DeclaredChange, Difference, Effect, StackAction, StackReview
+from runbook.changes.review import StackAction, StackReview
 from settings.contract import ITEMS
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from runbook.changes.review import Difference
+from runbook.changes.parts import Difference
 from runbook.changes.template.values import differences
 
 

@@ -12,15 +12,9 @@ import pytest
 from runbook.base import aws
 from runbook.changes.observe import observations
 from runbook.changes.outcome import Undo, undo
+from runbook.changes.parts import Effect, Expiry, Reason, ResourceChange, Verdict
 from runbook.changes.prepare import now
-from runbook.changes.review import (
-    Effect,
-    Expiry,
-    Reason,
-    ResourceChange,
-    StackAction,
-    Verdict,
-)
+from runbook.changes.review import StackAction
 from tests.runbook.changes import samples
 from tests.runbook.changes.stacks import (
     TOPIC,

@@ -15,10 +15,11 @@ from rich.console import Console
 
 from runbook.changes.layout import Code, Row, Section, View
 from runbook.changes.outcome import DANGERS, EFFECTS, UNDO, VERDICTS, Tone, Undo
+from runbook.changes.parts import Danger, Effect, Finding, Risk, Verdict
 from runbook.changes.render import terminal
 from runbook.changes.render.markdown import markdown
 from runbook.changes.render.page import page
-from runbook.changes.review import Danger, Effect, Finding, Review, Risk, Verdict
+from runbook.changes.review import Review
 from runbook.changes.text import line
 from runbook.changes.view import build
 from runbook.drift.change import Change, Drift, Sort
