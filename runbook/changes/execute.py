@@ -21,6 +21,7 @@ from runbook.changes.review import Review, StackReview
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
 
+_AT_ONCE = 8
 Look = Callable[[StackReview], None]
 
 OTHERWISE = "CloudFormation would do something else"
@@ -49,10 +50,11 @@ def execute(
         _verify_unless_begun(stack)
     waiting = {stack.name: stack for stack in review.changed}
     running: dict[Future[None], str] = {}
-    with ThreadPoolExecutor(max_workers=8) as pool:
+    with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
         while waiting or running:
             for name, stack in list(waiting.items()):
-                if not {*stack.depends_on} & {*waiting, *running.values()} - {name}:
+                ready = not {*stack.depends_on} & {*waiting, *running.values()} - {name}
+                if ready and len(running) < _AT_ONCE:  # the pool would begin what it queues
                     running[pool.submit(_execute, stack, watch, lifted, look_again)] = name
                     del waiting[name]
             finished, _ = wait(running, return_when=FIRST_COMPLETED)

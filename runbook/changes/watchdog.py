@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from runbook.changes.context import Context
 
 ENDED = "ended\n"
+_KILLED = "Should this command be killed, process {} puts the guards back."
 LONGEST = 24 * 60 * 60
 """The seconds after which it ends, whatever still hangs: as the state machine does."""
 
@@ -45,7 +46,7 @@ def watching_over(context: Context, folder: Path, review: str) -> Iterator[None]
     assert process.stdin  # noqa: S101 - a pipe was asked for; mypy cannot see it
     process.stdin.write(json.dumps(given) + "\n")
     process.stdin.flush()
-    _say(context, f"Should this command be killed, process {process.pid} puts the guards back.")
+    _say(context, f"Ctrl-C begins no further stack. {_KILLED.format(process.pid)}")
     try:
         yield
     finally:

@@ -70,6 +70,23 @@ def test_stacks_that_depend_on_nothing_run_side_by_side(pool: Pool) -> None:
     assert pool.events[:2] == ["a-1 begins", "b-1 begins"]
 
 
+def test_what_was_not_begun_when_a_stack_fails_never_is(
+    pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Eight run at once; a pool would begin what waits in its own queue all the same."""
+
+    def fails(futures: Collection[Future[None]], **_: object) -> Any:
+        (first, *_rest) = futures
+        first.set_exception(UserError("rolled back"))
+        return {first}, set()
+
+    monkeypatch.setattr(execute, "wait", fails)
+    stacks = [samples.stack(f"data-{number}") for number in range(10)]
+    with pytest.raises(UserError, match="rolled back"):
+        execute.execute(samples.review(*stacks), lambda event: None)
+    assert pool.events == [f"data-{number} begins" for number in range(8)]
+
+
 @pytest.mark.parametrize(
     ("reason", "harmless"),
     [
