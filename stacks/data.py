@@ -29,7 +29,7 @@ from groundwork.data import (
     replica_watches,
 )
 from settings.contract import Output
-from settings.models.data import PostgreSql
+from settings.models.databases import PostgreSql
 from settings.models.replicas import AuroraReplica, ConsumerName, Replica, replica_identifier
 from settings.plan import StackPlan
 from settings.plan.data import DatabaseItem, DataItems

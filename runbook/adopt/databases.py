@@ -11,7 +11,7 @@ from runbook.adopt.item import Item, Live, Remark, without_defaults
 from runbook.adopt.networks import VPC, default_vpc
 from runbook.adopt.subnets import chosen
 from settings.models.base import Model
-from settings.models.data import Aurora, PostgreSql
+from settings.models.databases import Aurora, PostgreSql
 
 UNKNOWN_LOGIN = (
     "its master password cannot be read: it is replaced by a generated one, in a secret, when the "

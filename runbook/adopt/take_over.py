@@ -10,7 +10,7 @@ from runbook.adopt.item import Edit, Item, Remark, defaults_of
 from runbook.drift.change import Change
 from settings.models.backup import Bucket
 from settings.models.base import Model
-from settings.models.data import Aurora, PostgreSql
+from settings.models.databases import Aurora, PostgreSql
 from settings.models.identities import Address, Domain
 from settings.models.mail import ConfigurationSet, Mail
 from settings.models.networks import Network, SecurityGroup

@@ -17,7 +17,7 @@ from runbook.database.place import Place, find
 from runbook.database.users import render
 from settings import Settings, load
 from settings.contract import Output
-from settings.models.data import Aurora
+from settings.models.databases import Aurora
 
 MARK = "Reads a replica, as Groundwork declares"
 """The comment of a login, by which the SQL tells it from one that may do more."""

@@ -23,7 +23,7 @@ from settings.contract import (
     drill_login,
     drill_writer,
 )
-from settings.models.data import Aurora
+from settings.models.databases import Aurora
 from settings.models.drills import InstanceDrill
 
 if TYPE_CHECKING:

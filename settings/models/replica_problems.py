@@ -13,7 +13,8 @@ from settings.values import versions
 from settings.values.instances import memory_gib
 
 if TYPE_CHECKING:
-    from settings.models.data import Aurora, Data, PostgreSql
+    from settings.models.data import Data
+    from settings.models.databases import Aurora, PostgreSql
 
 Path = tuple[str | int, ...]
 Admitted = Mapping[IPv4Network | IPv6Network, str]

@@ -10,7 +10,8 @@ from settings.contract import Output
 from settings.models.replicas import ConsumerName, replica_identifier
 
 if TYPE_CHECKING:
-    from settings.models.data import Aurora, Data, PostgreSql
+    from settings.models.data import Data
+    from settings.models.databases import Aurora, PostgreSql
     from settings.models.networks import Network, SecurityGroup
     from settings.models.replicas import AnyReplica
     from settings.models.settings import Settings

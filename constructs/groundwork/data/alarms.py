@@ -11,7 +11,7 @@ from groundwork.data import connections
 from groundwork.data.reader_proxy import SHARE
 from groundwork.kit import Alarm, Metric, NotificationTopic, Threshold
 from groundwork.kit.alarm import HOUR, MINUTE
-from settings.models.data import Aurora, PostgreSql
+from settings.models.databases import Aurora, PostgreSql
 
 GIB = 1024**3
 FIVE_MINUTES = 5 * MINUTE

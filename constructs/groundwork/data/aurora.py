@@ -19,7 +19,8 @@ from groundwork.data.database import (
 )
 from groundwork.data.security_group import PORT, DatabaseSecurityGroup
 from groundwork.data.vpc import Vpc
-from settings.models.data import Aurora, Capacity
+from settings.models.capacity import Capacity
+from settings.models.databases import Aurora
 from settings.values import versions
 
 ENGINE = "aurora-postgresql"

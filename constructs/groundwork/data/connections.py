@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from settings.models.data import Capacity
+from settings.models.capacity import Capacity
 from settings.values.instances import memory_gib
 
 _MOST = 5000

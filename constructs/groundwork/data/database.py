@@ -15,7 +15,7 @@ from groundwork.data.password import Password
 from groundwork.data.security_group import DatabaseSecurityGroup
 from groundwork.data.vpc import Vpc
 from settings.contract import KEEP_DATA
-from settings.models.data import Aurora, Deletion, PostgreSql
+from settings.models.databases import Aurora, Deletion, PostgreSql
 from settings.values import versions
 
 LOGS = ["postgresql"]

@@ -9,7 +9,7 @@ from constructs import Construct
 from groundwork.data.aurora import AuroraCluster
 from groundwork.data.database import DatabaseContext
 from groundwork.data.postgresql import PostgreSqlInstance
-from settings.models.data import Aurora, PostgreSql
+from settings.models.databases import Aurora, PostgreSql
 
 
 def make_database(

@@ -15,7 +15,7 @@ from groundwork.data.database import (
     lifecycle_support,
 )
 from groundwork.data.security_group import PORT
-from settings.models.data import PostgreSql
+from settings.models.databases import PostgreSql
 from settings.values import versions
 
 ENGINE = "postgres"

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Set
 
 from runbook.doctor.answer import Answer, wrong
 from runbook.doctor.place import Place
-from settings.models.data import Aurora
+from settings.models.databases import Aurora
 from settings.plan.data import DatabaseItem, DataItems
 from settings.values import versions
 from settings.values.versions import Engine

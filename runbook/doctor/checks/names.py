@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Set
 from runbook.doctor.answer import Answer, wrong
 from runbook.doctor.checks.taken import ELSEWHERE, TAKEN, Kind
 from runbook.doctor.place import Place
-from settings.models.data import Aurora
+from settings.models.databases import Aurora
 from settings.plan import StackId
 from settings.plan.access import AccessItems
 from settings.plan.backup import BackupItems

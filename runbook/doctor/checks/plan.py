@@ -12,7 +12,7 @@ import boto3
 
 from runbook.doctor.answer import Answer, wrong
 from runbook.doctor.place import QUICK, Place
-from settings.models.data import PostgreSql
+from settings.models.databases import PostgreSql
 from settings.plan import items_of, plans
 from settings.plan.data import DatabaseItem, DataItems
 

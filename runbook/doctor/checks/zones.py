@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 
 from runbook.doctor.answer import Answer, wrong
 from runbook.doctor.place import Place
-from settings.models.data import Aurora
+from settings.models.databases import Aurora
 from settings.models.networks import Network
 from settings.plan.data import DatabaseItem, DataItems
 

@@ -8,7 +8,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from groundwork.data import connections
-from settings.models.data import Capacity
+from settings.models.capacity import Capacity
 from settings.values.databases import InstanceClass
 
 

@@ -9,7 +9,7 @@ from typing import Any, get_args
 import pytest
 
 from groundwork.data.database import DATA_POLICY
-from settings.models.data import Deletion
+from settings.models.databases import Deletion
 from tests.constructs.data.conftest import DataTemplate
 
 Make = Callable[[str], DataTemplate]

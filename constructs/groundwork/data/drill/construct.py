@@ -23,7 +23,7 @@ from groundwork.data.postgresql import PostgreSqlInstance
 from groundwork.data.security_group import DatabaseSecurityGroup
 from groundwork.kit import add_drill_alarms, add_starter, arn_in_stack
 from settings.contract import drill_copy, drill_log, drill_machine
-from settings.models.data import Aurora, PostgreSql
+from settings.models.databases import Aurora, PostgreSql
 
 HOUR = 3600
 LOG_DAYS = 400
