@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 from pydantic import JsonValue
 
+from runbook.changes.consequences.instances import are_unencrypted
 from runbook.changes.consequences.model import Consequence, is_on, number
-from runbook.changes.consequences.starting import are_unencrypted
 from runbook.changes.parts import Danger
 from runbook.changes.template.values import Template
 from runbook.changes.verdict import holds_data, is_protected

@@ -13,9 +13,7 @@ from runbook.changes.consequences.model import (
     Consequence,
     Kind,
     Rule,
-    changed,
     falls,
-    is_on,
     number,
     removed,
     turned_off,
@@ -31,10 +29,6 @@ _FLOWS = f"{_DOCS}/step-functions/latest/dg/cw-logs.html"
 _LOGGING = f"{_DOCS}/lambda/latest/dg/monitoring-cloudwatchlogs-loggroups.html"
 _FUNCTIONS = f"{_DOCS}/lambda/latest/dg/configuration-concurrency.html"
 _LIMITS = f"{_DOCS}/lambda/latest/dg/configuration-function-common.html"
-_ENDED = f"{_DOCS}/AWSEC2/latest/UserGuide/terminating-instances.html"
-_DISKS = f"{_DOCS}/ebs/latest/userguide/ebs-encryption.html"
-_METADATA = f"{_DOCS}/AWSEC2/latest/UserGuide/configuring-instance-metadata-service.html"
-_RESIZED = f"{_DOCS}/AWSEC2/latest/UserGuide/change-instance-type-of-ebs-backed-instance.html"
 _ASYNC = f"{_DOCS}/lambda/latest/dg/invocation-async-configuring.html"
 _ROTATION = f"{_DOCS}/secretsmanager/latest/userguide/rotate-secrets_schedule.html"
 
@@ -173,52 +167,6 @@ STATE_MACHINE = Kind(
 )
 
 
-def _metadata(before: JsonValue, after: JsonValue) -> Iterator[Consequence]:
-    """Judge who may ask a machine for its role's credentials: with a token, or whoever gets in."""
-    old, new = (v.get("HttpTokens") if isinstance(v, dict) else None for v in (before, after))
-    if old == "required" and new != "required":
-        yield _weakens("its role's credentials are given without a token (IMDSv1)", _METADATA)
-
-
-def are_unencrypted(disks: JsonValue) -> bool:
-    """Tell whether a machine has a disk that nothing says to encrypt."""
-    return bool(_unencrypted(disks))
-
-
-def _unencrypted(disks: JsonValue) -> set[str]:
-    """Return the device names of the disks that nothing says to encrypt."""
-    found = [one for one in disks if isinstance(one, dict)] if isinstance(disks, list) else []
-    return {
-        str(one.get("DeviceName"))
-        for one in found
-        if isinstance(disk := one.get("Ebs"), dict) and not is_on(disk.get("Encrypted"))
-    }
-
-
-def _disks(before: JsonValue, after: JsonValue) -> Iterator[Consequence]:
-    if _unencrypted(after) - _unencrypted(before):
-        yield _weakens("a disk of it is not encrypted, unless the account does it", _DISKS)
-
-
-def _shutdown(before: JsonValue, after: JsonValue) -> Iterator[Consequence]:
-    if after == "terminate":
-        yield _weakens("the machine is gone once it is shut down", _ENDED)
-
-
-INSTANCE = Kind(
-    rules={
-        "BlockDeviceMappings": _disks,
-        "InstanceInitiatedShutdownBehavior": _shutdown,
-        "InstanceType": changed(
-            _stops(
-                "the machine stops and starts as {after}: connections through it are cut", _RESIZED
-            )
-        ),
-        "MetadataOptions": _metadata,
-    }
-)
-
-
 def _rotation(before: JsonValue, after: JsonValue) -> Iterator[Consequence]:
     """Judge when a secret is rotated: more often alone is no weaker."""
     key = "AutomaticallyAfterDays"
@@ -236,7 +184,6 @@ ROTATION = Kind(
 )
 
 KINDS: Mapping[str, Kind] = {
-    "AWS::EC2::Instance": INSTANCE,
     "AWS::Events::Rule": RULE,
     "AWS::Lambda::EventInvokeConfig": INVOKED,
     "AWS::Lambda::Function": FUNCTION,

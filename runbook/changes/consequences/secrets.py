@@ -1,4 +1,4 @@
-"""Everything else that holds data or keys: secrets, keys, logs, tables, file systems, disks."""
+"""Secrets, keys and logs: what gets another value, can be read no longer, or is deleted."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pydantic import JsonValue
 
 from runbook.changes.access.policy import read_or_mark
-from runbook.changes.consequences.inside import inside, keys
+from runbook.changes.consequences.inside import keys
 from runbook.changes.consequences.model import (
     Consequence,
     Kind,
@@ -16,7 +16,6 @@ from runbook.changes.consequences.model import (
     changed,
     falls,
     harmless,
-    is_on,
     removed,
     rises,
     turned_off,
@@ -29,9 +28,6 @@ _SECRETS = (
 )
 _KEYS = f"{_DOCS}/kms/latest/developerguide"
 _LOGS = f"{_DOCS}/AmazonCloudWatch/latest/logs/Working-with-log-groups-and-streams.html"
-_TABLES = f"{_DOCS}/amazondynamodb/latest/developerguide"
-_FILES = f"{_DOCS}/efs/latest/ug"
-_DISKS = f"{_DOCS}/ebs/latest/userguide/modify-volume-requirements.html"
 
 _new_value = changed(
     Consequence("the secret gets a new value, and the old one ends", _SECRETS, Verdict.OVERWRITTEN)
@@ -153,93 +149,7 @@ LOG_GROUP = Kind(
 )
 
 
-def _recovery(before: JsonValue, after: JsonValue) -> Iterator[Consequence]:
-    key = "PointInTimeRecoveryEnabled"
-    was, stays = (is_on(v.get(key)) if isinstance(v, dict) else False for v in (before, after))
-    if was and not stays:
-        words = "continuous backups are deleted, and nothing can be restored to a moment"
-        yield Consequence(words, f"{_TABLES}/Point-in-time-recovery.html", Verdict.EXPIRES)
-
-
-def _time_to_live(before: JsonValue, after: JsonValue) -> Iterator[Consequence]:
-    if isinstance(after, dict) and is_on(after.get("Enabled")):
-        words = f"items are deleted when {after.get('AttributeName')} is past"
-        yield Consequence(words, f"{_TABLES}/TTL.html", Verdict.EXPIRES)
-
-
-TABLE = Kind(
-    whole=True,
-    rules={
-        "AttributeDefinitions": harmless,
-        "BillingMode": harmless,
-        "DeletionProtectionEnabled": turned_off(
-            Consequence(
-                "deletion protection is switched off",
-                f"{_TABLES}/WorkingWithTables.Basics.html",
-                Verdict.WEAKENED,
-            )
-        ),
-        "GlobalSecondaryIndexes": harmless,
-        "OnDemandThroughput": harmless,
-        "PointInTimeRecoverySpecification": _recovery,
-        "ProvisionedThroughput": harmless,
-        "ResourcePolicy": harmless,  # read where access is compared
-        "StreamSpecification": inside(f"{_TABLES}/Streams.html", {"StreamViewType": harmless}),
-        "TableClass": harmless,
-        "Tags": harmless,
-        "TimeToLiveSpecification": _time_to_live,
-    },
-)
-
-
-def _backup_policy(before: JsonValue, after: JsonValue) -> Iterator[Consequence]:
-    was, stays = (is_on(v.get("Status")) if isinstance(v, dict) else False for v in (before, after))
-    if was and not stays:
-        words = "no more backups are made"
-        yield Consequence(words, f"{_FILES}/awsbackup.html", Verdict.WEAKENED)
-
-
-FILE_SYSTEM = Kind(
-    whole=True,
-    rules={
-        "BackupPolicy": _backup_policy,
-        "FileSystemPolicy": harmless,  # read where access is compared
-        "FileSystemTags": harmless,
-        "LifecyclePolicies": harmless,
-        "ProvisionedThroughputInMibps": harmless,
-        "ThroughputMode": harmless,
-    },
-)
-
-VOLUME = Kind(
-    whole=True,
-    rules={
-        "AutoEnableIO": harmless,
-        "Iops": harmless,
-        "Size": both(
-            falls(
-                Consequence(
-                    "a volume cannot shrink from {before} to {after} GiB",
-                    _DISKS,
-                    danger=Danger.FAILS,
-                ),
-                0,
-            ),
-            rises(
-                Consequence("the volume cannot shrink again", _DISKS, one_way=True),
-                0,
-            ),
-        ),
-        "Tags": harmless,
-        "Throughput": harmless,
-        "VolumeType": harmless,
-    },
-)
-
 KINDS: Mapping[str, Kind] = {
-    "AWS::DynamoDB::Table": TABLE,
-    "AWS::EC2::Volume": VOLUME,
-    "AWS::EFS::FileSystem": FILE_SYSTEM,
     "AWS::KMS::Key": KEY,
     "AWS::Logs::LogGroup": LOG_GROUP,
     "AWS::SecretsManager::Secret": SECRET,
