@@ -71,7 +71,7 @@ def find_stack(client: CloudFormationClient, name: str) -> StackTypeDef | None:
     except ClientError as error:
         if aws.code(error) == "ValidationError" and "does not exist" in aws.reason(error):
             return None
-        raise UserError(f"{name}: {aws.reason(error)}") from None
+        raise
 
 
 def state_of(stack: StackTypeDef | None) -> str:

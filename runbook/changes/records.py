@@ -206,5 +206,6 @@ def _is_there(client: S3Client, bucket: str) -> bool:
     except ClientError as error:
         if aws.code(error) in ("404", "NoSuchBucket"):
             return False
-        raise UserError(f"The records in {bucket} cannot be read: {aws.reason(error)}") from None
+        said = f"The records in {bucket} cannot be read: {aws.reason(error)}"
+        raise UserError(said, "Use a role that may read them, as the reader of `access`.") from None
     return True

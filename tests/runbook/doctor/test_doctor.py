@@ -34,22 +34,40 @@ def test_every_check_has_its_place_in_the_table() -> None:
     assert list(CHECKS) == list(Check)
 
 
-def test_what_is_not_allowed_cannot_be_asked_and_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    who = "arn:aws:iam::123456789012:user/ann"
-    message = f"User: {who} is not authorized to perform: ssm:GetParameter on resource: x"
+def denied(action: str) -> ClientError:
+    message = f"User: arn:aws:iam::123456789012:user/ann is not authorized to perform: {action}"
+    answer: Any = {"Error": {"Code": "AccessDeniedException", "Message": message}}
+    return ClientError(answer, action.partition(":")[2])
 
+
+def test_what_is_not_allowed_cannot_be_asked_and_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     class Ssm:
         class exceptions:  # noqa: N801 - as botocore names it
             class ParameterNotFound(Exception):  # noqa: N818 - as botocore names it
                 pass
 
         def get_parameter(self, **_: str) -> None:
-            answer: Any = {"Error": {"Code": "AccessDeniedException", "Message": message}}
-            raise ClientError(answer, "GetParameter")
+            raise denied("ssm:GetParameter")
 
     monkeypatch.setattr(Place, "ssm", Ssm())
     (found,) = asked("", Check.BOOTSTRAP)
     assert (found.state, found.text) == (State.UNASKED, "ssm:GetParameter is not allowed")
+
+
+@pytest.mark.parametrize("check", [Check.STACKS, Check.GUARDS])
+def test_stacks_that_may_not_be_seen_keep_nothing_else_back(
+    monkeypatch: pytest.MonkeyPatch, check: Check
+) -> None:
+    class CloudFormation:
+        def describe_stacks(self, **_: str) -> None:
+            raise denied("cloudformation:DescribeStacks")
+
+    monkeypatch.setattr(Place, "cloudformation", CloudFormation())
+    (found,) = asked("backup: {buckets: {some-backup: {}}}", check)
+    assert (found.state, found.text) == (
+        State.UNASKED,
+        "cloudformation:DescribeStacks is not allowed",
+    )
 
 
 def test_owners_are_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
