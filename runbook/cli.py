@@ -85,7 +85,8 @@ def _explain(error: Exception) -> None:
     if isinstance(error, BrokenPipeError):
         sys.exit(1)  # whoever read this has read enough
     if isinstance(error, ConfigurationError):
-        _fail(str(error), "docs/configuration.md explains every field; --config names another file.")
+        advice = "docs/configuration.md explains every field; --config names another file."
+        _fail(str(error), advice)
     fault = explain(error)
     _fail(fault.message, fault.advice)
 
