@@ -38,12 +38,23 @@ _AURORA = "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide"
 
 
 def _capacity(before: JsonValue, after: JsonValue) -> Iterator[Consequence]:
-    """Judge a cluster's capacity: down to 0, it pauses once nobody is connected."""
+    """Judge a cluster's capacity: down to 0, it pauses; with a lower limit, it is slower."""
     old, new = (keys(side).get("MinCapacity") for side in (before, after))
     if number(new) == 0 and number(old) != 0:
         words = "it pauses while nobody is connected: who connects then waits for about 15 seconds"
         page = f"{_AURORA}/aurora-serverless-v2-auto-pause.html"
         yield Consequence(words, page, danger=Danger.INTERRUPTS)
+    yield from _most(keys(before).get("MaxCapacity"), keys(after).get("MaxCapacity"))
+
+
+_most = falls(
+    Consequence(
+        "it grows to {after} capacity units at most; before: {before}",
+        f"{_AURORA}/aurora-serverless-v2-setting-capacity.html",
+        danger=Danger.INTERRUPTS,
+    ),
+    float("inf"),
+)
 
 
 CLUSTER = Kind(

@@ -115,14 +115,17 @@ def _expiring(limit: Limit, known: list[Limit]) -> str:
     what = "older versions of objects" if limit.noncurrent else "objects"
     where = f" below {limit.prefix}" if limit.prefix else ""
     same = [
-        other.days
+        other
         for other in known
         if other.noncurrent == limit.noncurrent and limit.prefix.startswith(other.prefix)
     ]
-    before = min(same, default=NEVER)
-    was = "they never expired" if before == NEVER else f"before: {days(before)}"
-    kept = f", all but the newest {limit.keeps:g}" if limit.keeps else ""
-    return f"{what}{where} are deleted after {days(limit.days)}{kept}; {was}"
+    before = min(same, key=lambda other: other.days, default=None)
+    was = f"before: {_age(before)}" if before else "they never expired"
+    return f"{what}{where} are deleted after {_age(limit)}; {was}"
+
+
+def _age(limit: Limit) -> str:
+    return days(limit.days) + (f", all but the newest {limit.keeps:g}" if limit.keeps else "")
 
 
 def versioning(before: JsonValue, after: JsonValue) -> Iterator[Consequence]:
