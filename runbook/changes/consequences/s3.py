@@ -26,7 +26,6 @@ from runbook.changes.parts import Danger, Expiry, Verdict
 _GUIDE = "https://docs.aws.amazon.com/AmazonS3/latest/userguide"
 _EXPIRY = f"{_GUIDE}/lifecycle-expire-general-considerations.html"
 _LOCK = f"{_GUIDE}/object-lock.html"
-NEVER = float("inf")
 
 _RULE_KEYS = {
     "AbortIncompleteMultipartUpload",
