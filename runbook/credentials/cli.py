@@ -13,7 +13,7 @@ from runbook.base.options import CONFIGURATION, Configuration, Json
 from runbook.credentials.forms import Form, listing
 
 app = typer.Typer(help="Keys and passwords: show, renew, list.", no_args_is_help=True)
-Name = Annotated[str, typer.Argument(help="A sender, backup user or database of the file.")]
+Name = Annotated[str, typer.Argument(help="A sender, backup user, database or consumer.")]
 
 
 class Holder(StrEnum):
