@@ -55,6 +55,18 @@ def test_the_cdk_is_not_compiled_again_by_each_command(
     assert len(started) == 2
 
 
+def test_the_cdk_is_unpacked_into_this_folder_and_needs_no_home(
+    started: list[dict[str, str]], tmp_path: Path
+) -> None:
+    project.synthesize(tmp_path / "groundwork.yaml", tmp_path / "assembly")
+    (environment,) = started
+    cache = Path(environment["JSII_RUNTIME_PACKAGE_CACHE_ROOT"])
+    assert project.ROOT in cache.parents
+    assert f"JSII_RUNTIME_PACKAGE_CACHE_ROOT := $(CURDIR)/{cache.relative_to(project.ROOT)}" in (
+        project.ROOT / "Makefile"
+    ).read_text("utf-8")
+
+
 @pytest.mark.parametrize(
     ("context", "qualifier"),
     [
