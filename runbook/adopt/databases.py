@@ -199,7 +199,8 @@ def _item(
     log = account.named("AWS::Logs::LogGroup", f"/aws/rds/{kind}/{name}/{LOGS}", within)
     # RDS made it on its first export: the name is taken, and the log is kept.
     resources += [log] if log else []
-    reason = f"its parameters are those of {group}: Groundwork's own take effect at a restart"
+    when = "at its next restart" if model is Aurora else "in the next change, which restarts it"
+    reason = f"its parameters are those of {group}: Groundwork's own take effect {when}"
     remarks.append(Remark(subject, reason))
     options = str(live.properties.get("OptionGroupName", "default:"))
     if not options.startswith("default:"):
