@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from settings.values.matching import Matching
+from settings.values.matching import Matching, why_no_name
 
 DomainName = Annotated[
     str,
@@ -19,6 +19,7 @@ DomainLabel = Annotated[
     Matching(
         r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?",
         'one label of a domain name, as in "mail" (it is put before the domain)',
+        why_no_name,
     ),
 ]
 

@@ -55,6 +55,14 @@ def at_most(length: int) -> Callable[[str], str | None]:
     return lambda value: f"at most {length} characters" if len(value) > length else None
 
 
+_SWITCHES = frozenset({"yes", "no", "on", "off", "true", "false", "null"})
+
+
+def why_no_name(value: str) -> str | None:
+    """Refuse what people write for a switch: `stack: no` would be a stack of that name."""
+    return f"a name other than {value}; leave it out for none" if value in _SWITCHES else None
+
+
 ONE_LINE = Matching(
     r"\S(?:[^\n]*\S)?", "one line of text that neither starts nor ends with a space"
 )

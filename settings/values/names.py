@@ -9,7 +9,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from settings.values.matching import Matching, at_most, refuse
+from settings.values.matching import Matching, at_most, refuse, why_no_name
 from settings.values.regions import REGIONS, WITHOUT_SES
 
 
@@ -49,7 +49,7 @@ Label = Annotated[
     Matching(
         r"[a-z](?:-?[a-z0-9])*",
         "a name of lower-case letters, digits and single hyphens, starting with a letter",
-        at_most(40),
+        lambda value: at_most(40)(value) or why_no_name(value),
     ),
 ]
 """A name of our own, which becomes part of a stack's name or of a construct's id."""
