@@ -66,7 +66,8 @@ def is_for_everybody(statement: Statement) -> bool:
     (who,) = statement.who.patterns
     if who == "*":
         return not is_restricted(statement.tests)
-    return _signs_in(who, statement) and not any(map(_names_a_subject, statement.tests))
+    own = who == statement.subject  # an identity's own policy lets nobody act as it
+    return not own and _signs_in(who, statement) and not any(map(_names_a_subject, statement.tests))
 
 
 def _signs_in(who: str, statement: Statement) -> bool:
@@ -74,8 +75,8 @@ def _signs_in(who: str, statement: Statement) -> bool:
     action = "sts:assumerolewithwebidentity"
     provider = ":oidc-provider/" in who or OPEN in who
     return any(
-        one.lower() == action or (provider and may_meet(one.lower(), action))
-        for one in statement.actions.patterns
+        one == action or (provider and one.startswith("sts:") and may_meet(one, action))
+        for one in map(str.lower, statement.actions.patterns)
     )
 
 
