@@ -13,7 +13,7 @@ from runbook.adopt.arns import named
 from runbook.adopt.as_deployed import AsDeployed
 from runbook.adopt.databases import UNKNOWN_LOGIN
 from runbook.adopt.found import Found, report, show
-from runbook.adopt.inventory import free, inventory, selected
+from runbook.adopt.inventory import free, inventory, is_chosen, selected
 from runbook.adopt.item import Edit, Item, Live, Remark
 from runbook.adopt.mail import sandboxed
 from runbook.adopt.options import Home, Options, home_of
@@ -97,12 +97,10 @@ def _changed(
         was = inventory(here, options.register_in(home.account))
     except detection.IncompleteError as error:
         raise UserError(f"Nobody knows what was changed: {error}") from None
-    edits = [*take_over.edits(text, selected(now, options.only), was)]
+    edits = [*take_over.edits(text, selected(now, options.only, options.without), was)]
     drift = look.at(stacks)
     chosen = [
-        change
-        for change in drift.changes
-        if any(f"{change.item}/".startswith(f"{place.rstrip('/')}/") for place in options.only)
+        change for change in drift.changes if is_chosen(change.item, options.only, options.without)
     ]
     return edits, [*take_over.left(chosen, edits)]
 

@@ -100,23 +100,25 @@ def _owned(subject: str, stack: str) -> Remark:
 def selected(
     items: Collection[Item], only: Collection[str], without: Collection[str] = ()
 ) -> list[Item]:
-    """Narrow the items to those below the places of `only`, and not below those of `without`.
-
-    Places are as in mail/domains.
-    """
+    """Narrow the items to those that are chosen; refuse a place at which there is nothing."""
+    places = ["/".join(item.path) for item in items]
     chosen = [
-        item
-        for item in items
-        if (not only or _is_below(item, only)) and not _is_below(item, without)
+        item for item, place in zip(items, places, strict=True) if is_chosen(place, only, without)
     ]
-    if only and not chosen:
+    asked = (*(only if not chosen else ()), *without)
+    empty = [one for one in asked if not any(_is_below(place, [one]) for place in places)]
+    if empty:
         raise UserError(
-            f"The account has nothing below {', '.join(only)}.",
+            f"The account has nothing below {', '.join(empty)}.",
             "Places look like this: mail/domains, data/databases/analysis",
         )
     return chosen
 
 
-def _is_below(item: Item, places: Collection[str]) -> bool:
-    path = f"{'/'.join(item.path)}/"
-    return any(path.startswith(f"{place.rstrip('/')}/") for place in places)
+def is_chosen(place: str, only: Collection[str], without: Collection[str]) -> bool:
+    """Tell whether a place, as mail/domains/example.org, is below `only`, and not `without`."""
+    return (not only or _is_below(place, only)) and not _is_below(place, without)
+
+
+def _is_below(place: str, places: Collection[str]) -> bool:
+    return any(f"{place}/".startswith(f"{one.rstrip('/')}/") for one in places)

@@ -10,6 +10,7 @@ import pytest
 from runbook.adopt.inventory import _named, _without, selected
 from runbook.adopt.item import Item, Live, merged
 from runbook.adopt.prepare import _placed
+from runbook.base.errors import UserError
 from settings.plan import StackId
 from settings.values.areas import Area
 
@@ -86,3 +87,9 @@ def test_an_item_whose_name_the_file_refuses_is_named_and_left_out(
 def test_what_is_below_a_place_is_left_out() -> None:
     items = [Item(("data", "databases", name), "us-east-1", {}) for name in ("old", "older")]
     assert selected(items, ["data"], ["data/databases/old"]) == items[1:]
+
+
+def test_a_place_that_is_misspelt_leaves_nothing_out_and_is_refused() -> None:
+    items = [Item(("data", "databases", name), "us-east-1", {}) for name in ("old", "older")]
+    with pytest.raises(UserError, match=r"nothing below data/databases/odl\."):
+        selected(items, [], ["data/databases/older", "data/databases/odl"])
