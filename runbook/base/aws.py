@@ -46,12 +46,18 @@ SIGN_IN = (
 UNSIGNED = (
     exceptions.NoCredentialsError,
     exceptions.PartialCredentialsError,
+    exceptions.ConfigParseError,
     exceptions.CredentialRetrievalError,
+    exceptions.InvalidConfigError,
+    exceptions.LoginError,
+    exceptions.MissingDependencyException,
     exceptions.ProfileNotFound,
+    exceptions.RefreshWithMFAUnsupportedError,
     exceptions.SSOError,
     exceptions.TokenRetrievalError,
+    exceptions.UnknownCredentialError,
 )
-"""What is raised before AWS is asked: nobody is signed in."""
+"""What is raised before AWS is asked: nobody is signed in, or the profile is wrong."""
 
 LOOPBACK = "https://127.0.0.1:"
 """Where the embedded AWS listens."""

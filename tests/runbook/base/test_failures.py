@@ -24,6 +24,8 @@ def refused(code: str) -> ClientError:
         (aws.NoCredentialsError(), "There are no credentials for AWS", "Sign in"),
         (aws.ProfileNotFound(profile="work"), "work", "Sign in"),
         (aws.TokenRetrievalError(provider="sso", error_msg="x"), "no credentials", "aws sso login"),
+        (aws.LoginRefreshRequired(), "reauthenticate using 'aws login'", "Sign in"),
+        (aws.InvalidConfigError(error_msg="no source_profile"), "no credentials", "Sign in"),
         (aws.EndpointConnectionError(endpoint_url="https://x"), "cannot be reached", "network"),
         (aws.ConnectTimeoutError(endpoint_url="https://x"), "cannot be reached", "proxy"),
         (refused("ExpiredToken"), "AWS refuses GetSecretValue: as AWS says", "credentials expired"),
