@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from rich.console import Console
 from rich.text import Text
 
-from runbook.adopt import document, passwords, take_over
+from runbook.adopt import document, passwords, receiving, take_over
 from runbook.adopt.account import Account
 from runbook.adopt.arns import named
 from runbook.adopt.as_deployed import AsDeployed
@@ -64,7 +64,8 @@ def _look(console: Console, options: Options, home: Home) -> Found:
     with console.status(f"Reading account {home.account} in {', '.join(regions)}"):
         accounts = [Account(region, home.account, home.tags) for region in regions]
         everything = inventory(accounts, register)
-        items = [*free(selected(everything, options.only, options.without), home.environment)]
+        found = [*free(selected(everything, options.only, options.without), home.environment)]
+        items = [receiving.without_bucket(item, found) for item in found]
         if not document.declares(text, ("mail", "production_access")):
             remarks += [remark for account in accounts for remark in sandboxed(account, items)]
         if options.only and home.stacks:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from runbook.adopt.account import Account
@@ -58,6 +59,17 @@ def placed(item: Item, found: Collection[Item]) -> Item:
         return item
     remark = Remark(f"receiving mail in {item.region}", ELSEWHERE)
     return Item(item.path, item.region, remarks=(remark,))
+
+
+def without_bucket(item: Item, chosen: Collection[Item]) -> Item:
+    """Leave out the tags of received mail, which the file refuses, where no domain receives."""
+    domains = [one.declared or {} for one in chosen if one.path[:2] == DOMAINS]
+    if item.path != ("mail",) or any(domain.get("receives_mail") for domain in domains):
+        return item
+    declared = {
+        key: value for key, value in (item.declared or {}).items() if key != "received_tags"
+    }
+    return replace(item, declared=declared)
 
 
 def tags(account: Account) -> dict[str, str]:

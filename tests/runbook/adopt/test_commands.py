@@ -13,6 +13,7 @@ from runbook.adopt.commands import _say_next
 from runbook.adopt.found import Found
 from runbook.adopt.item import Edit, Item
 from runbook.adopt.options import Home, Options
+from runbook.drift import deployed, look
 from runbook.drift.change import Change, Drift, Sort
 
 
@@ -47,12 +48,13 @@ def test_what_was_changed_of_an_item_that_is_left_out_is_neither_taken_over_nor_
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     drift = Drift(changes=(_change("kept"), _change("left-out")))
-    monkeypatch.setattr(commands.deployed, "stacks", lambda _: [])
-    monkeypatch.setattr(commands.look, "at", lambda _: drift)
+    monkeypatch.setattr(deployed, "stacks", lambda _: [])
+    monkeypatch.setattr(look, "at", lambda _: drift)
     monkeypatch.setattr(commands, "inventory", lambda *_: _buckets(30))
     text = "backup: {buckets: {kept: {}, left-out: {}}}"
-    places = {"only": ("backup",), "without": ("backup/buckets/left-out",)}
-    options, home = Options(Path("x.yaml"), Path(), **places), Home("123456789012", "us-east-1")
+    left_out = ("backup/buckets/left-out",)
+    options = Options(Path("x.yaml"), Path(), only=("backup",), without=left_out)
+    home = Home("123456789012", "us-east-1")
     edits, _ = commands._changed(options, home, (), text, _buckets(7))
     assert [edit.path[-1] for edit in edits] == ["kept"]
     _, remarks = commands._changed(options, home, (), text, _buckets(30))

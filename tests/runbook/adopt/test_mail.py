@@ -65,3 +65,13 @@ def test_mail_is_received_in_the_first_region_of_a_domain(
     found = receiving.placed(item, [domain])
     assert bool(found.resources) == kept
     assert bool(found.remarks) != kept
+
+
+@pytest.mark.parametrize("receives", [True, False])
+def test_tags_of_received_mail_are_written_where_a_domain_receives_it(receives: bool) -> None:
+    """A domain that is left out, or that another stack has, receives nothing here."""
+    tags = {"received_tags": {"owner": "ann"}}
+    account = Item(("mail",), "us-east-1", {"suppression": ["bounce"], **tags})
+    domain = Item((*receiving.DOMAINS, "one.example"), "us-east-1", {"receives_mail": True})
+    found = receiving.without_bucket(account, [account, *([domain] if receives else [])])
+    assert found.declared == {"suppression": ["bounce"], **(tags if receives else {})}
