@@ -32,7 +32,7 @@ def unless_executing(folder: Folder, stacks: Iterable[str]) -> Iterator[frozense
 
 
 def _is_free(lock: TextIO) -> bool:
-    """Take a lock unless somebody holds it. Nobody ever waits for one while holding another."""
+    """Take a lock unless somebody holds it: whoever looks never waits for whoever executes."""
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

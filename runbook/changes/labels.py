@@ -13,7 +13,7 @@ from runbook.changes.template.reading import Reading
 from runbook.changes.template.values import Template
 from settings.contract import DRILL_TAG, STACK_TAG
 
-_NAMED = re.compile(r"(?:Principal|Resource)Tag/([^\"}]+)", re.IGNORECASE)
+_NAMED = re.compile(r"(?:principal|resource)tag/([^\\\"}]+)")
 
 
 def of_labels(before: Reading, after: Reading, stack: str) -> Iterator[Finding]:
@@ -26,7 +26,7 @@ def of_labels(before: Reading, after: Reading, stack: str) -> Iterator[Finding]:
             text = f"the same resource calls itself {new_places[name]} from now on"
             yield Finding(danger=Danger.UNREADABLE, place=old_places[name], text=text)
         was, becomes = _tags(old), _tags(resource)
-        for tag in sorted({*was, *becomes} & relied):
+        for tag in sorted(tag for tag in {*was, *becomes} if tag.lower() in relied):
             own = old is None and _is_own(tag, becomes.get(tag), stack)
             if not own and was.get(tag) != becomes.get(tag):
                 text = f"the tag {tag}, on which policies rely, is {becomes.get(tag, 'gone')}"
@@ -41,9 +41,10 @@ def _is_own(tag: str, value: str | None, stack: str) -> bool:
 def _relied(version: Reading) -> set[str]:
     """Return the tags that the version's own policies name, by whose values they decide.
 
+    In small letters: IAM takes one spelling for the other.
     <https://docs.aws.amazon.com/IAM/latest/UserGuide/introduction_attribute-based-access-control.html>
     """
-    return {*_NAMED.findall(json.dumps(version.resources, default=str))}
+    return {*_NAMED.findall(json.dumps(version.resources, default=str).lower())}
 
 
 def _tags(resource: Template | None) -> dict[str, str]:

@@ -119,7 +119,7 @@ def _asks_for_less(before: str, after: str) -> Iterator[str]:
         if _tag(before, tag) == "s" != _tag(after, tag):
             yield f"mail of subdomains passes as well (DMARC {tag}=s → {tag}=r)"
     for tag in ("rua", "ruf"):
-        if more := sorted({*_tag(after, tag).split(",")} - {*_tag(before, tag).split(","), ""}):
+        if more := sorted(_receivers(after, tag) - _receivers(before, tag)):
             yield f"reports go to {', '.join(more)} (DMARC {tag})"
     if _tag(after, "t") == "y" and _tag(before, "t") != "y":
         yield "receivers are asked to try it only (DMARC t=y)"
@@ -137,6 +137,12 @@ def _tag(text: str, tag: str) -> str:
     found = re.search(rf";\s*{tag}\s*=\s*([^\s;]*)", text)
     fallback = {"np": "sp", "sp": "p"}.get(tag)
     return found[1].lower() if found else _tag(text, fallback) if fallback else ""
+
+
+def _receivers(text: str, tag: str) -> set[str]:
+    """Return to whom reports go: blanks may stand between them."""
+    found = re.search(rf";\s*{tag}\s*=([^;]*)", text)
+    return {one.strip().lower() for one in found[1].split(",")} - {""} if found else set()
 
 
 def _asked(policy: str) -> int:

@@ -27,7 +27,8 @@ def put_back(console: Console, caller: aws.Caller, records: Records) -> bool:
     """Guard the stacks of executions that this machine's records have begun and not ended.
 
     A stack is left alone while a command executes a change of it, or CloudFormation works on it.
-    Return whether there is one. What AWS refuses, or cannot be read, is said and stops nobody.
+    Return whether there is one, or AWS has a fault that may pass. What it refuses, or cannot be
+    read, is said and stops nobody.
     """
     left = False
     if isinstance(records.store, Folder):
@@ -35,11 +36,20 @@ def put_back(console: Console, caller: aws.Caller, records: Records) -> bool:
             try:
                 left |= not _put_back(console, caller, records, records.store, identifier)
             except (ClientError, UserError) as error:
+                left |= _may_pass(error)
                 why = aws.reason(error) if isinstance(error, ClientError) else str(error)
                 text = f"The execution of review {identifier} was killed, and its stacks cannot be "
                 text += f"guarded: {why} Find them: groundwork doctor"
                 console.print(text, markup=False, soft_wrap=True)
     return left
+
+
+def _may_pass(error: Exception) -> bool:
+    """Tell a fault of AWS's own, and too many calls: the next one may be answered."""
+    if not isinstance(error, ClientError):
+        return False
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    return status >= 500 or aws.code(error).startswith("Throttling")
 
 
 def _put_back(

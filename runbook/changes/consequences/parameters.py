@@ -35,7 +35,10 @@ _CONNECTIONS = ("authentication", "authorization", "receipt")
 <https://www.postgresql.org/docs/18/runtime-config-logging.html#GUC-LOG-CONNECTIONS>
 """
 _KINDS: Mapping[str, tuple[str, ...]] = {
-    "log_min_error_statement": ("panic", "fatal", "log", "error", "warning", "notice", "info"),
+    "log_min_error_statement": (
+        *("panic", "fatal", "log", "error", "warning", "notice", "info"),
+        *("debug1", "debug2", "debug3", "debug4", "debug5"),
+    ),
     "log_statement": ("none", "ddl", "mod", "all"),
     "password_encryption": ("md5", "scram-sha-256"),
     "rds.accepted_password_auth_method": ("md5+scram", "scram"),

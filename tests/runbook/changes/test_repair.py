@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
@@ -139,6 +140,22 @@ def test_what_one_review_is_refused_keeps_nothing_else_back(killed: Killed) -> N
     assert (killed.lifted, killed.statuses(made)) == ({HERE}, BOTH)
     assert killed.statuses(refused) == BOTH[:1]
     assert f"review {FIRST} was killed, and its stacks cannot be guarded: not you." in killed.said
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "again"),
+    [("ServiceUnavailable", 503, True), ("Throttling", 400, True), ("ExpiredToken", 403, False)],
+)
+def test_what_aws_may_answer_later_is_asked_again(
+    killed: Killed, monkeypatch: pytest.MonkeyPatch, code: str, status: int, again: bool
+) -> None:
+    """The watchdog goes on meanwhile: whatever it takes for an end leaves the guards lifted."""
+    killed.begin(FIRST, HERE)
+    killed.lifted = {HERE}
+    error = {"Code": code, "Message": "no."}
+    said: Any = {"Error": error, "ResponseMetadata": {"HTTPStatusCode": status}}
+    monkeypatch.setattr(repair, "guard", Mock(side_effect=ClientError(said, "SetStackPolicy")))
+    assert killed.put_back() is again
 
 
 def test_nothing_is_asked_of_aws_for_reviews_that_have_ended(killed: Killed) -> None:
