@@ -73,7 +73,7 @@ class _Database(Model):
     extended_support: bool = False
     """Pay RDS for a version that its community gave up; otherwise RDS upgrades it then.
 
-    It cannot be changed later.
+    CloudFormation refuses to change it later.
     """
     readers: tuple[RoleArn, ...] = ()
     """The roles that may read the secret with its password.

@@ -118,7 +118,7 @@ class Database(Construct):
 def lifecycle_support(declared: PostgreSql | Aurora) -> str:
     """Return how RDS treats a version that its community gave up: it upgrades it unless charged.
 
-    By default it charges, by the hour; and it takes no other choice later.
+    By default it charges, by the hour; and CloudFormation refuses to change it later.
     <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/extended-support-creating-db-instance.html>
     """
     extended = "open-source-rds-extended-support"
