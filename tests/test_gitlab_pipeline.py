@@ -169,7 +169,7 @@ def test_a_pipeline_is_given_a_whole_id_names_and_a_user_and_nothing_else() -> N
     assert all(re.search(regex, "") for regex in takes.values())
     assert re.search(takes["review"], REVIEW)
     assert not re.search(takes["review"], REVIEW[:8])
-    assert re.search(takes["typed"], "data-us-east-1/databases/a.b backup/c")
+    assert re.search(takes["typed"], "data-us-east-1/databases/a.b mail-eu-west-2/senders/a+b@c")
     assert not re.search(takes["typed"], "$GITLAB_USER_LOGIN")
 
 
