@@ -64,7 +64,7 @@ def backups(page: str) -> Rule:
 
 def lifecycle(guide: str) -> Rule:
     """Judge RDS Extended Support, which CloudFormation refuses to change."""
-    words = "RDS Extended Support of a database that is there cannot be changed"
+    words = "CloudFormation refuses to change RDS Extended Support of a database that is there"
     page = f"{guide}/extended-support-creating-db-instance.html"
     return changed(Consequence(words, page, danger=Danger.FAILS))
 
