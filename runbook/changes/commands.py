@@ -90,6 +90,8 @@ def prepared(
     preparation = Preparation.of(assembly, moment)
     with console.status("Publishing the templates and the functions' code"):
         preparation.publish(who)
+    # It asks every region: while it may be interrupted, there is no change set yet.
+    left = undeclared(assembly.names, REGIONS, settings.environment)
     with console.status("Making a change set for every stack"):
         made = preparation.make(who)
     for note in pacing.notes(made):
@@ -101,7 +103,7 @@ def prepared(
         configuration=configuration.name,
         prepared_by=who.arn,
         now=moment,
-        undeclared=undeclared(assembly.names, REGIONS, settings.environment),
+        undeclared=left,
     )
 
 

@@ -21,7 +21,7 @@ from runbook.changes.change_set import find_stack, remove
 from runbook.changes.commands import SAVED
 from runbook.changes.context import Context
 from runbook.changes.locks import preparing
-from runbook.changes.prepare import Preparation, finished, now, review
+from runbook.changes.prepare import Preparation, discarded_unless_saved, finished, now, review
 from runbook.changes.render import terminal
 from runbook.changes.review import Review, StackReview
 from runbook.changes.usable import usable
@@ -46,9 +46,10 @@ def prepare(
     with preparing(context, names, replace=replace) as save:
         made = _review(context, assembly, names, configuration.name)
         made = made.model_copy(update={"drift": found, "takes_back": True})
-        terminal.present(made, console)
-        if made.changed:
-            save(made)
+        with discarded_unless_saved(made):
+            terminal.present(made, console)
+            if made.changed:
+                save(made)
     if made.changed:
         place = context.records.store.place
         console.print(f"\n{SAVED.format(id=made.id, place=place)}", soft_wrap=True)

@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import Mock
 
 import boto3
 import pytest
@@ -18,6 +19,7 @@ from runbook.changes.change_set import find_stack
 from runbook.changes.context import Context
 from runbook.changes.history import history
 from runbook.changes.parts import AccessDiff
+from runbook.changes.prepare import Preparation, now
 from runbook.changes.records import Records, records_of
 from runbook.changes.review import Approval, ExecutionStatus, Review
 from runbook.changes.stores import Bucket, Folder
@@ -259,6 +261,18 @@ def test_interrupted_before_its_review_is_saved_a_preparation_leaves_no_change_s
     with pytest.raises(KeyboardInterrupt):
         commands.prepare(context, Path("groundwork.yaml"), (), Path("assembly"))
     assert find_stack(aws.cloudformation(REGION), name) is None
+
+
+def test_no_change_set_is_made_before_every_region_was_asked(
+    context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    preparation: Any = Mock()
+    monkeypatch.setattr(Preparation, "of", lambda *_: preparation)
+    monkeypatch.setattr(commands, "undeclared", _interrupted)
+    file, assembly = Path("groundwork.yaml"), Mock(names=())
+    with pytest.raises(KeyboardInterrupt):
+        commands.prepared(context.console, assembly, context.settings, file, context.caller, now())
+    preparation.make.assert_not_called()
 
 
 def _interrupted(*_: object) -> None:

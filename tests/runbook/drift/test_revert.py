@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import io
+from contextlib import nullcontext
+from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import boto3
 import pytest
+from rich.console import Console
 
-from runbook.base import aws
+from runbook.base import aws, project
 from runbook.base.assembly import Stack
 from runbook.base.errors import UserError
+from runbook.changes.context import Context
 from runbook.changes.events import Event
 from runbook.changes.execute import execute
 from runbook.changes.prepare import Preparation, now, review
+from runbook.changes.render import terminal
 from runbook.changes.review import Review
 from runbook.drift import revert
+from runbook.drift.change import Drift
 from tests.runbook.changes.stacks import Made, bucket, deploy, run, stack_of
+from tests.runbook.conftest import REGION
 
 pytestmark = [
     pytest.mark.embedded,
@@ -71,6 +80,22 @@ def test_what_was_interrupted_before_its_record_is_prepared_again(drifted: Any, 
     taking_back(drifted, name)  # its change set stays, and no record of it
     run(taking_back(drifted, name))
     assert versioning(name) == "Enabled"
+
+
+def test_interrupted_before_its_record_it_leaves_no_change_set(
+    drifted: Any, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, context, found = taking_back(drifted, name), Mock(), Drift()
+    monkeypatch.setattr(Context, "at", lambda *_: context)
+    monkeypatch.setattr(project, "synthesize", lambda *_: drifted)
+    monkeypatch.setattr(revert, "preparing", lambda *_, **__: nullcontext(context.save))
+    monkeypatch.setattr(revert, "_review", lambda *_: made)
+    monkeypatch.setattr(terminal, "present", Mock(side_effect=KeyboardInterrupt))
+    with pytest.raises(KeyboardInterrupt):
+        revert.prepare(Console(file=io.StringIO()), found, Path("groundwork.yaml"), Path("state"))
+    left = aws.cloudformation(REGION).list_change_sets(StackName=name)["Summaries"]
+    assert made.changed[0].change_set not in {one["ChangeSetId"] for one in left}
+    context.save.assert_not_called()
 
 
 class KilledError(BaseException):
